@@ -1,0 +1,61 @@
+"""Settings: the only reader of the environment."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Network = IPv4Network | IPv6Network
+
+
+class Settings(BaseSettings):
+    """Every setting, each read from `WIREWATCH_<NAME>`; docs/operators.md lists them for users."""
+
+    model_config = SettingsConfigDict(env_prefix="WIREWATCH_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default=Path("wirewatch-data"), description="where SQLite, the embedded broker and the secret key live")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL; unset: SQLite in the data directory")
+    broker_url: SecretStr | None = Field(default=None, description="Celery broker; unset: `wirewatch up` embeds a Valkey")
+    secret_key: SecretStr | None = Field(default=None, description="signs links in mails; unset: made at first start in the data directory")
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str | None = Field(default=None, description="how mail readers reach the API, for unsubscribe links")
+
+    allowed_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(), description="CIDR blocks that feeds and webhooks may reach although they are not public, comma-separated"
+    )
+
+    poll_interval: int = Field(default=300, ge=1, description="seconds between polls of a healthy feed")
+    poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task")
+    fetch_deadline: float = Field(default=30, gt=0, description="seconds for a whole fetch, redirects included")
+    fetch_max_bytes: int = Field(default=15_000_000, ge=1024, description="largest feed, after decompression")
+
+    webhook_deadline: float = Field(default=15, gt=0, description="seconds for one webhook request")
+    deliver_concurrency: int = Field(default=50, ge=1, le=500, description="deliveries under way at once in one task")
+
+    smtp_host: str | None = Field(default=None, description="mail server; unset: e-mail channels are refused")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str = "Wirewatch <wirewatch@localhost>"
+
+    worker_concurrency: int = Field(default=8, ge=1, description="tasks at once in one worker process")
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'wirewatch.db'}"
