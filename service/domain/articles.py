@@ -1,0 +1,36 @@
+"""An article: what users read and rules match."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A stored article; title, summary and body are plain text.
+
+    `changed_at` is when its text last changed (first sight counts); `dedup_key` is equal for the same
+    page in several feeds; `baseline` marks what a feed's first poll found.
+    """
+
+    id: str
+    feed: str
+    url: str | None
+    dedup_key: str
+    title: str
+    summary: str
+    body: str
+    author: str
+    language: str | None
+    source: str
+    published_at: datetime | None
+    first_seen_at: datetime
+    changed_at: datetime
+    baseline: bool
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The matched text by field, in order of weight; `lede` is the feed's summary."""
+        return {"title": self.title, "lede": self.summary, "body": self.body}

@@ -1,0 +1,71 @@
+"""A delivery: one alert to one channel, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from service.domain.alerts import Alert
+from service.domain.channels import Channel
+
+
+class DeliveryState(StrEnum):
+    """Pending until the channel took it, every try failed, or it was called off."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryToSend:
+    """A claimed delivery. Its `id` is the idempotency key that every attempt carries.
+
+    `alert` is None for a test message. `tries` counts the attempts since it was created or revived, `number`
+    all attempts ever; both before the one to be made now.
+    """
+
+    id: str
+    channel: Channel
+    alert: Alert | None
+    created_at: datetime
+    lease_token: str
+    lease_until: datetime
+    tries: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the other side said when it took the message."""
+
+    status: int | None
+    detail: str
+
+
+class DeliveryError(Exception):
+    """The message was not taken. `permanent`: trying again will not help; `gone`: nor will any other message."""
+
+    def __init__(
+        self, detail: str, *, permanent: bool = False, gone: bool = False, status: int | None = None, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.permanent = permanent or gone
+        self.gone = gone
+        self.status = status
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt makes of the delivery: written as it stands, with the attempt, in one transaction."""
+
+    state: DeliveryState
+    next_at: datetime | None  # None unless pending
+    delivered: bool
+    status: int | None
+    detail: str
+    disable_channel: str | None = None  # the reason, when the channel is to be disabled

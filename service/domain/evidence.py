@@ -1,0 +1,21 @@
+"""Why a rule matched: which part of it, by which words, where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Evidence:
+    """One term of a rule found at one place.
+
+    `part` points into the rule ("/actors/0", "/topics/1"); `term` is as the user wrote it; `start` and `end`
+    are code-point offsets into the article's `field` ("title", "lede", "body"); `text` is what stands there.
+    """
+
+    part: str
+    term: str
+    field: str
+    start: int
+    end: int
+    text: str

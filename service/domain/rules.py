@@ -1,0 +1,104 @@
+"""A rule as users write it, and its checks at the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+MAX_TERMS = 500
+
+
+def _printable(value: str) -> str:
+    """Refuse what no database or mail header can carry: control characters and lone surrogates."""
+    if any(ord(char) < 32 or 0x7F <= ord(char) <= 0x9F or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+        raise ValueError("control characters are not allowed here")
+    return value
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)]
+Cooldown = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))]
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Actor(_Spec):
+    """A watched person, organisation or country, with other names it goes by."""
+
+    name: Line
+    aliases: tuple[Line, ...] = Field(default=(), max_length=50)
+
+
+class MatchMode(_Spec):
+    """How many of the actors and of the topics an article must name."""
+
+    actors: Literal["any", "all"] = "any"
+    topics: Literal["any", "all"] = "any"
+
+
+class Alerting(_Spec):
+    """When a match becomes an alert."""
+
+    when: Literal["instant"] = "instant"
+    cooldown: Cooldown = Field(default=timedelta(0), description="least time between two alerts of this rule, ISO 8601: PT4H")
+    mute_until: AwareDatetime | None = Field(default=None, description="no alerts before this time")
+
+
+class RuleSpec(_Spec):
+    """What a user watches: any actor AND any topic, none of the excluded.
+
+    At least one actor or topic; no actors (or no topics) leaves that side free.
+    """
+
+    name: Line
+    actors: tuple[Line | Actor, ...] = Field(default=(), max_length=200)
+    topics: tuple[Line, ...] = Field(default=(), max_length=200)
+    exclude: tuple[Line, ...] = Field(default=(), max_length=200)
+    match: MatchMode = MatchMode()
+    languages: tuple[Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z]{2,3}$")], ...] = Field(
+        default=(), description="only articles in these languages (ISO 639); none: every language"
+    )
+    feeds: tuple[Line, ...] = Field(
+        default=(), description='only these feeds: ids ("fd_...") or tags ("tag:world"); none: every feed you follow'
+    )
+    alerting: Alerting = Alerting()
+    channels: tuple[Line, ...] | None = Field(
+        default=None, description="channel ids; null: every channel; []: none, alerts are only listed"
+    )
+    enabled: bool = True
+
+    @property
+    def watched(self) -> tuple[Actor, ...]:
+        """The actors, each with its aliases."""
+        return tuple(Actor(name=actor) if isinstance(actor, str) else actor for actor in self.actors)
+
+    @model_validator(mode="after")
+    def _watches_something(self) -> RuleSpec:
+        if not self.actors and not self.topics:
+            raise ValueError("a rule needs at least one actor or topic; only exclusions would match almost everything")
+        terms = sum(1 + len(actor.aliases) for actor in self.watched) + len(self.topics) + len(self.exclude)
+        if terms > MAX_TERMS:
+            raise ValueError(f"a rule may have {MAX_TERMS} terms, this one has {terms}; split it")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A stored rule. `revision` grows with every change of any rule, so an index can ask what is newer."""
+
+    id: str
+    workspace: str
+    spec: RuleSpec
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether articles are matched against it."""
+        return self.spec.enabled and self.deleted_at is None

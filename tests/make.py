@@ -1,0 +1,50 @@
+"""Builders: a value of each kind, with everything but what the test is about filled in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from service.domain.articles import Article
+from service.domain.feeds import Entry
+from service.domain.rules import Rule, RuleSpec
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def an_article(**changes: Any) -> Article:
+    """An article that came at noon in a feed polled before."""
+    values: dict[str, Any] = {
+        "id": "ar_1",
+        "feed": "fd_1",
+        "url": "https://gazette.example/1",
+        "dedup_key": "gazette.example/1",
+        "title": "Harbour bridge opens",
+        "summary": "",
+        "body": "",
+        "author": "",
+        "language": "en",
+        "source": "The Gazette",
+        "published_at": None,
+        "first_seen_at": NOON,
+        "changed_at": NOON,
+        "baseline": False,
+    }
+    return Article(**{**values, **changes})
+
+
+def a_spec(**changes: Any) -> RuleSpec:
+    """A rule's spec as JSON would give it."""
+    values: dict[str, Any] = {"name": "Bridges", "topics": ["bridge"]}
+    return RuleSpec.model_validate({**values, **changes})
+
+
+def a_rule(*, id: str = "ru_1", workspace: str = "ws_1", revision: int = 1, made: datetime = NOON - timedelta(days=1), **spec: Any) -> Rule:  # noqa: A002
+    """A rule made the day before."""
+    return Rule(id, workspace, a_spec(**spec), revision, made, made)
+
+
+def an_entry(**changes: Any) -> Entry:
+    """A feed's entry."""
+    values: dict[str, Any] = {"guid": "g1", "link": "https://gazette.example/1", "title": "Harbour bridge opens"}
+    return Entry(**{**values, **changes})
