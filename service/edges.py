@@ -1,0 +1,84 @@
+"""The one composition root: settings in, everything that touches the world out. The clock and chance live here."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+from service.config import Settings
+from service.outbound import Outbound
+from service.storage.database import Database
+from service.storage.store import Store, open_store
+
+USER_AGENT = "Wirewatch/0.1 (+https://github.com/wirewatch/wirewatch)"
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The world as the stages and the API see it. Safe to share between threads, not across a fork."""
+
+    settings: Settings
+    store: Store
+    outbound: Outbound
+    secret_key: bytes
+    now: Callable[[], datetime]
+    chance: Callable[[], float]  # uniform in [0, 1)
+    new_id: Callable[[str], str]  # a random id with this prefix
+    random_bytes: Callable[[int], bytes]  # this many, fit for secrets
+
+    def close(self) -> None:
+        """Give back what is held."""
+        self.store.database.close()
+
+
+def open_edges(settings: Settings) -> Edges:
+    """Connect everything as the settings say; the database must be migrated before it is used."""
+    database = Database(settings.database)
+    return Edges(
+        settings=settings,
+        store=open_store(database),
+        outbound=Outbound(allowed_networks=settings.allowed_networks, user_agent=USER_AGENT),
+        secret_key=secret_key(settings),
+        now=clock(database),
+        chance=random.random,
+        new_id=new_id,
+        random_bytes=secrets.token_bytes,
+    )
+
+
+def clock(database: Database) -> Callable[[], datetime]:
+    """The clock that due times are read from: the database's own, so that workers whose clocks differ agree."""
+    if not database.is_postgres:
+        return lambda: datetime.now(UTC)
+
+    def database_now() -> datetime:
+        with database.read() as connection:
+            moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return moment.astimezone(UTC)
+
+    return database_now
+
+
+def new_id(prefix: str) -> str:
+    """A public id with 128 random bits."""
+    return f"{prefix}_{secrets.token_hex(16)}"
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key that signs links: from the settings, or from the data directory, made there at first start."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    path = settings.data_dir / "secret-key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x") as new:
+            path.chmod(0o600)
+            new.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip().encode()

@@ -1,0 +1,214 @@
+"""Articles, and the keys by which a feed's entries are known again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, select, update
+
+from service.domain.articles import Article
+from service.domain.feeds import FeedToPoll, FeedUpdate
+from service.domain.identity import Known, KnownArticle, New, Recognised, article_id, content_hash, credible_date, dedup_key
+from service.storage.claims import claim_due, finish, is_poison
+from service.storage.database import Database
+from service.storage.paging import Page, fetch_page
+from service.storage.tables import article, feed, match, seen, subscription
+
+LISTED_RESOLUTION = timedelta(days=1)  # how exact `listed_at` is; a write per entry and poll would be dear
+SEEN_FOR = timedelta(days=90)  # how long a key is remembered after its feed last listed it
+CHUNK = 500  # bound parameters per statement stay far below every engine's limit
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedArticle:
+    """An article to be matched, under a lease."""
+
+    article: Article
+    lease_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as users see it, with how far it has come: `matched_at` is None while it waits."""
+
+    article: Article
+    matched_at: datetime | None
+    quarantined_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPoll:
+    """How many articles a poll added and how many it changed."""
+
+    added: int
+    edited: int
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """Articles in the database."""
+
+    database: Database
+
+    def known_articles(self, feed_id: str, keys: Collection[str]) -> Mapping[str, KnownArticle]:
+        """What this feed's entries with these keys are known as."""
+        found: dict[str, KnownArticle] = {}
+        ordered = sorted(keys)
+        with self.database.read() as connection:
+            for start in range(0, len(ordered), CHUNK):
+                for row in connection.execute(_known(feed_id, ordered[start : start + CHUNK])).all():
+                    found[row.key] = KnownArticle(row.article, row.link_key, row.title_key, row.content_hash)
+        return found
+
+    def save_poll(self, polled: FeedToPoll, outcome: FeedUpdate, entries: Sequence[Recognised], *, source: str, now: datetime) -> SavedPoll:
+        """Store a poll: new and edited articles, their keys, and the feed's validators, in one transaction.
+
+        Raises:
+            LeaseLost: another worker has the feed by now; nothing is stored.
+        """
+        baseline = polled.baselined_at is None
+        new = [entry for entry in entries if isinstance(entry, New)]
+        edited = [entry for entry in entries if isinstance(entry, Known) and entry.edited]
+        with self.database.write() as connection:
+            finish(connection, feed, polled.id, polled.lease_token, **_feed_values(outcome, now))
+            for start in range(0, len(new), CHUNK):
+                rows = [_new_values(polled.id, entry, baseline, source, now) for entry in new[start : start + CHUNK]]
+                connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
+            for entry in edited:
+                connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
+            self._save_keys(connection, polled.id, entries, now)
+        return SavedPoll(len(new), len(edited))
+
+    def claim_articles(self, *, now: datetime, token: str, limit: int) -> tuple[ClaimedArticle, ...]:
+        """Take up to `limit` articles that wait to be matched."""
+        rows = claim_due(self.database, article, now=now, token=token, limit=limit)
+        return tuple(ClaimedArticle(to_article(row), row.lease_token) for row in rows)
+
+    def list_articles(
+        self, workspace: str, *, feed_id: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[StoredArticle]:
+        """The articles of the feeds that a workspace follows, newest first."""
+        query = _visible(workspace)
+        if feed_id:
+            query = query.where(article.c.feed == feed_id)
+        with self.database.read() as connection:
+            return fetch_page(
+                connection, query, moment=article.c.first_seen_at, key=article.c.id, cursor=cursor, limit=limit, to_item=_to_stored
+            )
+
+    def find_article(self, workspace: str, article_id: str) -> StoredArticle | None:
+        """An article of a feed that this workspace follows."""
+        with self.database.read() as connection:
+            row = connection.execute(_visible(workspace).where(article.c.id == article_id)).one_or_none()
+        return _to_stored(row) if row else None
+
+    def quarantine(self, *, now: datetime) -> int:
+        """Set aside the articles that ended every worker that matched them; return how many."""
+        with self.database.write() as connection:
+            poison = update(article).where(is_poison(article, now)).values(quarantined_at=now, next_at=None)
+            return connection.execute(poison).rowcount
+
+    def prune(self, *, older_than: datetime, now: datetime) -> int:
+        """Forget articles first seen before `older_than` that no match holds, and keys no feed has listed for 90 days.
+
+        Keys outlive their articles, so that an article forgotten is not taken for a new one. Returns the articles forgotten.
+        """
+        matched = select(match.c.article)
+        with self.database.write() as connection:
+            old = delete(article).where(article.c.first_seen_at < older_than, article.c.next_at.is_(None), article.c.id.not_in(matched))
+            gone = connection.execute(old).rowcount
+            connection.execute(delete(seen).where(seen.c.listed_at < now - SEEN_FOR))
+        return gone
+
+    def _save_keys(self, connection: Connection, feed_id: str, entries: Sequence[Recognised], now: datetime) -> None:
+        rows = [
+            {"feed": feed_id, "key": key, "article": _id_of(feed_id, entry), "listed_at": now}
+            for entry in entries
+            for key in entry.new_keys
+        ]
+        for start in range(0, len(rows), CHUNK):
+            connection.execute(self.database.insert(seen).on_conflict_do_nothing(), rows[start : start + CHUNK])
+        listed = sorted({entry.article_id for entry in entries if isinstance(entry, Known)})
+        for start in range(0, len(listed), CHUNK):
+            stale = (
+                (seen.c.feed == feed_id) & seen.c.article.in_(listed[start : start + CHUNK]) & (seen.c.listed_at < now - LISTED_RESOLUTION)
+            )
+            connection.execute(update(seen).where(stale).values(listed_at=now))
+
+
+def to_article(row: Row[Any]) -> Article:
+    """An article from its row."""
+    return Article(**{name: row._mapping[name] for name in Article.__slots__})
+
+
+def _to_stored(row: Row[Any]) -> StoredArticle:
+    return StoredArticle(to_article(row), row.matched_at, row.quarantined_at)
+
+
+def _visible(workspace: str) -> Select[Any]:
+    followed = select(subscription.c.feed).where(subscription.c.workspace == workspace)
+    return select(article).where(article.c.feed.in_(followed))
+
+
+def _known(feed_id: str, keys: Sequence[str]) -> Select[Any]:
+    wanted = (seen.c.feed == feed_id) & seen.c.key.in_(keys)
+    columns = (seen.c.key, seen.c.article, article.c.link_key, article.c.title_key, article.c.content_hash)
+    return select(*columns).join(article, article.c.id == seen.c.article, isouter=True).where(wanted)
+
+
+def _feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:
+    values = {
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "next_at": outcome.next_at,
+        "etag": outcome.validators.etag,
+        "last_modified": outcome.validators.last_modified,
+        "polled_at": now,
+    }
+    always = ("body_hash", "baselined_at", "failures", "polls_since_full", "gone_since", "moved_to", "moved_since", "moved_polls")
+    values.update({name: getattr(outcome, name) for name in always})
+    unless_none = ("last_success_at", "url", "title", "site_url", "language")
+    values.update({name: getattr(outcome, name) for name in unless_none if getattr(outcome, name) is not None})
+    return values
+
+
+def _new_values(feed_id: str, new: New, baseline: bool, source: str, now: datetime) -> dict[str, Any]:
+    new_id = _id_of(feed_id, new)
+    return {
+        **_text_values(new),
+        "id": new_id,
+        "feed": feed_id,
+        "dedup_key": dedup_key(new.keys, new_id),
+        "language": new.entry.language,
+        "source": source,
+        "baseline": baseline,
+        "published_at": credible_date(new.entry.published_at, now),
+        "first_seen_at": now,
+        "changed_at": now,
+        "next_at": now,
+    }
+
+
+def _edited_values(known: Known, now: datetime) -> dict[str, Any]:
+    return {**_text_values(known), "changed_at": now, "next_at": now, "claims": 0}
+
+
+def _text_values(recognised: Recognised) -> dict[str, Any]:
+    entry, keys = recognised.entry, recognised.keys
+    return {
+        "url": entry.link,
+        "title": entry.title,
+        "summary": entry.summary,
+        "body": entry.body,
+        "author": entry.author,
+        "link_key": keys.link_key,
+        "title_key": keys.title_key,
+        "content_hash": content_hash(entry),
+    }
+
+
+def _id_of(feed_id: str, recognised: Recognised) -> str:
+    return recognised.article_id if isinstance(recognised, Known) else article_id(feed_id, recognised.first_key)

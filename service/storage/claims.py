@@ -1,0 +1,79 @@
+"""Claims: taking due rows by a lease with a fencing token, the same on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, or_, select, update
+
+from service.storage.database import Database
+
+LEASE = timedelta(seconds=30)  # a dead worker's rows are free again after this; live workers renew
+MAX_CLAIMS = 5  # claims that never finished, after which a row is set aside
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the row meanwhile: what was to be saved must not be."""
+
+
+def is_due(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Whether a row waits for work and nobody holds it."""
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    return and_(table.c.next_at.is_not(None), table.c.next_at <= now, free)
+
+
+def claim_due(database: Database, table: Table, *, now: datetime, token: str, limit: int) -> Sequence[Row[Any]]:
+    """Take up to `limit` due rows, oldest first, until `now + LEASE`.
+
+    A row that was claimed before and never finished is claimed alone, so that poison takes only itself.
+    """
+    with database.write() as connection:
+        again = _claim(connection, table, table.c.claims.between(1, MAX_CLAIMS - 1), now, token, 1)
+        return again or _claim(connection, table, table.c.claims == 0, now, token, limit)
+
+
+def _claim(connection: Connection, table: Table, which: ColumnElement[bool], now: datetime, token: str, limit: int) -> Sequence[Row[Any]]:
+    due = select(table.c.id).where(is_due(table, now), which).order_by(table.c.next_at).limit(limit).with_for_update(skip_locked=True)
+    taken = (
+        update(table)
+        .where(table.c.id.in_(due))
+        .values(lease_until=now + LEASE, lease_token=token, claims=table.c.claims + 1)
+        .returning(*table.c)
+    )
+    return sorted(connection.execute(taken).all(), key=lambda row: row.next_at)
+
+
+def renew_leases(database: Database, table: Table, *, token: str, now: datetime) -> None:
+    """Keep what this token still holds for another LEASE."""
+    with database.write() as connection:
+        connection.execute(update(table).where(table.c.lease_token == token).values(lease_until=now + LEASE))
+
+
+def finish(connection: Connection, table: Table, row_id: str, token: str, **values: Any) -> None:
+    """Write the result of claimed work and let go, inside the caller's transaction.
+
+    Raises:
+        LeaseLost: the row is in another worker's hands; the caller's transaction must roll back.
+    """
+    done = (
+        update(table)
+        .where(table.c.id == row_id, table.c.lease_token == token)
+        .values(**values, lease_until=None, lease_token=None, claims=0)
+    )
+    if connection.execute(done).rowcount != 1:
+        raise LeaseLost(f"{table.name} {row_id}")
+
+
+def is_poison(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Whether a row has ended every worker that took it."""
+    return and_(is_due(table, now), table.c.claims >= MAX_CLAIMS)
+
+
+def count_due(database: Database, table: Table, now: datetime) -> tuple[int, datetime | None]:
+    """How many rows are due and unclaimed, and since when the oldest of them is."""
+    query = select(func.count(), func.min(table.c.next_at)).where(is_due(table, now), table.c.claims < MAX_CLAIMS)
+    with database.read() as connection:
+        count, oldest = connection.execute(query).one()
+    return count, oldest

@@ -1,0 +1,67 @@
+"""How much there is of everything: for `/metrics`, over all workspaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, func, select
+
+from service.storage.claims import count_due
+from service.storage.database import Database
+from service.storage.tables import alert, article, delivery, feed, match
+
+STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery}
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for a stage, unclaimed, and for how many seconds the oldest of it has; 0 where nothing waits."""
+
+    stage: str
+    due: int
+    oldest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows in all."""
+
+    articles: int
+    matches: int
+    alerts: int
+    feeds: Mapping[str, int]  # by state
+    deliveries: Mapping[str, int]  # by state
+
+
+def backlogs(database: Database, now: datetime) -> tuple[Backlog, ...]:
+    """What waits for each stage."""
+    return tuple(_backlog(database, stage, now) for stage in STAGES)
+
+
+def count_all(database: Database) -> Counts:
+    """Count everything in one transaction."""
+    with database.read() as connection:
+        return Counts(
+            articles=_count(connection, article),
+            matches=_count(connection, match),
+            alerts=_count(connection, alert),
+            feeds=_count_by(connection, feed.c.state),
+            deliveries=_count_by(connection, delivery.c.state),
+        )
+
+
+def _backlog(database: Database, stage: str, now: datetime) -> Backlog:
+    due, oldest = count_due(database, STAGES[stage], now)
+    return Backlog(stage, due, (now - oldest).total_seconds() if oldest else 0.0)
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _count_by(connection: Connection, column: Column[Any]) -> dict[str, int]:
+    rows = connection.execute(select(column, func.count()).group_by(column)).all()
+    return {str(value): number for value, number in rows}

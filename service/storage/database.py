@@ -1,0 +1,83 @@
+"""The connection to the database: one way to read, one way to write, on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+
+BUSY_TIMEOUT = 30  # seconds that a writer waits for another on SQLite
+STATEMENT_TIMEOUT = 30_000  # ms; a stuck statement must not hold a worker
+
+
+class Database:
+    """An engine with the two transactions that exist here. Safe to share between threads, not across a fork."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.is_postgres = self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: a consistent snapshot on SQLite, read committed on PostgreSQL."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes: committed at the end of the block, rolled back on any exception."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    def insert(self, table: Any) -> Any:
+        """An INSERT that can say `on_conflict_do_nothing`, in the engine's dialect."""
+        return postgresql.insert(table) if self.is_postgres else sqlite.insert(table)
+
+    def ping(self) -> None:
+        """Raise if the database does not answer."""
+        with self.read() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, parsed.database)
+    if parsed.get_backend_name() == "postgresql":
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        options = f"-c statement_timeout={STATEMENT_TIMEOUT} -c timezone=UTC"
+        return create_engine(
+            parsed, pool_pre_ping=True, pool_size=20, max_overflow=20, connect_args={"options": options, "connect_timeout": 10}
+        )
+    raise ValueError(f"WIREWATCH_DATABASE_URL: {parsed.get_backend_name()} is not supported; use sqlite or postgresql")
+
+
+def _sqlite(url: str, path: str | None) -> Engine:
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False}, pool_size=20, max_overflow=20)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A read that turns into a write fails at once with SQLITE_BUSY_SNAPSHOT, whatever the time-out says:
+        # whoever means to write takes the write lock first.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,231 @@
+"""Feeds, and who follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select, update
+
+from service.domain.feeds import FeedState, FeedToPoll, Validators
+from service.storage.audit import Caller, record
+from service.storage.claims import claim_due, is_poison
+from service.storage.database import Database
+from service.storage.paging import Page, fetch_page
+from service.storage.tables import feed, subscription
+
+POISON = "polling this feed ended its worker five times; it is set aside until you poll it by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedFeed:
+    """A feed as one workspace follows it, with its health."""
+
+    id: str
+    workspace: str
+    url: str
+    title: str | None
+    site_url: str | None
+    language: str | None
+    tags: tuple[str, ...]
+    paused: bool
+    alert_existing: bool
+    state: FeedState
+    reason: str | None
+    failures: int
+    created_at: datetime  # since when the workspace follows it
+    polled_at: datetime | None
+    last_success_at: datetime | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A workspace that follows a feed: what matching and alerting must know of it."""
+
+    workspace: str
+    feed: str
+    tags: tuple[str, ...]
+    alert_existing: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Feeds and subscriptions in the database."""
+
+    database: Database
+
+    def follow(self, url: str, *, new_id: str, tags: Sequence[str], alert_existing: bool, caller: Caller) -> tuple[FollowedFeed, bool]:
+        """Follow the feed at `url`, one row per URL however many follow it; due at once if it is new.
+
+        Returns the feed and whether the workspace did not follow it yet.
+        """
+        with self.database.write() as connection:
+            new = {"id": new_id, "url": url, "state": FeedState.NEW, "created_at": caller.now, "next_at": caller.now}
+            connection.execute(self.database.insert(feed).values(**new).on_conflict_do_nothing(index_elements=["url"]))
+            feed_id = connection.execute(select(feed.c.id).where(feed.c.url == url).with_for_update()).scalar_one()
+            follows = {
+                "workspace": caller.workspace,
+                "feed": feed_id,
+                "tags": list(tags),
+                "paused": False,
+                "alert_existing": alert_existing,
+                "created_at": caller.now,
+            }
+            inserted = self.database.insert(subscription).values(**follows).on_conflict_do_nothing()
+            added = connection.execute(inserted.returning(subscription.c.feed)).one_or_none() is not None
+            if added:
+                _wake(connection, feed_id, caller.now)
+                record(connection, caller, "feed.follow", feed_id)
+            found = _find(connection, caller.workspace, feed_id)
+        assert found is not None, "followed above"
+        return found, added
+
+    def find_feed(self, workspace: str, feed_id: str) -> FollowedFeed | None:
+        """A feed that this workspace follows."""
+        with self.database.read() as connection:
+            return _find(connection, workspace, feed_id)
+
+    def list_feeds(self, workspace: str, *, state: str | None = None, cursor: str | None = None, limit: int = 50) -> Page[FollowedFeed]:
+        """The feeds that a workspace follows, newest first."""
+        query = _followed().where(subscription.c.workspace == workspace)
+        if state:
+            query = query.where(feed.c.state == state)
+        with self.database.read() as connection:
+            return fetch_page(
+                connection, query, moment=subscription.c.created_at, key=feed.c.id, cursor=cursor, limit=limit, to_item=_to_followed
+            )
+
+    def change_subscription(self, feed_id: str, *, paused: bool | None, tags: Sequence[str] | None, caller: Caller) -> FollowedFeed | None:
+        """Pause or resume a feed for this workspace, or tag it anew; None leaves as it is.
+
+        A feed is polled while any workspace follows it unpaused.
+        """
+        values: dict[str, Any] = {}
+        if paused is not None:
+            values["paused"] = paused
+        if tags is not None:
+            values["tags"] = list(tags)
+        with self.database.write() as connection:
+            _lock(connection, feed_id)
+            if values:
+                connection.execute(update(subscription).where(_mine(caller.workspace, feed_id)).values(**values))
+            if paused is not None:
+                _wake(connection, feed_id, caller.now) if not paused else _rest(connection, feed_id)
+            found = _find(connection, caller.workspace, feed_id)
+            if found:
+                record(connection, caller, "feed.change", feed_id)
+        return found
+
+    def unfollow(self, feed_id: str, *, caller: Caller) -> bool:
+        """Stop following a feed; its articles stay. False if the workspace did not follow it."""
+        with self.database.write() as connection:
+            _lock(connection, feed_id)
+            found = connection.execute(subscription.delete().where(_mine(caller.workspace, feed_id))).rowcount == 1
+            if found:
+                _rest(connection, feed_id)
+                record(connection, caller, "feed.unfollow", feed_id)
+        return found
+
+    def poll_now(self, feed_id: str, *, caller: Caller) -> FollowedFeed | None:
+        """Make a feed due now, also one that was given up or set aside."""
+        with self.database.write() as connection:
+            found = _find(connection, caller.workspace, feed_id)
+            if found:
+                reset = {"next_at": caller.now, "claims": 0}
+                connection.execute(update(feed).where(feed.c.id == feed_id, _has_follower()).values(**reset))
+                record(connection, caller, "feed.poll", feed_id)
+                found = _find(connection, caller.workspace, feed_id)
+        return found
+
+    def claim_feeds(self, *, now: datetime, token: str, limit: int) -> tuple[FeedToPoll, ...]:
+        """Take up to `limit` due feeds under the lease `token`."""
+        return tuple(_to_poll(row) for row in claim_due(self.database, feed, now=now, token=token, limit=limit))
+
+    def followers(self, feeds: Collection[str]) -> Mapping[str, tuple[Follower, ...]]:
+        """Who follows each of these feeds, unpaused."""
+        query = select(subscription).where(subscription.c.feed.in_(feeds), subscription.c.paused.is_(False))
+        found: dict[str, list[Follower]] = {}
+        with self.database.read() as connection:
+            for row in connection.execute(query).all():
+                follower = Follower(row.workspace, row.feed, tuple(row.tags), row.alert_existing, row.created_at)
+                found.setdefault(row.feed, []).append(follower)
+        return {feed_id: tuple(followers) for feed_id, followers in found.items()}
+
+    def quarantine(self, *, now: datetime) -> int:
+        """Set aside the feeds that ended every worker that polled them; return how many."""
+        with self.database.write() as connection:
+            poison = update(feed).where(is_poison(feed, now)).values(state=FeedState.QUARANTINED, reason=POISON, next_at=None)
+            return connection.execute(poison).rowcount
+
+
+_FOLLOWED = {each.name for each in fields(FollowedFeed)}
+
+
+def _followed() -> Select[Any]:
+    columns = [column for column in feed.c if column.name in _FOLLOWED and column.name not in {"created_at"}]
+    return select(
+        *columns,
+        subscription.c.workspace,
+        subscription.c.tags,
+        subscription.c.paused,
+        subscription.c.alert_existing,
+        subscription.c.created_at,
+    ).join(subscription, subscription.c.feed == feed.c.id)
+
+
+def _to_followed(row: Row[Any]) -> FollowedFeed:
+    values = dict(row._mapping)
+    return FollowedFeed(**{**values, "tags": tuple(values["tags"]), "state": FeedState(values["state"])})
+
+
+def _mine(workspace: str, feed_id: str) -> ColumnElement[bool]:
+    return and_(subscription.c.workspace == workspace, subscription.c.feed == feed_id)
+
+
+def _find(connection: Connection, workspace: str, feed_id: str) -> FollowedFeed | None:
+    row = connection.execute(_followed().where(_mine(workspace, feed_id))).one_or_none()
+    return _to_followed(row) if row else None
+
+
+def _lock(connection: Connection, feed_id: str) -> None:
+    """Keep two changes of one feed's followers apart, so that neither overlooks the other."""
+    connection.execute(select(feed.c.id).where(feed.c.id == feed_id).with_for_update())
+
+
+def _has_follower() -> ColumnElement[bool]:
+    return exists().where(subscription.c.feed == feed.c.id, subscription.c.paused.is_(False))
+
+
+def _wake(connection: Connection, feed_id: str, now: datetime) -> None:
+    """Make a resting feed due; one that was given up or set aside stays so until somebody polls it by hand."""
+    asleep = and_(
+        feed.c.id == feed_id, feed.c.next_at.is_(None), feed.c.state.not_in([FeedState.GONE, FeedState.QUARANTINED]), _has_follower()
+    )
+    connection.execute(update(feed).where(asleep).values(next_at=now))
+
+
+def _rest(connection: Connection, feed_id: str) -> None:
+    """Stop polling a feed that nobody follows any more."""
+    connection.execute(update(feed).where(feed.c.id == feed_id, ~_has_follower()).values(next_at=None))
+
+
+def _to_poll(row: Row[Any]) -> FeedToPoll:
+    return FeedToPoll(
+        id=row.id,
+        url=row.url,
+        lease_token=row.lease_token,
+        state=FeedState(row.state),
+        validators=Validators(row.etag, row.last_modified),
+        body_hash=row.body_hash,
+        baselined_at=row.baselined_at,
+        failures=row.failures,
+        polls_since_full=row.polls_since_full,
+        gone_since=row.gone_since,
+        moved_to=row.moved_to,
+        moved_since=row.moved_since,
+        moved_polls=row.moved_polls,
+    )

@@ -1,0 +1,47 @@
+"""Bring a database to the newest schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from service.storage.database import Database
+
+MIGRATION_LOCK = 7_723_001  # any number that nothing else in the database uses
+
+
+def migrate(database: Database) -> list[str]:
+    """Run the missing migrations; return what was run, oldest first. Safe to start from several machines at once."""
+    with database.write() as connection:
+        if database.is_postgres:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        missing = _missing(connection)
+        if missing:
+            command.upgrade(_config(connection), "head")
+    return missing
+
+
+def missing_migrations(database: Database) -> list[str]:
+    """What `migrate` would run."""
+    with database.read() as connection:
+        return _missing(connection)
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _missing(connection: Connection) -> list[str]:
+    current = MigrationContext.configure(connection).get_current_heads()
+    scripts = ScriptDirectory.from_config(_config())
+    steps = scripts.iterate_revisions("head", current[0] if current else "base")
+    return [f"{step.revision} {step.doc}" for step in reversed(list(steps))]

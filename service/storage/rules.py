@@ -1,0 +1,147 @@
+"""Rules, and the revision by which an index learns what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from service.domain.rules import Rule, RuleSpec
+from service.storage.audit import Caller, record
+from service.storage.database import Database
+from service.storage.paging import Page, fetch_page
+from service.storage.tables import counter, rule
+
+REVISION = "rules"
+
+
+class StaleRevision(Exception):
+    """The rule has changed since the caller read it: nothing is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChanges:
+    """Every rule changed since some revision, deleted ones too, and the revision that this leads to."""
+
+    rules: tuple[Rule, ...]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Rules in the database."""
+
+    database: Database
+
+    def add_rule(self, spec: RuleSpec, *, new_id: str, caller: Caller) -> Rule:
+        """Store a new rule. Articles stored after this returns are matched against it."""
+        with self.database.write() as connection:
+            added = Rule(new_id, caller.workspace, spec, _next_revision(self.database, connection), caller.now, caller.now)
+            connection.execute(rule.insert().values(**_values(added)))
+            record(connection, caller, "rule.create", new_id)
+        return added
+
+    def change_rule(
+        self, rule_id: str, change: Callable[[RuleSpec], RuleSpec], *, caller: Caller, action: str = "rule.change"
+    ) -> Rule | None:
+        """Replace a rule's spec by what `change` makes of it; None if there is no such rule.
+
+        Two changes at once are made one after the other: neither is lost.
+        """
+        with self.database.write() as connection:
+            revision = _next_revision(self.database, connection)  # also the lock that keeps changes apart
+            old = _find(connection, caller.workspace, rule_id)
+            if old is None:
+                return None
+            _expect(old, expected)
+            new = Rule(old.id, old.workspace, change(old.spec), revision, old.created_at, caller.now)
+            connection.execute(update(rule).where(rule.c.id == rule_id).values(**_values(new)))
+            record(connection, caller, "rule.change", rule_id)
+        return new
+
+    def delete_rule(self, rule_id: str, *, caller: Caller, expected: Collection[int] | None = None) -> bool:
+        """Delete a rule; alerts it has raised are still delivered. False if there is no such rule.
+
+        Raises:
+            StaleRevision: the rule's revision is none of those `expected`.
+        """
+        with self.database.write() as connection:
+            revision = _next_revision(self.database, connection)
+            old = _find(connection, caller.workspace, rule_id)
+            if old is None:
+                return False
+            _expect(old, expected)
+            connection.execute(update(rule).where(rule.c.id == rule_id).values(deleted_at=caller.now, revision=revision))
+            record(connection, caller, "rule.delete", rule_id)
+        return True
+
+    def find_rule(self, workspace: str, rule_id: str) -> Rule | None:
+        """A rule of this workspace."""
+        with self.database.read() as connection:
+            return _find(connection, workspace, rule_id)
+
+    def list_rules(self, workspace: str, *, cursor: str | None = None, limit: int = 50) -> Page[Rule]:
+        """A workspace's rules, newest first."""
+        query = select(rule).where(rule.c.workspace == workspace, rule.c.deleted_at.is_(None))
+        with self.database.read() as connection:
+            return fetch_page(connection, query, moment=rule.c.created_at, key=rule.c.id, cursor=cursor, limit=limit, to_item=to_rule)
+
+    def rules_with_channel(self, workspace: str, channel: str) -> tuple[Rule, ...]:
+        """The rules that name this channel."""
+        query = select(rule).where(rule.c.workspace == workspace, rule.c.deleted_at.is_(None)).order_by(rule.c.name)
+        with self.database.read() as connection:
+            rules = [to_rule(row) for row in connection.execute(query).all()]
+        return tuple(each for each in rules if each.spec.channels and channel in each.spec.channels)
+
+    def changes_since(self, revision: int) -> RuleChanges:
+        """What an index at `revision` has to take in, in order of change."""
+        with self.database.read() as connection:
+            query = select(rule).where(rule.c.revision > revision).order_by(rule.c.revision)
+            rules = tuple(to_rule(row) for row in connection.execute(query).all())
+        return RuleChanges(rules, max((each.revision for each in rules), default=revision))
+
+    def count_rules(self, workspace: str) -> int:
+        """How many rules the workspace has."""
+        query = select(func.count()).select_from(rule).where(rule.c.workspace == workspace, rule.c.deleted_at.is_(None))
+        with self.database.read() as connection:
+            return connection.execute(query).scalar_one()
+
+
+def to_rule(row: Row[Any]) -> Rule:
+    """A rule from its row."""
+    return Rule(
+        row.id, row.workspace, RuleSpec.model_validate(row.definition), row.revision, row.created_at, row.updated_at, row.deleted_at
+    )
+
+
+def _find(connection: Connection, workspace: str, rule_id: str) -> Rule | None:
+    mine = (rule.c.workspace == workspace) & (rule.c.id == rule_id) & rule.c.deleted_at.is_(None)
+    row = connection.execute(select(rule).where(mine)).one_or_none()
+    return to_rule(row) if row else None
+
+
+def _expect(found: Rule, expected: Collection[int] | None) -> None:
+    if expected is not None and found.revision not in expected:
+        raise StaleRevision(found.id)
+
+
+def _values(one: Rule) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "workspace": one.workspace,
+        "name": one.spec.name,
+        "definition": one.spec.model_dump(mode="json"),
+        "revision": one.revision,
+        "created_at": one.created_at,
+        "updated_at": one.updated_at,
+    }
+
+
+def _next_revision(database: Database, connection: Connection) -> int:
+    # The counter's row stays locked until the commit, so revisions become visible in their order: an index
+    # that has seen revision 7 can never find a 6 that committed late.
+    step = database.insert(counter).values(name=REVISION, value=1)
+    raised = step.on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1}).returning(counter.c.value)
+    return int(connection.execute(raised).scalar_one())

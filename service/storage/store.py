@@ -1,0 +1,45 @@
+"""The store: one field per noun, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.storage.alerts import Alerts
+from service.storage.articles import Articles
+from service.storage.channels import Channels
+from service.storage.database import Database
+from service.storage.deliveries import Deliveries
+from service.storage.feeds import Feeds
+from service.storage.matches import Matches
+from service.storage.rules import Rules
+from service.storage.workspaces import Workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything that is kept. Safe to share between threads, not across a fork."""
+
+    database: Database
+    workspaces: Workspaces
+    feeds: Feeds
+    articles: Articles
+    rules: Rules
+    matches: Matches
+    alerts: Alerts
+    channels: Channels
+    deliveries: Deliveries
+
+
+def open_store(database: Database) -> Store:
+    """The store over this database, which must be migrated."""
+    return Store(
+        database,
+        Workspaces(database),
+        Feeds(database),
+        Articles(database),
+        Rules(database),
+        Matches(database),
+        Alerts(database),
+        Channels(database),
+        Deliveries(database),
+    )

@@ -1,0 +1,288 @@
+"""The tables. Every row that belongs to a workspace carries its id; work carries the four columns of a queue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime on both engines; SQLite itself would forget the zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "times are aware"
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+def _ref(name: str, *, nullable: bool = False, index: bool = False, key: bool = False) -> Column[Any]:
+    return Column(name, Text, ForeignKey(f"{name}.id", ondelete="CASCADE"), nullable=nullable, index=index, primary_key=key)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Moment, nullable=nullable)
+
+
+def _queue() -> tuple[Column[Any], ...]:
+    """Work that waits: due from `next_at` (NULL: nothing to do), taken by a lease, `claims` counted before the work begins."""
+    return (
+        _moment("next_at", nullable=True),
+        _moment("lease_until", nullable=True),
+        Column("lease_token", Text),
+        Column("claims", Integer, nullable=False, server_default="0"),
+    )
+
+
+def _due_index(table: str) -> Index:
+    where = text("next_at IS NOT NULL")
+    return Index(f"ix_{table}_due", "next_at", postgresql_where=where, sqlite_where=where)
+
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+workspace = Table(
+    "workspace",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    _moment("created_at"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    _id(),
+    _ref("workspace", index=True),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("last4", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    _moment("created_at"),
+    _moment("expires_at", nullable=True),
+    _moment("last_used_at", nullable=True),
+    _moment("revoked_at", nullable=True),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    Column("title", Text),
+    Column("site_url", Text),
+    Column("language", Text),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("polls_since_full", Integer, nullable=False, server_default="0"),
+    _moment("baselined_at", nullable=True),
+    _moment("gone_since", nullable=True),
+    Column("moved_to", Text),
+    _moment("moved_since", nullable=True),
+    Column("moved_polls", Integer, nullable=False, server_default="0"),
+    _moment("polled_at", nullable=True),
+    _moment("last_success_at", nullable=True),
+    _moment("created_at"),
+    *_queue(),
+    _due_index("feed"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _ref("workspace", key=True),
+    _ref("feed", index=True, key=True),
+    Column("tags", Json, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("alert_existing", Boolean, nullable=False),
+    _moment("created_at"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    _id(),
+    _ref("feed"),
+    Column("url", Text),
+    Column("dedup_key", Text, nullable=False, index=True),
+    Column("link_key", Text),
+    Column("title_key", Text),
+    Column("content_hash", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("language", Text),
+    Column("source", Text, nullable=False),
+    Column("baseline", Boolean, nullable=False),
+    _moment("published_at", nullable=True),
+    _moment("first_seen_at"),
+    _moment("changed_at"),
+    _moment("matched_at", nullable=True),
+    _moment("quarantined_at", nullable=True),
+    *_queue(),
+    _due_index("article"),
+    Index("ix_article_feed_first_seen_at", "feed", "first_seen_at"),
+    Index("ix_article_first_seen_at", "first_seen_at", "id"),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("feed", Text, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("article", Text, nullable=False),  # no foreign key: what was seen outlives the article
+    _moment("listed_at"),
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    _id(),
+    _ref("workspace", index=True),
+    Column("name", Text, nullable=False),
+    Column("definition", Json, nullable=False),
+    Column("revision", Integer, nullable=False, index=True),
+    _moment("created_at"),
+    _moment("updated_at"),
+    _moment("deleted_at", nullable=True),
+    _moment("alerted_at", nullable=True),
+)
+
+match = Table(
+    "match",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    _ref("rule"),
+    Column("rule_revision", Integer, nullable=False),
+    _ref("article", index=True),
+    Column("evidence", Json, nullable=False),
+    Column("held", Text),
+    Column("alert", Text, index=True),
+    _moment("created_at"),
+    UniqueConstraint("rule", "article"),
+    Index("ix_match_workspace_created_at", "workspace", "created_at", "id"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    _ref("rule"),
+    Column("subject", Text, nullable=False),
+    Column("content", Json, nullable=False),
+    _moment("created_at"),
+    UniqueConstraint("rule", "subject"),
+    Index("ix_alert_workspace_created_at", "workspace", "created_at", "id"),
+)
+
+alert_item = Table(
+    "alert_item",
+    metadata,
+    _ref("workspace"),
+    _ref("alert", key=True),
+    _ref("match", key=True),
+    _moment("added_at"),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    _id(),
+    _ref("workspace", index=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("secrets", Json, nullable=False),
+    _moment("created_at"),
+    _moment("disabled_at", nullable=True),
+    Column("disabled_reason", Text),
+    _moment("deleted_at", nullable=True),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    _ref("alert", nullable=True),
+    _ref("channel", index=True),
+    Column("state", Text, nullable=False),
+    Column("detail", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _moment("created_at"),
+    _moment("finished_at", nullable=True),
+    *_queue(),
+    _due_index("delivery"),
+    UniqueConstraint("alert", "channel"),
+    Index("ix_delivery_workspace_created_at", "workspace", "created_at", "id"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    _ref("workspace"),
+    _ref("delivery", key=True),
+    Column("number", Integer, primary_key=True),
+    Column("delivered", Boolean, nullable=False),
+    Column("status", Integer),
+    Column("detail", Text, nullable=False),
+    _moment("started_at"),
+    _moment("finished_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    Column("caller", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    _moment("at"),
+    Index("ix_audit_workspace_at", "workspace", "at"),
+)

