@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     mail_from: str = "Wirewatch <wirewatch@localhost>"
 
+    lease: int = Field(default=30, ge=2, le=60, description="seconds after which the work of a dead worker is free again")
     worker_concurrency: int = Field(default=8, ge=1, description="tasks at once in one worker process")
     log_format: Literal["text", "json"] = "text"
 

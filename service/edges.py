@@ -6,7 +6,7 @@ import random
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
@@ -38,7 +38,7 @@ class Edges:
 
 def open_edges(settings: Settings) -> Edges:
     """Connect everything as the settings say; the database must be migrated before it is used."""
-    database = Database(settings.database)
+    database = Database(settings.database, lease=timedelta(seconds=settings.lease))
     return Edges(
         settings=settings,
         store=open_store(database),

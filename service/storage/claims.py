@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, or_, select, update
 
 from service.storage.database import Database
 
-LEASE = timedelta(seconds=30)  # a dead worker's rows are free again after this; live workers renew
 MAX_CLAIMS = 5  # claims that never finished, after which a row is set aside
 
 
@@ -25,30 +24,29 @@ def is_due(table: Table, now: datetime) -> ColumnElement[bool]:
 
 
 def claim_due(database: Database, table: Table, *, now: datetime, token: str, limit: int) -> Sequence[Row[Any]]:
-    """Take up to `limit` due rows, oldest first, until `now + LEASE`.
+    """Take up to `limit` due rows, oldest first, for `database.lease`.
 
     A row that was claimed before and never finished is claimed alone, so that poison takes only itself.
     """
     with database.write() as connection:
-        again = _claim(connection, table, table.c.claims.between(1, MAX_CLAIMS - 1), now, token, 1)
-        return again or _claim(connection, table, table.c.claims == 0, now, token, limit)
+        again = _claim(connection, table, table.c.claims.between(1, MAX_CLAIMS - 1), now, now + database.lease, token, 1)
+        return again or _claim(connection, table, table.c.claims == 0, now, now + database.lease, token, limit)
 
 
-def _claim(connection: Connection, table: Table, which: ColumnElement[bool], now: datetime, token: str, limit: int) -> Sequence[Row[Any]]:
+def _claim(
+    connection: Connection, table: Table, which: ColumnElement[bool], now: datetime, until: datetime, token: str, limit: int
+) -> Sequence[Row[Any]]:
     due = select(table.c.id).where(is_due(table, now), which).order_by(table.c.next_at).limit(limit).with_for_update(skip_locked=True)
     taken = (
-        update(table)
-        .where(table.c.id.in_(due))
-        .values(lease_until=now + LEASE, lease_token=token, claims=table.c.claims + 1)
-        .returning(*table.c)
+        update(table).where(table.c.id.in_(due)).values(lease_until=until, lease_token=token, claims=table.c.claims + 1).returning(*table.c)
     )
     return sorted(connection.execute(taken).all(), key=lambda row: row.next_at)
 
 
 def renew_leases(database: Database, table: Table, *, token: str, now: datetime) -> None:
-    """Keep what this token still holds for another LEASE."""
+    """Keep what this token still holds for another lease."""
     with database.write() as connection:
-        connection.execute(update(table).where(table.c.lease_token == token).values(lease_until=now + LEASE))
+        connection.execute(update(table).where(table.c.lease_token == token).values(lease_until=now + database.lease))
 
 
 def finish(connection: Connection, table: Table, row_id: str, token: str, **values: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,20 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
+LEASE = timedelta(seconds=30)
 BUSY_TIMEOUT = 30  # seconds that a writer waits for another on SQLite
 STATEMENT_TIMEOUT = 30_000  # ms; a stuck statement must not hold a worker
 
 
 class Database:
-    """An engine with the two transactions that exist here. Safe to share between threads, not across a fork."""
+    """An engine with the two transactions that exist here. Safe to share between threads, not across a fork.
 
-    def __init__(self, url: str) -> None:
+    `lease` is for how long claimed rows are ours: a dead worker's are free again after it, a live one renews.
+    """
+
+    def __init__(self, url: str, *, lease: timedelta = LEASE) -> None:
         self.engine = _engine(url)
+        self.lease = lease
         self.is_postgres = self.engine.dialect.name == "postgresql"
 
     @contextmanager

@@ -99,6 +99,12 @@ class Feeds:
                 connection, query, moment=subscription.c.created_at, key=feed.c.id, cursor=cursor, limit=limit, to_item=_to_followed
             )
 
+    def tags_of(self, workspace: str) -> Mapping[str, tuple[str, ...]]:
+        """The tags of each feed that a workspace follows."""
+        query = select(subscription.c.feed, subscription.c.tags).where(subscription.c.workspace == workspace)
+        with self.database.read() as connection:
+            return {row.feed: tuple(row.tags) for row in connection.execute(query).all()}
+
     def change_subscription(self, feed_id: str, *, paused: bool | None, tags: Sequence[str] | None, caller: Caller) -> FollowedFeed | None:
         """Pause or resume a feed for this workspace, or tag it anew; None leaves as it is.
 

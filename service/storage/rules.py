@@ -44,11 +44,14 @@ class Rules:
         return added
 
     def change_rule(
-        self, rule_id: str, change: Callable[[RuleSpec], RuleSpec], *, caller: Caller, action: str = "rule.change"
+        self, rule_id: str, change: Callable[[RuleSpec], RuleSpec], *, caller: Caller, expected: Collection[int] | None = None
     ) -> Rule | None:
         """Replace a rule's spec by what `change` makes of it; None if there is no such rule.
 
         Two changes at once are made one after the other: neither is lost.
+
+        Raises:
+            StaleRevision: the rule's revision is none of those `expected`.
         """
         with self.database.write() as connection:
             revision = _next_revision(self.database, connection)  # also the lock that keeps changes apart

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from service.storage.claims import LEASE, MAX_CLAIMS, LeaseLost, claim_due, count_due, finish, renew_leases
-from service.storage.database import Database
+from service.storage.claims import MAX_CLAIMS, LeaseLost, claim_due, count_due, finish, renew_leases
+from service.storage.database import LEASE, Database
 from service.storage.feeds import Feeds
 from service.storage.tables import feed
 from tests.make import NOON

@@ -1,0 +1,121 @@
+"""Stage one: fetch what is due, read it, and store what is new."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate, ParsedFeed
+from service.domain.identity import Recognised, keys_of, list_lookups, recognise
+from service.domain.polling import Fetched, after_answer, after_failure, after_success, is_conditional
+from service.edges import Edges
+from service.feeds.fetch import fetch_feed
+from service.feeds.sandbox import NotAFeed, ParseFailed, Sandbox
+from service.outbound import OutboundError, OutboundProblem, Session
+from service.pipeline.rolling import work_through
+from service.storage.articles import SavedPoll
+from service.storage.claims import renew_leases
+from service.storage.tables import feed as feed_table
+
+PARSERS = 2  # children that parse for one run; a third would only wait for a core
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class DueFeeds:
+    """The due feeds as work to be claimed under one lease token."""
+
+    edges: Edges
+    token: str
+
+    def claim(self, limit: int) -> Sequence[FeedToPoll]:
+        """Up to `limit` due feeds."""
+        return self.edges.store.feeds.claim_feeds(now=self.edges.now(), token=self.token, limit=limit)
+
+    def renew(self) -> None:
+        """Keep what is under way."""
+        renew_leases(self.edges.store.database, feed_table, token=self.token, now=self.edges.now())
+
+
+def poll_due(edges: Edges, on_news: Callable[[], None]) -> int:
+    """Poll every due feed, calling `on_news` after each that brought something; return how many were polled."""
+    return asyncio.run(_poll_due(edges, on_news))
+
+
+async def _poll_due(edges: Edges, on_news: Callable[[], None]) -> int:
+    async with edges.outbound.session() as session, Sandbox(children=PARSERS) as sandbox:
+
+        async def poll_one(feed: FeedToPoll) -> None:
+            saved = await poll(edges, session, sandbox, feed)
+            if saved.added or saved.edited:
+                on_news()
+
+        return await work_through(
+            DueFeeds(edges, edges.new_id("lease")), poll_one, slots=edges.settings.poll_concurrency, renew_every=edges.settings.lease / 3
+        )
+
+
+async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPoll) -> SavedPoll:
+    """Poll one claimed feed and store what came of it, whatever that was."""
+    read = await _read(edges, session, sandbox, feed)
+    entries: list[Recognised] = []
+    if read.parsed is not None:
+        keys = list_lookups(keys_of(read.parsed.entries))
+        known = await asyncio.to_thread(edges.store.articles.known_articles, feed.id, keys)
+        entries = recognise(read.parsed.entries, known)
+    saved = await asyncio.to_thread(
+        edges.store.articles.save_poll, feed, read.update, entries, source=_source(feed, read.parsed), now=read.at
+    )
+    log.info("polled", feed=feed.id, state=str(read.update.state), added=saved.added, edited=saved.edited, reason=read.update.reason)
+    return saved
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the feed's row becomes, and the document if there is one to store from."""
+
+    at: datetime
+    update: FeedUpdate
+    parsed: ParsedFeed | None = None
+
+
+async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPoll) -> _Read:
+    """Fetch and parse; every way this can fail is an update of the feed's row, with a reason for its owner."""
+    settings = edges.settings
+    interval, jitter, now = timedelta(seconds=settings.poll_interval), edges.chance(), await asyncio.to_thread(edges.now)
+
+    def failed(reason: str, state: FeedState) -> _Read:
+        return _Read(now, after_failure(feed, reason, state, now=now, interval=interval, jitter=jitter))
+
+    try:
+        fetched = await fetch_feed(
+            session, feed, conditional=is_conditional(feed), now=now, deadline=settings.fetch_deadline, max_bytes=settings.fetch_max_bytes
+        )
+        if not fetched.ok:
+            return _Read(now, after_answer(feed, fetched, now=now, interval=interval, jitter=jitter))
+        parsed = await _parse(sandbox, feed, fetched)
+    except OutboundError as error:
+        return failed(str(error), FeedState.REFUSED if error.kind is OutboundProblem.REFUSED else FeedState.FAILING)
+    except NotAFeed as error:
+        return failed(str(error), FeedState.NOT_A_FEED)
+    except ParseFailed as error:
+        return failed(str(error), FeedState.FAILING)
+    return _Read(now, after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter), parsed)
+
+
+async def _parse(sandbox: Sandbox, feed: FeedToPoll, fetched: Fetched) -> ParsedFeed | None:
+    """The document, or None where it is the one we have read before."""
+    unchanged = fetched.complete and fetched.body_hash is not None and fetched.body_hash == feed.body_hash
+    if fetched.body is None or unchanged:
+        return None
+    return await sandbox.parse(fetched.body, fetched.headers, fetched.url)
+
+
+def _source(feed: FeedToPoll, parsed: ParsedFeed | None) -> str:
+    """What to call the outlet: the feed's title, or where it has none, its address."""
+    return parsed.title if parsed and parsed.title else feed.url

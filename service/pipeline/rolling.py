@@ -1,0 +1,69 @@
+"""Working through due rows many at once: whoever is slow delays nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
+
+import structlog
+
+from service.storage.claims import LeaseLost
+
+T = TypeVar("T")
+PATIENCE = 20.0  # seconds in which one run takes on new work; then it finishes what it has, and others go on
+
+log = structlog.get_logger()
+
+
+class Queue(Protocol[T]):
+    """Where the rows come from. Both calls go to the database and may block."""
+
+    def claim(self, limit: int) -> Sequence[T]:
+        """Take up to `limit` due rows; none when nothing is due."""
+
+    def renew(self) -> None:
+        """Keep what is claimed for another lease."""
+
+
+async def work_through(queue: Queue[T], work: Callable[[T], Awaitable[None]], *, slots: int, renew_every: float) -> int:
+    """Claim rows and work on up to `slots` of them at once until none is due; return how many were worked on.
+
+    Leases are renewed every `renew_every` seconds.
+    A row whose lease was lost is left to its new holder. Any other error of one row is raised at the end, when the
+    others are done; that row is free again when its lease runs out.
+    """
+    keeper = asyncio.create_task(_keep_leases(queue, renew_every))
+    running: set[asyncio.Task[None]] = set()
+    errors: list[BaseException] = []
+    taken, until = 0, time.monotonic() + PATIENCE
+    more = True
+    try:
+        while more or running:
+            while more and len(running) < slots:
+                claimed = await asyncio.to_thread(queue.claim, slots - len(running)) if time.monotonic() < until else ()
+                more = bool(claimed)
+                taken += len(claimed)
+                running |= {asyncio.create_task(_guarded(work, row)) for row in claimed}
+            if running:
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                errors += [error for each in done if (error := each.exception())]
+    finally:
+        keeper.cancel()
+    if errors:
+        raise errors[0]
+    return taken
+
+
+async def _guarded(work: Callable[[T], Awaitable[None]], row: T) -> None:
+    try:
+        await work(row)
+    except LeaseLost as lost:
+        log.warning("lease lost, result dropped", row=str(lost))
+
+
+async def _keep_leases(queue: Queue[T], every: float) -> None:
+    while True:
+        await asyncio.sleep(every)
+        await asyncio.to_thread(queue.renew)

@@ -1,0 +1,96 @@
+"""A whole machine of real processes: workers and beat as they run in production, to be killed, starved and restarted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redis
+
+PATIENCE = 90.0  # seconds; only a failing test waits this long
+LEASE = 3  # seconds, instead of the usual 30
+
+
+class Machine:
+    """Workers and a beat over one database and one broker. Each child leads its own process group, so nothing survives."""
+
+    def __init__(self, home: Path, database_url: str, broker_url: str) -> None:
+        self.home = home
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("WIREWATCH_")},
+            "WIREWATCH_DATA_DIR": str(home / "data"),
+            "WIREWATCH_DATABASE_URL": database_url,
+            "WIREWATCH_BROKER_URL": broker_url,
+            "WIREWATCH_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "WIREWATCH_SECRET_KEY": "a key for tests",
+            "WIREWATCH_POLL_INTERVAL": "1",
+            "WIREWATCH_LEASE": str(LEASE),
+        }
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def start_worker(self, queues: str = "poll,match,deliver") -> subprocess.Popen[bytes]:
+        """A worker of these queues."""
+        options = ["--pool", "threads", "--concurrency", "8", "--without-gossip", "--without-mingle", "-Q", queues]
+        return self._start("worker", *options)
+
+    def start_beat(self) -> subprocess.Popen[bytes]:
+        """The beat."""
+        return self._start("beat", "-s", str(self.home / f"schedule-{len(self._children)}"))
+
+    def kill(self, child: subprocess.Popen[bytes]) -> None:
+        """SIGKILL: the process learns nothing and cleans nothing up."""
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait(timeout=30)
+
+    def stop(self) -> None:
+        """Kill whatever still runs."""
+        for child in self._children:
+            if child.poll() is None:
+                self.kill(child)
+
+    def logs(self) -> str:
+        """What all children have written."""
+        return "\n".join(path.read_text(errors="replace") for path in sorted(self.home.glob("*.log")))
+
+    def _start(self, program: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "-A", "workers.app", program, "--loglevel", "INFO", *options]
+        with (self.home / f"{len(self._children)}-{program}.log").open("wb") as log:
+            child = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+        self._children.append(child)
+        return child
+
+
+@contextmanager
+def running(machine: Machine) -> Iterator[Machine]:
+    """The machine, stopped at the end; its logs are shown when the test fails."""
+    try:
+        yield machine
+    except BaseException:
+        print(machine.logs()[-20_000:])  # noqa: T201  # pytest shows it with the failure
+        raise
+    finally:
+        machine.stop()
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait until `condition` holds; fail with `what` if it never does."""
+    pause = threading.Event()
+    for _ in range(int(PATIENCE / 0.05)):
+        if condition():
+            return
+        pause.wait(0.05)
+    raise AssertionError(f"never: {what}")
+
+
+def flush(broker_url: str) -> None:
+    """Empty the broker."""
+    socket = broker_url.removeprefix("redis+socket://").partition("?")[0]
+    client = redis.Redis(unix_socket_path=socket)
+    client.flushall()
+    client.close()

@@ -1,0 +1,187 @@
+"""Polling with everything real: a newsroom over HTTP, the parser's child, and both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from service.edges import Edges
+from service.pipeline.poll import poll_due
+from service.storage.audit import Caller
+from service.storage.feeds import FollowedFeed
+from tests.conftest import Clock
+from tests.newsroom import Answer, Newsroom, Story
+
+BRIDGE = Story("Harbour bridge opens", "A ribbon was cut.")
+STRIKE = Story("Dockers strike", "No ship leaves.")
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom() as served:
+        yield served
+
+
+@pytest.fixture
+def house(edges_on_both: Edges) -> Edges:
+    edges_on_both.store.workspaces.get_or_add_workspace("Press office", new_id="ws_1", now=edges_on_both.now())
+    return edges_on_both
+
+
+def caller(edges: Edges) -> Caller:
+    return Caller("ws_1", "test", edges.now(), edges.new_id("au"))
+
+
+def follow(edges: Edges, url: str, *, alert_existing: bool = False) -> FollowedFeed:
+    feed, _ = edges.store.feeds.follow(url, new_id=edges.new_id("fd"), tags=[], alert_existing=alert_existing, caller=caller(edges))
+    return feed
+
+
+def poll(edges: Edges) -> int:
+    return poll_due(edges, lambda: None)
+
+
+def titles(edges: Edges) -> list[str]:
+    return sorted(stored.article.title for stored in edges.store.articles.list_articles("ws_1").items)
+
+
+def health(edges: Edges, feed: FollowedFeed) -> FollowedFeed:
+    found = edges.store.feeds.find_feed("ws_1", feed.id)
+    assert found is not None
+    return found
+
+
+def test_each_article_is_stored_once_however_often_it_is_polled(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    url = newsroom.publish("/feed", [BRIDGE])
+    feed = follow(house, url)
+    assert poll(house) == 1
+    clock.advance(minutes=6)
+    newsroom.publish("/feed", [BRIDGE, STRIKE])
+    assert poll(house) == 1
+    clock.advance(minutes=6)
+    poll(house)
+    assert titles(house) == ["Dockers strike", "Harbour bridge opens"]
+    assert (health(house, feed).state, health(house, feed).title) == ("ok", "The Gazette")
+
+
+def test_only_what_the_first_poll_found_is_baseline(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    follow(house, newsroom.publish("/feed", [BRIDGE]))
+    poll(house)
+    clock.advance(minutes=6)
+    newsroom.publish("/feed", [BRIDGE, STRIKE])
+    poll(house)
+    baseline = {stored.article.title: stored.article.baseline for stored in house.store.articles.list_articles("ws_1").items}
+    assert baseline == {"Harbour bridge opens": True, "Dockers strike": False}
+
+
+def test_an_unchanged_feed_is_asked_with_its_validators(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    follow(house, newsroom.publish("/feed", [BRIDGE]))
+    poll(house)
+    clock.advance(minutes=6)
+    poll(house)
+    conditions = [headers.get("if-none-match") for _, headers in newsroom.asked]
+    assert conditions[0] is None
+    assert conditions[1] is not None
+
+
+def test_an_edited_headline_is_the_same_article_and_waits_to_be_matched_again(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    follow(house, newsroom.publish("/feed", [Story("Bridge opens", guid="g1", path="1")]))
+    poll(house)
+    clock.advance(minutes=6)
+    newsroom.publish("/feed", [Story("Bridge opens late", guid="g1", path="1")])
+    poll(house)
+    (stored,) = house.store.articles.list_articles("ws_1").items
+    assert stored.article.title == "Bridge opens late"
+    assert stored.article.changed_at == clock.at
+    assert len(house.store.articles.claim_articles(now=clock.at, token="t", limit=9)) == 1
+
+
+def test_lost_validators_make_no_second_article(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    url = newsroom.publish("/feed", [BRIDGE, STRIKE])
+    feed = follow(house, url)
+    poll(house)
+    clock.advance(minutes=6)
+    newsroom.answers["/feed"] = Answer(b"gone fishing", 500)
+    poll(house)
+    assert health(house, feed).state == "failing"
+    newsroom.publish("/feed", [BRIDGE, STRIKE])
+    clock.advance(hours=1)
+    poll(house)
+    assert len(titles(house)) == 2
+    assert health(house, feed).state == "ok"
+
+
+HTML = b"<!doctype html><html><head><title>Just a moment</title></head><body>Checking your browser</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "word"),
+    [
+        pytest.param(Answer(HTML), "not_a_feed", "HTML", id="a challenge page"),
+        pytest.param(Answer(b""), "not_a_feed", "empty", id="an empty body"),
+        pytest.param(Answer(b"\x89PNG\r\n\x1a\n" + bytes(500)), "not_a_feed", "image", id="a picture"),
+        pytest.param(Answer(b"{}"), "not_a_feed", "JSON", id="JSON"),
+        pytest.param(Answer(b"no", 500), "failing", "500", id="a server error"),
+        pytest.param(Answer(b"no", 404), "failing", "404", id="nothing there"),
+        pytest.param(Answer(b"no", 410), "failing", "410", id="gone"),
+        pytest.param(
+            Answer(b"", 302, {"Location": "http://10.0.0.1/feed"}), "refused", "not public", id="a redirect into a private network"
+        ),
+        pytest.param(Answer(b"", 302, {"Location": "file:///etc/passwd"}), "refused", "http", id="a redirect to a file"),
+        pytest.param(Answer(b"", 302, {"Location": "/feed"}), "failing", "redirect", id="a redirect to itself"),
+        pytest.param(Answer(b"x" * 20_000_000), "failing", "large", id="an oversized body"),
+    ],
+)
+def test_what_is_no_feed_is_recorded_for_its_owner_and_delays_nobody(
+    house: Edges, newsroom: Newsroom, answer: Answer, state: str, word: str
+) -> None:
+    newsroom.answers["/feed"] = answer
+    good = follow(house, newsroom.publish("/good", [BRIDGE]))
+    bad = follow(house, newsroom.url + "/feed")
+    assert poll(house) == 2
+    found = health(house, bad)
+    assert found.state == state
+    assert word.lower() in (found.reason or "").lower()
+    assert found.next_at is not None
+    assert health(house, good).state == "ok"
+    assert titles(house) == ["Harbour bridge opens"]
+
+
+def test_an_address_that_is_not_public_is_refused_and_never_called(open_house: Any, newsroom: Newsroom) -> None:
+    edges: Edges = open_house(allowed_networks=())
+    edges.store.workspaces.get_or_add_workspace("Press office", new_id="ws_1", now=edges.now())
+    feed = follow(edges, newsroom.publish("/feed", [BRIDGE]))
+    poll(edges)
+    assert health(edges, feed).state == "refused"
+    assert newsroom.asked == []
+
+
+def test_a_document_that_breaks_off_keeps_its_whole_entries_and_is_asked_for_again(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    follow(house, newsroom.publish("/feed", [STRIKE, BRIDGE]))
+    whole = newsroom.answers["/feed"]
+    newsroom.answers["/feed"] = Answer(whole.body[: whole.body.rindex(b"<item>") + 20], headers=whole.headers)
+    poll(house)
+    assert titles(house) == ["Harbour bridge opens"]
+    newsroom.answers["/feed"] = whole
+    clock.advance(hours=1)
+    poll(house)
+    assert titles(house) == ["Dockers strike", "Harbour bridge opens"]
+    assert newsroom.asked[-1][1].get("if-none-match") is None
+
+
+def test_a_poll_that_lost_its_lease_stores_nothing(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    follow(house, newsroom.publish("/feed", [BRIDGE]))
+    (stolen,) = house.store.feeds.claim_feeds(now=clock.at, token="slow", limit=1)
+    clock.advance(minutes=1)
+    assert poll(house) == 1
+    assert len(titles(house)) == 1
+    newsroom.publish("/feed", [BRIDGE, STRIKE])
+    assert stolen.lease_token == "slow"
+    from service.domain.polling import after_failure
+    from service.storage.claims import LeaseLost
+
+    update = after_failure(stolen, "late", stolen.state, now=clock.at, interval=clock.at - clock.at, jitter=0)
+    with pytest.raises(LeaseLost):
+        house.store.articles.save_poll(stolen, update, [], source="late", now=clock.at)

@@ -1,0 +1,82 @@
+"""The Celery app and its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_ready
+
+from service.config import Settings
+from service.logs import set_up_logs
+from workers.house import house
+from workers.schedule import SCHEDULE
+from workers.watch import start_watch
+
+LONGEST_TASK = 300  # seconds; a message unacknowledged for longer is given to another worker
+
+
+def make_app(settings: Settings) -> Celery:
+    """The Celery app. The broker is a doorbell: whatever it loses, a sweep finds."""
+    app = Celery("wirewatch", include=["workers.tasks"])
+    app.conf.update(
+        broker_url=broker_url(settings),
+        broker_connection_retry_on_startup=True,
+        broker_transport_options=_patience(),
+        broker_connection_timeout=5,
+        task_publish_retry=False,  # a ring that fails is made up for by the sweep
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_default_queue="match",
+        task_routes={f"workers.tasks.{stage}": {"queue": stage} for stage in ("poll", "match", "deliver")},
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_soft_shutdown_timeout=20,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        beat_schedule=SCHEDULE,
+        beat_max_loop_interval=1,
+        enable_utc=True,
+    )
+    return app
+
+
+def broker_url(settings: Settings) -> str:
+    """The broker's URL.
+
+    Raises:
+        SystemExit: none is set; only `wirewatch up` embeds a broker.
+    """
+    if settings.broker_url is None:
+        raise SystemExit(
+            "WIREWATCH_BROKER_URL is not set. Set it (redis://host:6379/0), or use `wirewatch up`, which brings its own broker."
+        )
+    return settings.broker_url.get_secret_value()
+
+
+def _patience() -> dict[str, Any]:
+    return {
+        "visibility_timeout": LONGEST_TASK,
+        "socket_timeout": 30,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    }
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _set_up_logs(**_: object) -> None:
+    set_up_logs(Settings().log_format)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _watch(**_: object) -> None:
+    start_watch(house().edges)
+
+
+app = make_app(Settings())

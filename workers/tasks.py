@@ -1,0 +1,43 @@
+"""Every task, the whole machine on one page. A message says "look now" and carries nothing: what is due stands in the database."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from service.pipeline import sweep as sweeping
+from service.pipeline.deliver import deliver_due
+from service.pipeline.poll import poll_due
+from workers.bell import ring
+from workers.house import house
+from workers.rounds import ring_for_waiting
+
+
+@shared_task
+def poll() -> None:
+    """Poll the feeds that are due; ring for matching as soon as one brings something."""
+    poll_due(house().edges, on_news=lambda: ring("match"))
+
+
+@shared_task
+def match() -> None:
+    """Match the articles that wait; ring for delivery as soon as there is something to tell."""
+    house().matcher.match_due(on_alerts=lambda: ring("deliver"))
+
+
+@shared_task
+def deliver() -> None:
+    """Make an attempt at every delivery that is due."""
+    deliver_due(house().edges)
+
+
+@shared_task
+def sweep() -> None:
+    """Find what is due and ring for it; set aside what only ends workers."""
+    sweeping.set_poison_aside(house().edges)
+    ring_for_waiting(house().edges)
+
+
+@shared_task
+def prune() -> None:
+    """Forget what nobody refers to any more."""
+    sweeping.prune(house().edges)
