@@ -56,16 +56,21 @@ def broker(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         yield f"redis+socket://{socket}?virtual_host=0", server
 
 
+@pytest.fixture
+def postgres_url(postgres_socket: str) -> str:
+    """An empty PostgreSQL database of the test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(host=postgres_socket, user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"postgresql+psycopg://postgres@/{name}?host={postgres_socket}"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of the test's own, on each engine in turn."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'wirewatch.db'}"
-    socket = request.getfixturevalue("postgres_socket")
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return f"postgresql+psycopg://postgres@/{name}?host={socket}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

@@ -88,13 +88,14 @@ class Receiver:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._background.run(_cancel_others())  # who hangs would hold the clean-up
         self._background.run(self._runner.cleanup())
         self._background.stop()
 
     async def _start(self) -> str:
         app = web.Application(client_max_size=2**20)
         app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.01)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -137,7 +138,7 @@ Stage = Literal["MAIL", "RCPT", "DATA"]
 class Mailbox:
     """A mail server: `mails` is what came whole, oldest first, also where the answer to it was a refusal or none.
 
-    `script` gives the answers of a stage, in order; when it has run out the stage accepts.
+    `script` gives the answers of a stage, in order; when it has run out the stage accepts. `login` needs "starttls".
     """
 
     def __init__(
@@ -169,22 +170,22 @@ class Mailbox:
         if self._tls == "starttls":
             options |= {"tls_context": context, "require_starttls": True}
         if self._login:
-            options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
+            options |= {"authenticator": self._authenticate, "auth_required": True}
         loop = asyncio.get_running_loop()
         wrapped = context if self._tls == "tls" else None
         return await loop.create_server(lambda: SMTP(self, loop=loop, **options), "127.0.0.1", 0, ssl=wrapped)
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802
         """Called by aiosmtpd."""
         envelope.mail_from = address
         return self._next(server, "MAIL")
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802
         """Called by aiosmtpd."""
         envelope.rcpt_tos.append(address)
         return self._next(server, "RCPT")
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Called by aiosmtpd."""
         assert envelope.mail_from is not None
         assert envelope.original_content is not None
@@ -196,10 +197,10 @@ class Mailbox:
         step = steps.popleft() if steps else "250 OK"
         if isinstance(step, str):
             return step
-        if step is Fault.DROP:
+        if step is Fault.DROP and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "421 closing"
 
-    def _authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+    def _authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
         assert self._login is not None
-        return AuthResult(success=(data.login.decode(), data.password.decode()) == self._login)
+        return AuthResult(success=(data.login.decode(), data.password.decode()) == self._login, handled=False)

@@ -69,12 +69,12 @@ def _patience() -> dict[str, Any]:
     }
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]
+@setup_logging.connect
 def _set_up_logs(**_: object) -> None:
     set_up_logs(Settings().log_format)
 
 
-@worker_ready.connect  # type: ignore[untyped-decorator]
+@worker_ready.connect
 def _watch(**_: object) -> None:
     start_watch(house().edges)
 

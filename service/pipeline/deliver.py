@@ -66,6 +66,6 @@ async def deliver(edges: Edges, senders: Mapping[str, Sender], delivery: Deliver
         log.warning("not delivered", delivery=delivery.id, channel=delivery.channel.id, attempt=delivery.number + 1, detail=error.detail)
     else:
         now = await asyncio.to_thread(edges.now)
-        outcome = after_success(delivery, receipt, now)
+        outcome = after_success(receipt)
         log.info("delivered", delivery=delivery.id, channel=delivery.channel.id, attempt=delivery.number + 1)
     await asyncio.to_thread(edges.store.deliveries.save_attempt, delivery, outcome, started_at=started_at, now=now)

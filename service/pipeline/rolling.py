@@ -12,15 +12,16 @@ import structlog
 from service.storage.claims import LeaseLost
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 PATIENCE = 20.0  # seconds in which one run takes on new work; then it finishes what it has, and others go on
 
 log = structlog.get_logger()
 
 
-class Queue(Protocol[T]):
+class Queue(Protocol[T_co]):
     """Where the rows come from. Both calls go to the database and may block."""
 
-    def claim(self, limit: int) -> Sequence[T]:
+    def claim(self, limit: int) -> Sequence[T_co]:
         """Take up to `limit` due rows; none when nothing is due."""
 
     def renew(self) -> None:
