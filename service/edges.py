@@ -15,7 +15,7 @@ from service.outbound import Outbound
 from service.storage.database import Database
 from service.storage.store import Store, open_store
 
-USER_AGENT = "Wirewatch/0.1 (+https://github.com/wirewatch/wirewatch)"
+USER_AGENT = "Wirewatch/0.1"
 
 
 @dataclass(frozen=True, slots=True)

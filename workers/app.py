@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_init, worker_ready
 
 from service.config import Settings
 from service.logs import set_up_logs
@@ -72,6 +72,11 @@ def _patience() -> dict[str, Any]:
 @setup_logging.connect
 def _set_up_logs(**_: object) -> None:
     set_up_logs(Settings().log_format)
+
+
+@worker_init.connect
+def _open_house(**_: object) -> None:
+    house()  # before the first task: threads that opened it together would open it twice
 
 
 @worker_ready.connect

@@ -15,7 +15,8 @@ from workers.rounds import ring_for_waiting
 @shared_task
 def poll() -> None:
     """Poll the feeds that are due; ring for matching as soon as one brings something."""
-    poll_due(house().edges, on_news=lambda: ring("match"))
+    home = house()
+    home.run(poll_due(home.edges, home.sandbox, on_news=lambda: ring("match")))
 
 
 @shared_task

@@ -21,8 +21,6 @@ from service.storage.articles import SavedPoll
 from service.storage.claims import renew_leases
 from service.storage.tables import feed as feed_table
 
-PARSERS = 2  # children that parse for one run; a third would only wait for a core
-
 log = structlog.get_logger()
 
 
@@ -42,22 +40,17 @@ class DueFeeds:
         renew_leases(self.edges.store.database, feed_table, token=self.token, now=self.edges.now())
 
 
-def poll_due(edges: Edges, on_news: Callable[[], None]) -> int:
+async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) -> int:
     """Poll every due feed, calling `on_news` after each that brought something; return how many were polled."""
-    return asyncio.run(_poll_due(edges, on_news))
-
-
-async def _poll_due(edges: Edges, on_news: Callable[[], None]) -> int:
-    async with edges.outbound.session() as session, Sandbox(children=PARSERS) as sandbox:
+    async with edges.outbound.session() as session:
 
         async def poll_one(feed: FeedToPoll) -> None:
             saved = await poll(edges, session, sandbox, feed)
             if saved.added or saved.edited:
                 on_news()
 
-        return await work_through(
-            DueFeeds(edges, edges.new_id("lease")), poll_one, slots=edges.settings.poll_concurrency, renew_every=edges.settings.lease / 3
-        )
+        queue = DueFeeds(edges, edges.new_id("lease"))
+        return await work_through(queue, poll_one, slots=edges.settings.poll_concurrency, renew_every=edges.settings.lease / 3)
 
 
 async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPoll) -> SavedPoll:
