@@ -1,0 +1,1 @@
+"""Getting a feed and reading it."""

@@ -1,0 +1,65 @@
+"""The HTTP part of a poll: ask for a feed, conditionally or not, and say what came."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from service.domain.feeds import FeedToPoll, Validators
+from service.domain.polling import Fetched
+from service.outbound import Session
+
+ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1"
+_KEPT_HEADERS = ("content-type", "content-location", "content-language")
+_MAX_VALIDATOR = 1000  # characters; a longer one is not worth sending back
+
+
+async def fetch_feed(session: Session, feed: FeedToPoll, *, conditional: bool, now: datetime, deadline: float, max_bytes: int) -> Fetched:
+    """GET the feed; an HTTP error status is a value. `deadline` in seconds for everything, `max_bytes` after decompression.
+
+    Raises OutboundError.
+    """
+    asked = feed.validators if conditional else Validators()
+    answer = await session.get(feed.url, headers=_headers(asked), deadline=deadline, max_bytes=max_bytes)
+    body = None if answer.status == 304 else answer.body
+    return Fetched(
+        status=answer.status,
+        url=answer.url,
+        body=body,
+        validators=Validators(_sendable(answer.headers.get("etag")), _sendable(answer.headers.get("last-modified"))),
+        body_hash=None if body is None else hashlib.sha256(body).hexdigest(),
+        complete=answer.complete,
+        conditional=asked != Validators(),
+        headers={name: answer.headers[name][:1000] for name in _KEPT_HEADERS if name in answer.headers},
+        permanent_url=answer.permanent_url,
+        retry_after=parse_retry_after(answer.headers.get("retry-after"), now),
+    )
+
+
+def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """How long a Retry-After header (RFC 9110, 10.2.3) asks us to wait: seconds, or a date against `now`; None where it says nothing."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text[:12]), 10**9))
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return max(timedelta(0), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
+
+
+def _headers(asked: Validators) -> Mapping[str, str]:
+    headers = {"Accept": ACCEPT}
+    if asked.etag is not None:
+        headers["If-None-Match"] = asked.etag
+    if asked.last_modified is not None:
+        headers["If-Modified-Since"] = asked.last_modified
+    return headers
+
+
+def _sendable(value: str | None) -> str | None:
+    """A validator that may go back as a request header as it stands."""
+    usable = value and len(value) <= _MAX_VALIDATOR and value.isascii() and value.isprintable()
+    return value if usable else None

@@ -1,0 +1,45 @@
+"""What is it, if it is no feed? A guess for the owner, from the first bytes."""
+
+from __future__ import annotations
+
+import re
+
+from service.feeds.text import plain_line
+
+_HEAD = 20_000  # bytes that we look at
+_MAGIC = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "gzip-compressed data"),
+)
+_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_TITLE = re.compile(rb"<title[^>]*>(.{0,500}?)</title>", re.IGNORECASE | re.DOTALL)
+
+
+def describe_body(body: bytes) -> str:
+    """One sentence for the feed's owner."""
+    head = body[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not head:
+        return "The answer is empty."
+    for magic, name in _MAGIC:
+        if head.startswith(magic):
+            return f"The answer is {name}, not a feed."
+    if b"<opml" in head:
+        return "The answer is OPML, a list of feeds: add the feeds in it."
+    if _PAGE.search(head):
+        return _describe_page(head)
+    if head[:1] in b"{[":
+        return "The answer is JSON, not a feed; JSON Feed is not read, use the site's RSS or Atom feed."
+    if head.startswith(b"<"):
+        return "The answer is XML, but neither RSS, Atom nor RDF."
+    return "The answer is neither RSS, Atom nor RDF."
+
+
+def _describe_page(head: bytes) -> str:
+    title = _TITLE.search(head)
+    named = plain_line(title[1].decode("utf-8", "replace"), 100) if title else ""
+    what = f"an HTML page (“{named}”)" if named else "an HTML page"
+    return f"The answer is {what}, not a feed: a login, a block page or the site itself? Use the address of its feed."

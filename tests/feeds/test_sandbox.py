@@ -1,0 +1,78 @@
+"""The parser's children: real processes, killed by real limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from service.domain.feeds import ParsedFeed
+from service.feeds.errors import NotAFeed, ParseFailed
+from service.feeds.sandbox import Sandbox
+
+URL = "https://news.example/feed"
+ITEM = b"<item><title>A bridge</title><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate></item>"
+GOOD = b"<rss version='2.0'><channel><title>T</title>" + ITEM + b"</channel></rss>"
+
+
+def parse_all(bodies: Sequence[bytes], *, children: int = 1, wall_seconds: float = 20) -> list[ParsedFeed | BaseException]:
+    async def run() -> list[ParsedFeed | BaseException]:
+        async with Sandbox(children, wall_seconds=wall_seconds) as sandbox:
+            return await asyncio.gather(*(sandbox.parse(body, {}, URL) for body in bodies), return_exceptions=True)
+
+    return asyncio.run(run())
+
+
+def test_a_document_comes_back_as_values() -> None:
+    (feed,) = parse_all([GOOD])
+    assert isinstance(feed, ParsedFeed)
+    (entry,) = feed.entries
+    assert (feed.title, entry.title) == ("T", "A bridge")
+    assert entry.published_at is not None
+    assert entry.published_at.isoformat() == "2026-03-02T10:00:00+00:00"
+
+
+def test_one_child_takes_many_documents_and_says_what_is_no_feed() -> None:
+    first, page, last = parse_all([GOOD, b"<html><title>Log in</title></html>", GOOD])
+    assert isinstance(page, NotAFeed)
+    assert "Log in" in page.reason
+    assert first == last
+
+
+def test_a_document_that_takes_too_long_costs_its_own_child_only() -> None:
+    slow = (
+        b"<rss version='2.0'><channel><item><title>x</title><d "
+        + b" ".join(b'a%d="1"' % n for n in range(200_000))
+        + b"/></item></channel></rss>"
+    )
+    hostile, neighbour = parse_all([slow, GOOD], wall_seconds=2)
+    assert isinstance(hostile, ParseFailed)
+    assert "within 2 seconds" in hostile.reason
+    assert isinstance(neighbour, ParsedFeed)
+
+
+def test_a_document_that_needs_too_much_memory_is_given_up_and_the_next_is_read() -> None:
+    huge = b"<rss version='2.0'><channel><title>x</title>" + b"&#65;" * 60_000_000
+    hostile, neighbour = parse_all([huge, GOOD])
+    assert isinstance(hostile, ParseFailed)
+    assert isinstance(neighbour, ParsedFeed)
+
+
+def test_documents_are_parsed_in_several_loops_of_their_own_threads() -> None:
+    async def run() -> list[list[ParsedFeed | BaseException]]:
+        return await asyncio.gather(*(asyncio.to_thread(parse_all, [GOOD, GOOD]) for _ in range(2)))
+
+    for feeds in asyncio.run(run()):
+        assert all(isinstance(feed, ParsedFeed) for feed in feeds)
+
+
+def test_a_parse_called_off_leaves_the_sandbox_in_step() -> None:
+    async def run() -> ParsedFeed:
+        async with Sandbox() as sandbox:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0):
+                    await sandbox.parse(GOOD.replace(b"bridge", b"ghost"), {}, URL)
+            return await sandbox.parse(GOOD, {}, URL)
+
+    assert asyncio.run(run()).entries[0].title == "A bridge"
