@@ -1,0 +1,90 @@
+"""Text to words with offsets and normal forms, in every script."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import decimal, normalize
+
+import regex
+
+MATCHED_LENGTH = 32_000  # characters of one field that are matched; the rest of a longer one is not read
+_LONGEST_WORD = 200  # characters of one word that count: normalising long runs of marks is quadratic
+_CACHED_WORD = 64  # longer words are rare and would let hostile text fill the cache
+
+Phrase = tuple[str, ...]  # the forms of consecutive words
+
+
+class Word(NamedTuple):
+    """A word's normal form and where it stands: code-point offsets into the original text."""
+
+    form: str
+    start: int
+    end: int
+
+
+# Scripts written without spaces: each character, with its marks, is a word, so a phrase is found as a substring.
+_UNSPACED = r"[[\p{L}\p{Nl}]&&[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]&&[^ﾞﾟ]]"
+# U+02B9 to U+02BF are letters to Unicode and apostrophes to writers (Ukrainian, Hawaiian).
+_LETTER = rf"[[\p{{L}}\p{{N}}]--\p{{DI}}--[\u02B9-\u02BF]--{_UNSPACED}]"
+_REST = rf"[[\p{{L}}\p{{N}}\p{{M}}]--\p{{DI}}--[\u02B9-\u02BF]--{_UNSPACED}]"
+# \p{DI}: soft hyphens, zero-width and bidi characters, which readers do not see.
+_ANY_SCRIPT = rf"{_LETTER}{_REST}*+(?:\p{{DI}}++{_REST}++)*+|(?=[^\x00-\x7F]){_UNSPACED}[\p{{M}}ﾞﾟ]*+"
+# Plain ASCII words first: testing a character against the large sets takes most of the time.
+_WORD = regex.compile(rf"(?V1)[A-Za-z0-9]++(?![^\x00-\x7F])|(?![\x00-\x2F])(?:{_ANY_SCRIPT})")
+
+_IGNORED = regex.compile(r"\p{DI}|\p{Me}")
+_NOT_IN_WORDS = regex.compile(r"[^\p{L}\p{N}\p{M}]|[\u02B9-\u02BF]")  # NFKC writes some letters as several words: U+FDFA
+_DIGIT = regex.compile(r"\p{Nd}")
+_ACCENTS = regex.compile(r"([\p{Latin}\p{Greek}\p{Hebrew}])\p{M}+")
+_STRESS = regex.compile(r"(?<=[аеиоуыэюяієѣѵ]\p{Mn}*)[\u0300\u0301\u030F\u0311]|(?<=е)\u0308")
+_ARABIC_SIGNS = regex.compile(
+    r"[\u0610-\u061A\u0640\u064B-\u0652\u0656-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E4\u06E7\u06E8\u06EA-\u06ED]|(?<=ا)[\u0653-\u0655]"
+)
+# Letters that Unicode does not take apart. The Arabic ones are one letter on the keyboards of two languages.
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ĸ": "k"}
+    | {"ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ی": "ي", "ى": "ي", "ک": "ك"}
+)
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of the first 32,000 characters of `text`, in order; no two overlap.
+
+    Punctuation, hyphens and apostrophes of all kinds split words; characters that nobody sees (soft hyphens,
+    zero-width and bidi characters) do not, and are left out of the form. See `_UNSPACED` for scripts without spaces.
+    """
+    matches = _WORD.finditer(text, endpos=MATCHED_LENGTH)
+    words = [Word(form, *match.span()) for match in matches if (form := _form_of(match[0]))]
+    if len(text) > MATCHED_LENGTH and words and words[-1].end == MATCHED_LENGTH:
+        del words[-1]  # probably half a word
+    return words
+
+
+def phrase_of(term: str) -> Phrase:
+    """The forms that `term`, as a user wrote it, has in a text; empty when it holds no word at all."""
+    return tuple(form for raw in _WORD.findall(term) if (form := _form_of(raw)))
+
+
+def _form_of(raw: str) -> str:
+    return _cached_form(raw) if len(raw) <= _CACHED_WORD else _fold(raw)
+
+
+def _fold(raw: str) -> str:
+    """NFKC, casefolded, without what writers of the same word leave out: accents of Latin and Greek letters, points
+    and harakat, stress marks. Marks that make another letter stay: й, ї, the vowel signs of Indic scripts.
+
+    The dotted and the dotless i of Turkish are both folded to i, since readers of other languages write them so.
+    """
+    if raw.isascii():
+        return raw[:_LONGEST_WORD].lower()
+    shown = _IGNORED.sub("", raw)[:_LONGEST_WORD]
+    apart = normalize("NFKD", normalize("NFKC", shown).casefold())
+    bare = _ARABIC_SIGNS.sub("", _STRESS.sub("", _ACCENTS.sub(r"\1", apart)))
+    digits = _DIGIT.sub(lambda digit: str(decimal(digit[0])), bare)
+    form: str = _NOT_IN_WORDS.sub("", normalize("NFKC", digits))
+    return form.translate(_LETTERS)
+
+
+# News repeats its words: most look-ups end here.
+_cached_form = lru_cache(maxsize=100_000)(_fold)

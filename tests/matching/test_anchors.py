@@ -1,0 +1,54 @@
+"""Anchors: what an article must have for a rule to be looked at."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.matching.anchors import AnyPhrase, anchors_of
+from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, evaluate
+from service.matching.phrases import PhraseBook
+from service.matching.text import Phrase
+
+COST: dict[Phrase, float] = {("a",): 1.0, ("b",): 2.0, ("c",): 4.0, ("d",): 8.0}
+A, B, C, D = (Term(phrase, phrase[0], "/topics/0") for phrase in COST)
+
+
+def _inner(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    several = st.lists(conditions, max_size=3).map(tuple)
+    return st.one_of(several.map(AllOf), several.map(AnyOf), several.map(NoneOf))
+
+
+conditions: st.SearchStrategy[Condition] = st.recursive(st.sampled_from([A, B, C, D]), _inner, max_leaves=8)
+
+
+def some(*terms: Term) -> AnyPhrase:
+    return frozenset(term.phrase for term in terms)
+
+
+@pytest.mark.parametrize(
+    ("condition", "first", "second"),
+    [
+        pytest.param(D, some(D), None, id="a term"),
+        pytest.param(AllOf((D, C, A)), some(A), some(C), id="the rarest of all, then the next"),
+        pytest.param(AnyOf((A, B)), some(A, B), None, id="any of them"),
+        pytest.param(AllOf((D, AnyOf((A, B, C)))), some(A, B, C), some(D), id="three that are rarer than one"),
+        pytest.param(AnyOf((A, AllOf((D, B)))), some(A, B), None, id="the rarest of each branch"),
+        pytest.param(AllOf((NoneOf((A,)), B)), some(B), None, id="an exclusion requires nothing"),
+        pytest.param(AnyOf((NoneOf((A,)), B)), None, None, id="nor does a choice with one in it"),
+    ],
+)
+def test_anchors(condition: Condition, first: AnyPhrase | None, second: AnyPhrase | None) -> None:
+    anchors = anchors_of(condition, COST.__getitem__)
+    assert (anchors.first, anchors.second) == (first, second)
+
+
+@given(conditions, st.text("abcd ", max_size=8))
+@settings(deadline=None)
+def test_no_condition_holds_without_its_anchors(condition: Condition, text: str) -> None:
+    anchors = anchors_of(condition, COST.__getitem__)
+    found = PhraseBook(COST).find({"title": text})
+    if evaluate(condition, found) is not None:
+        assert anchors.first is None or anchors.first & found.keys()
+        assert anchors.second is None or anchors.second & found.keys()

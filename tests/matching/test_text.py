@@ -1,0 +1,136 @@
+"""Words: where they begin and end, and which spellings are one."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from service.matching.text import MATCHED_LENGTH, phrase_of, words_of
+
+SAME = [
+    pytest.param("NATO", "nato", id="case"),
+    pytest.param("Łódź", "Lodz", id="Polish letters"),
+    pytest.param("Søren Ærø", "soren aero", id="Danish letters"),
+    pytest.param("Straße", "STRASSE", id="sharp s"),
+    pytest.param("Þór Guðni", "Thor Gudni", id="Icelandic letters"),
+    pytest.param("Đặng Việt", "dang viet", id="Vietnamese letters"),
+    pytest.param("Zoë", "Zoe\u0308", id="composed and decomposed"),
+    pytest.param("İstanbul", "Istanbul", id="Turkish dotted capital I is an i"),
+    pytest.param("Diyarbakır", "DIYARBAKIR", id="Turkish dotless i is an i"),
+    pytest.param("Αθήνα", "ΑΘΗΝΑ", id="Greek accents"),
+    pytest.param("Ὀδυσσεύς", "οδυσσευσ", id="Greek breathings and the final sigma"),
+    pytest.param("Путин", "Пу\u0301тин", id="Cyrillic stress mark"),
+    pytest.param("Королёв", "Королев", id="Russian yo"),
+    pytest.param("إيران", "ايران", id="Arabic hamza on the alef"),
+    pytest.param("محمد", "مُحَمَّد", id="Arabic harakat"),
+    pytest.param("محمد", "محـــمد", id="Arabic tatweel"),
+    pytest.param("ایران", "ايران", id="Persian and Arabic yeh"),
+    pytest.param("שלום", "שָׁלוֹם", id="Hebrew points"),
+    pytest.param("ポーランド", "ﾎﾟｰﾗﾝﾄﾞ", id="half-width katakana"),
+    pytest.param("ＮＡＴＯ", "NATO", id="full-width letters"),
+    pytest.param("김정은", unicodedata.normalize("NFD", "김정은"), id="Korean syllables and their letters"),
+    pytest.param("٢٠٢٤", "2024", id="digits of other scripts"),
+    pytest.param("ﬁnance", "finance", id="ligature"),
+    pytest.param("CO₂", "CO2", id="subscript"),
+    pytest.param("Selenskyj", "Selen\u00adskyj", id="soft hyphen"),
+    pytest.param("Selenskyj", "Selen\u200bskyj\ufeff", id="zero-width space and byte order mark"),
+    pytest.param("Selenskyj", "Se\u202ele\u2066nskyj\u202c", id="bidi characters"),
+    pytest.param("Путин", "Пу\u034fтин", id="combining grapheme joiner"),
+    pytest.param("1", "1\ufe0f\u20e3", id="keycap"),
+    pytest.param("Kim Jong Un", "Kim Jong-un", id="hyphen"),
+    pytest.param("Kim Jong Un", "Kim Jong\u2011Un", id="non-breaking hyphen"),
+    pytest.param("O'Brien", "O’Brien", id="curly apostrophe"),
+    pytest.param("об'єкт", "об\u02bcєкт", id="modifier apostrophe"),
+    pytest.param("“peace deal”", "peace  deal", id="quotation marks and space"),
+    pytest.param("peace deal", "peace\u00a0deal\n", id="no-break space"),
+]
+
+DIFFERENT = [
+    pytest.param("Андрій", "Андріи", id="Cyrillic short i is a letter"),
+    pytest.param("їх", "іх", id="Ukrainian yi is a letter"),
+    pytest.param("हिन्दी", "हन्द", id="Devanagari vowel signs are letters"),
+    pytest.param("が", "か", id="kana voicing is another letter"),
+    pytest.param("น้า", "นา", id="Thai tone marks are kept"),
+    pytest.param("US", "U S", id="words are not joined"),
+]
+
+WORDS = [
+    pytest.param("Russia's", ["russia", "s"], id="possessive"),
+    pytest.param("Russia’s", ["russia", "s"], id="curly possessive"),
+    pytest.param("5,000 men", ["5", "000", "men"], id="digits at a comma"),
+    pytest.param("習近平主席", ["習", "近", "平", "主", "席"], id="each Han character"),
+    pytest.param("2024年にNATO", ["2024", "年", "に", "nato"], id="Japanese with Latin"),
+    pytest.param("ไทย", ["ไ", "ท", "ย"], id="each Thai character"),
+    pytest.param("북한이 미사일", ["북한이", "미사일"], id="Korean at spaces"),
+    pytest.param("मोदी ने कहा", ["मोदी", "ने", "कहा"], id="Hindi at spaces"),
+    pytest.param("❤️ 🇺🇦 — …", [], id="no letters at all"),
+    pytest.param("\u0301 \u200b", [], id="marks without a letter"),
+    pytest.param("a\ud800b", ["a", "b"], id="lone surrogate"),
+    pytest.param("", [], id="nothing"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_spellings_that_are_one(one: str, other: str) -> None:
+    assert phrase_of(one) == phrase_of(other) != ()
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_spellings_that_are_two(one: str, other: str) -> None:
+    assert phrase_of(one) != phrase_of(other)
+
+
+@pytest.mark.parametrize(("text", "forms"), WORDS)
+def test_words(text: str, forms: list[str]) -> None:
+    assert [word.form for word in words_of(text)] == forms
+
+
+def test_offsets_count_code_points_of_the_original() -> None:
+    text = "🇺🇦 ﬁ Ze\u00adlen\u200bskyy’s"
+    assert [text[word.start : word.end] for word in words_of(text)] == ["ﬁ", "Ze\u00adlen\u200bskyy", "s"]
+
+
+@given(st.text(max_size=60))
+@example("1\ufe0f\u20e3 ﷺ½㎏ \u0345ǰ")
+@settings(deadline=None)
+def test_words_stand_where_they_say(text: str) -> None:
+    end = 0
+    for word in words_of(text):
+        assert word.form
+        assert end <= word.start < word.end <= len(text)
+        assert phrase_of(text[word.start : word.end]) == (word.form,)
+        end = word.end
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+@settings(deadline=None)
+def test_a_space_parts_texts(one: str, other: str) -> None:
+    assert phrase_of(f"{one} {other}") == phrase_of(one) + phrase_of(other)
+
+
+def test_a_text_is_read_up_to_the_limit() -> None:
+    text = "peace " * 10_000
+    assert words_of(text)[-1].end <= MATCHED_LENGTH
+    assert len(words_of(text)) == MATCHED_LENGTH // 6
+
+
+def test_half_a_word_at_the_limit_is_no_word() -> None:
+    text = "x" * (MATCHED_LENGTH - 4) + " warship"
+    assert len(words_of(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a" + "\u0301\u0323" * 15_000, id="a pile of marks"),
+        pytest.param("a" + "\u200b" * 31_000, id="a word and nothing to see"),
+        pytest.param("a\u200b" * 15_000, id="a letter at a time"),
+        pytest.param("\ufdfa" * 31_000, id="letters that stand for eighteen"),
+    ],
+)
+def test_hostile_words_have_short_forms(text: str) -> None:
+    (word,) = words_of(text)
+    assert 0 < len(word.form) <= 3600
