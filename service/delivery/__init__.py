@@ -1,0 +1,35 @@
+"""The kinds of channel. To add one, write its file and its line in KINDS."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+from typing import Any
+
+from service.config import Settings
+from service.delivery.email import EMAIL
+from service.delivery.kinds import FieldError, Kind, Sender, SenderParts, check_settings
+from service.delivery.webhook import WEBHOOK
+from service.outbound import Outbound
+
+KINDS: Mapping[str, Kind[Any]] = MappingProxyType({"email": EMAIL, "webhook": WEBHOOK})
+
+MAIL_THREADS = 8
+
+
+@asynccontextmanager
+async def open_senders(outbound: Outbound, settings: Settings, secret_key: bytes) -> AsyncIterator[Mapping[str, Sender]]:
+    """A sender for each kind of channel, for the running event loop and one batch of work."""
+    # Threads of their own: a mail server that hangs must not hold those that the database is reached through.
+    threads = ThreadPoolExecutor(MAIL_THREADS, thread_name_prefix="sender")
+    try:
+        async with outbound.session() as session:
+            parts = SenderParts(session, settings, secret_key, threads)
+            yield {name: kind.make_sender(parts) for name, kind in KINDS.items()}
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+__all__ = ["KINDS", "FieldError", "Kind", "Sender", "check_settings", "open_senders"]

@@ -1,0 +1,99 @@
+"""E-mail: one mail to one recipient, in text and HTML."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, formataddr, parseaddr
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from service.config import Settings
+from service.delivery.kinds import FieldError, Kind, SenderParts, read_settings
+from service.delivery.mail_address import parse_address
+from service.delivery.mail_content import render_content
+from service.delivery.mail_format import Header, UnsafeMail, format_mail
+from service.delivery.mail_headers import encode_header, safe_header
+from service.delivery.smtp import MailServer, submit
+from service.delivery.unsubscribe import unsubscribe_url
+from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
+
+STEP_SECONDS = 20.0  # for each step of the SMTP dialogue
+NOT_SET_UP = "this server sends no e-mail; its operator must set WIREWATCH_SMTP_HOST"
+
+
+class EmailSettings(BaseModel):
+    """An e-mail channel's settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    to: Annotated[str, AfterValidator(parse_address), Field(description="the one address that alerts are sent to")]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSender:
+    """Sends mails through the operator's server (None: there is none). `threads` because smtplib blocks."""
+
+    server: MailServer | None
+    mail_from: str
+    public_url: str | None
+    secret_key: bytes
+    threads: Executor
+
+    async def send(self, delivery: DeliveryToSend, now: datetime) -> Receipt:  # noqa: ARG002  # every attempt sends the same bytes
+        """Hand the mail in once. Raises DeliveryError if the server did not take it."""
+        if self.server is None:
+            raise DeliveryError(NOT_SET_UP)
+        to = read_settings(EmailSettings, delivery.channel.settings).to
+        sender = _sender_address(self.mail_from)
+        if sender is None:
+            raise DeliveryError("WIREWATCH_MAIL_FROM is no plain ASCII e-mail address; the operator must set it")
+        try:
+            raw = self.render(delivery, sender, to)
+        except UnsafeMail as error:
+            raise DeliveryError(f"this alert can not be put into a mail: {error}", permanent=True) from error
+        return await asyncio.get_running_loop().run_in_executor(self.threads, submit, self.server, sender, to, raw)
+
+    def render(self, delivery: DeliveryToSend, sender: str, to: str) -> bytes:
+        """The mail as it goes over the wire, the same bytes at every attempt. Raises UnsafeMail."""
+        link = unsubscribe_url(self.public_url, delivery.channel.id, self.secret_key) if self.public_url else None
+        content = render_content(delivery, link)
+        name = safe_header(parseaddr(self.mail_from)[0], 60)
+        ours = {
+            "From": formataddr((name, sender), "utf-8"),
+            "To": to,
+            "Date": format_datetime(delivery.created_at.astimezone(UTC)),
+            "Message-ID": f"<{delivery.id}@{sender.rpartition('@')[2]}>",
+            "Auto-Submitted": "auto-generated",
+        }
+        if link:
+            ours |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        headers = [Header(name, f"{name}: {value}\r\n".encode()) for name, value in ours.items()]
+        headers.append(Header("Subject", encode_header("Subject", content.subject)))
+        return format_mail(headers, content.text, content.html, boundary=f"=_{delivery.id}")
+
+
+def _sender_address(mail_from: str) -> str | None:
+    try:
+        address = parse_address(parseaddr(mail_from)[1])
+    except ValueError:
+        return None
+    return address if address.isascii() else None
+
+
+def _refuse(form: EmailSettings, settings: Settings) -> FieldError | None:  # noqa: ARG001  # any address will do where mail is set up
+    return None if settings.smtp_host else FieldError("", NOT_SET_UP)
+
+
+def _make_sender(parts: SenderParts) -> EmailSender:
+    settings = parts.settings
+    server = settings.smtp_host and MailServer(
+        settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_username, settings.smtp_password, STEP_SECONDS
+    )
+    return EmailSender(server or None, settings.mail_from, settings.public_url, parts.secret_key, parts.threads)
+
+
+EMAIL = Kind(EmailSettings, _refuse, _make_sender, signed=False)

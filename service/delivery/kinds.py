@@ -1,0 +1,84 @@
+"""What every kind of channel provides, and the check of a channel's settings at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from service.config import Settings
+from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
+from service.outbound import Session
+
+Form = TypeVar("Form", bound=BaseModel)
+
+
+class Sender(Protocol):
+    """The code that serves a kind of channel."""
+
+    async def send(self, delivery: DeliveryToSend, now: datetime) -> Receipt:
+        """Make one attempt, which `now` dates. Raises DeliveryError if the message was not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with a channel's settings: `at` points into them ("/url"), `message` says what and what to do."""
+
+    at: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SenderParts:
+    """What senders are made of; `session` belongs to the running event loop, `threads` are for libraries that block."""
+
+    session: Session
+    settings: Settings
+    secret_key: bytes
+    threads: Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Form]):
+    """One kind of channel.
+
+    `form` is the shape of its settings (every field a string); `refuse` says why well-formed settings can not be
+    used here, or None; `make_sender` its sender; `signed`: whether its channels have signing secrets.
+    """
+
+    form: type[Form]
+    refuse: Callable[[Form, Settings], FieldError | None]
+    make_sender: Callable[[SenderParts], Sender]
+    signed: bool
+
+
+def check_settings(kind: Kind[Form], given: object, settings: Settings) -> dict[str, str] | list[FieldError]:
+    """A channel's settings in their canonical form, or everything that is wrong with them."""
+    try:
+        form = kind.form.model_validate(given)
+    except ValidationError as error:
+        return [_to_field_error(dict(each)) for each in error.errors(include_url=False, include_input=False, include_context=False)]
+    refusal = kind.refuse(form, settings)
+    return form.model_dump(mode="json") if refusal is None else [refusal]
+
+
+def read_settings(form: type[Form], stored: Mapping[str, str]) -> Form:
+    """A stored channel's settings.
+
+    Raises:
+        DeliveryError: they no longer pass the check, as after an upgrade that made it stricter.
+    """
+    try:
+        return form.model_validate(dict(stored))
+    except ValidationError as error:
+        first = _to_field_error(dict(error.errors(include_url=False, include_input=False, include_context=False)[0]))
+        raise DeliveryError(f"the channel's settings are not valid: {first.at}: {first.message}; change them", permanent=True) from error
+
+
+def _to_field_error(error: dict[str, Any]) -> FieldError:
+    at = "".join(f"/{part}" for part in error["loc"])
+    return FieldError(at, error["msg"].removeprefix("Value error, "))

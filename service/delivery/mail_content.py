@@ -1,0 +1,165 @@
+"""What a mail says of an alert: its subject, its text and its HTML."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from service.delivery.mail_headers import safe_header
+from service.domain.alerts import Alert, AlertedArticle, Passage
+from service.domain.deliveries import DeliveryToSend
+
+MAX_SHOWN = 20  # articles in one mail
+MAX_TITLE = 300  # characters of a title that the body shows
+MAX_URL = 2000
+MAX_TERMS = 12  # that say why
+RULE_IN_SUBJECT = 50
+SUBJECT = 150
+_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji are misspelt without them; alone they hide nothing
+_LINK = re.compile(r"https?://[^\s\\<>\"]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class MailContent:
+    """The subject as one safe line, and the two parts with `\\n` line ends."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text, highlighted or not."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownArticle:
+    """An article as the templates show it; every text is cleaned, `link` is http(s) or None."""
+
+    title: tuple[Piece, ...]
+    passages: tuple[tuple[Piece, ...], ...]
+    link: str | None
+    source: str
+    time: str
+    why: str
+
+
+def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None) -> MailContent:
+    """The content of a delivery's mail, the same at every attempt. Everything from outside is escaped."""
+    channel = clean_text(delivery.channel.name)
+    if delivery.alert is None:
+        subject = "Wirewatch: this channel works"
+        return _fill("test", subject, channel=channel, unsubscribe_url=unsubscribe_url)
+    alert = delivery.alert
+    return _fill(
+        "alert",
+        _subject(alert),
+        rule=clean_text(alert.rule_name),
+        articles=[_show(article) for article in alert.articles[:MAX_SHOWN]],
+        more=max(0, len(alert.articles) - MAX_SHOWN),
+        channel=channel,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def clean_text(text: str, limit: int = 2000) -> str:
+    """Text with nothing invisible in it: no control characters, bidi overrides, zero-width spaces or lone surrogates."""
+    kept = "".join(
+        char for char in text[:limit] if char.isspace() or char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+    )
+    return re.sub(r"\s+", " ", kept)
+
+
+def safe_link(url: str | None) -> str | None:
+    """The URL where it may stand in a mail: http or https, without white space or invisible characters. Else None."""
+    if url is None or len(url) > MAX_URL or not _LINK.fullmatch(url) or clean_text(url) != url:
+        return None
+    return url
+
+
+def _subject(alert: Alert) -> str:
+    rule = safe_header(alert.rule_name, RULE_IN_SUBJECT)
+    others = f" (+{len(alert.articles) - 1} more)" if len(alert.articles) > 1 else ""
+    tail = f"{others} [{rule}]"
+    return safe_header(_title(alert), SUBJECT - len(tail)) + tail
+
+
+def _title(alert: Alert) -> str:
+    titles = (safe_header(article.title) for article in alert.articles)
+    return next((title for title in titles if title), "(no title)")
+
+
+def _show(article: AlertedArticle) -> ShownArticle:
+    title, passages = _title_and_passages(article)
+    return ShownArticle(
+        title=title if any(piece.text.strip() for piece in title) else (Piece("(no title)", marked=False),),
+        passages=tuple(_pieces(passage) for passage in passages),
+        link=safe_link(article.url),
+        source=clean_text(article.source, 100),
+        time=_time(article),
+        why=_why(found.term for found in article.evidence),
+    )
+
+
+def _title_and_passages(article: AlertedArticle) -> tuple[tuple[Piece, ...], tuple[Passage, ...]]:
+    match article.passages:
+        case (Passage(field="title") as title, *rest):
+            return _pieces(title, MAX_TITLE), tuple(rest)
+        case passages:
+            return (Piece(clean_text(article.title, MAX_TITLE), marked=False),), passages
+
+
+def _pieces(passage: Passage, limit: int = 2000) -> tuple[Piece, ...]:
+    """The passage cut at its highlights. Cutting comes before cleaning, which moves offsets."""
+    text = passage.text if len(passage.text) <= limit else passage.text[:limit] + "…"
+    pieces, done = [], 0
+    for start, end in passage.highlights:
+        pieces += [Piece(clean_text(text[done:start]), marked=False), Piece(clean_text(text[start:end]), marked=True)]
+        done = end
+    pieces.append(Piece(clean_text(text[done:]), marked=False))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _why(terms: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(clean_text(term) for term in terms))
+    more = f" and {len(distinct) - MAX_TERMS} more" if len(distinct) > MAX_TERMS else ""
+    return ", ".join(distinct[:MAX_TERMS]) + more
+
+
+def _time(article: AlertedArticle) -> str:
+    if article.published_at is None:
+        return f"seen {_moment(article.first_seen_at)}"
+    return _moment(article.published_at)
+
+
+def _moment(moment: datetime) -> str:
+    utc = moment.astimezone(UTC)
+    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+
+
+def _fill(name: str, subject: str, **values: object) -> MailContent:
+    templates = _templates()
+    text = templates.get_template(f"{name}.txt").render(subject=subject, **values)
+    html = templates.get_template(f"{name}.html").render(subject=subject, **values)
+    return MailContent(subject, text, html)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("service.delivery"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,128 @@
+"""What a webhook's body says of a delivery: the payload that receivers program against."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from service.domain.alerts import Alert, AlertedArticle, Passage
+from service.domain.deliveries import DeliveryToSend
+from service.domain.evidence import Evidence
+
+MAX_BYTES = 20_000  # Standard Webhooks: a payload is smaller than 20 kB
+TEST_TEXT = "This is a test message from Wirewatch. The channel works."
+
+Payload = dict[str, Any]
+
+# Neither may stand in a PostgreSQL text, and strict JSON readers refuse the whole message for a lone surrogate.
+# Replaced one for one, so that offsets stay true.
+_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def render_body(delivery: DeliveryToSend) -> bytes:
+    """The payload as compact ASCII JSON: the same bytes at every attempt, always under 20 kB.
+
+    `type` is "alert.created" or "test"; `timestamp` is when the delivery was created (ISO 8601, UTC). `data` of an alert:
+
+    - `id`, `created_at` of the alert; `rule`: its `id` and `name`
+    - `articles`: each with `id`, `title`, `url` (or null), `source`, `published_at` (or null), `first_seen_at`,
+      `language` (ISO 639, or null), and
+        - `passages`: `field` ("title", "lede", "body"), `text`, `highlights` as [start, end) offsets into `text`
+        - `evidence`: `part` of the rule ("/actors/0"), its `term`, and where: `field`, `start`, `end`, `text`
+    - `truncated`: true where something was left out to stay under 20 kB; the API has the whole alert.
+
+    `data` of a test message has `message` and `channel` (`id`, `name`). Offsets count Unicode code points.
+    """
+    kind = "test" if delivery.alert is None else "alert.created"
+    frame = {"type": kind, "timestamp": _moment(delivery.created_at)}
+    renditions = (_test_data(delivery),) if delivery.alert is None else _renditions(delivery.alert)
+    bodies = (_to_json({**frame, "data": data}) for data in renditions)
+    return next(body for body in bodies if len(body) < MAX_BYTES)
+
+
+def _test_data(delivery: DeliveryToSend) -> Payload:
+    channel = delivery.channel
+    return {"message": TEST_TEXT, "channel": {"id": channel.id, "name": _clean(channel.name, 200)}}
+
+
+def _renditions(alert: Alert) -> Iterator[Payload]:
+    """The alert ever shorter: without evidence, without passages, with short texts, with fewer articles.
+
+    The last has one article with short texts, at most 10 kB in the worst of scripts.
+    """
+    full = [_article(article) for article in alert.articles]
+    yield _alert_data(alert, full, truncated=False)
+    yield _alert_data(alert, [{**article, "evidence": []} for article in full], truncated=True)
+    yield _alert_data(alert, [{**article, "evidence": [], "passages": []} for article in full], truncated=True)
+    kept = len(full)
+    while kept:
+        yield _alert_data(alert, [_short(article) for article in alert.articles[:kept]], truncated=True)
+        kept //= 2
+
+
+def _alert_data(alert: Alert, articles: list[Payload], *, truncated: bool) -> Payload:
+    return {
+        "id": alert.id,
+        "created_at": _moment(alert.created_at),
+        "rule": {"id": alert.rule, "name": _clean(alert.rule_name, 200)},
+        "articles": articles,
+        "truncated": truncated,
+    }
+
+
+def _article(article: AlertedArticle) -> Payload:
+    return {
+        "id": article.id,
+        "title": _clean(article.title),
+        "url": article.url and _clean(article.url),
+        "source": _clean(article.source),
+        "published_at": article.published_at and _moment(article.published_at),
+        "first_seen_at": _moment(article.first_seen_at),
+        "language": article.language and _clean(article.language, 35),
+        "passages": [_passage(passage) for passage in article.passages],
+        "evidence": [_evidence(found) for found in article.evidence],
+    }
+
+
+def _short(article: AlertedArticle) -> Payload:
+    whole = _article(article)
+    url = whole["url"]
+    return {
+        **whole,
+        "title": whole["title"][:200],
+        "source": whole["source"][:100],
+        "url": url if url and len(_to_json(url)) <= 2_000 else None,  # half a URL leads elsewhere
+        "passages": [],
+        "evidence": [],
+    }
+
+
+def _passage(passage: Passage) -> Payload:
+    return {"field": passage.field, "text": _clean(passage.text), "highlights": [list(span) for span in passage.highlights]}
+
+
+def _evidence(found: Evidence) -> Payload:
+    return {
+        "part": found.part,
+        "term": _clean(found.term),
+        "field": found.field,
+        "start": found.start,
+        "end": found.end,
+        "text": _clean(found.text),
+    }
+
+
+def _clean(text: str, limit: int | None = None) -> str:
+    return _UNSPEAKABLE.sub("\ufffd", text[:limit])
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _to_json(value: Any) -> bytes:
+    # ASCII with escapes: whatever a feed's title holds, these bytes can be encoded, signed and logged.
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()

@@ -1,0 +1,74 @@
+"""Builders of what is delivered, and one way to send it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+from service.config import Settings
+from service.delivery import open_senders
+from service.delivery.standard_webhooks import new_secret
+from service.domain.alerts import Alert, AlertedArticle, Passage, quote_article
+from service.domain.channels import Channel, Secret
+from service.domain.deliveries import DeliveryToSend, Receipt
+from service.domain.evidence import Evidence
+from service.outbound import Outbound
+from tests.make import an_article
+
+NOW = datetime(2026, 3, 2, 12, 0, 7, tzinfo=UTC)
+CREATED = NOW - timedelta(minutes=5)
+SECRET = new_secret(bytes(range(32)))
+KEY = b"a key for tests"
+TITLE = "NATO chief Rutte welcomes peace deal"
+LEDE = "Mark Rutte said the peace deal was a first step."
+
+
+def some_settings(**changes: Any) -> Settings:
+    """Settings with loopback allowed."""
+    values: dict[str, Any] = {"allowed_networks": (ip_network("127.0.0.0/8"),), "secret_key": KEY.decode()}
+    return Settings.model_validate({**values, **changes})
+
+
+def a_channel(kind: str = "webhook", secrets: tuple[Secret, ...] = (Secret(SECRET),), **settings: str) -> Channel:
+    """A channel of this kind."""
+    return Channel("ch_1", "ws_1", kind, "News desk", settings, secrets, CREATED)
+
+
+def found(text: str, term: str, *, field: str = "title", part: str = "/topics/0") -> Evidence:
+    """The evidence of `term` in `text`."""
+    start = text.index(term)
+    return Evidence(part, term, field, start, start + len(term), term)
+
+
+def alerted(**changes: Any) -> AlertedArticle:
+    """An article as an alert quotes it, with evidence in title and lede."""
+    evidence = (found(TITLE, "NATO", part="/actors/0"), found(TITLE, "peace deal"), found(LEDE, "peace deal", field="lede"))
+    return quote_article(an_article(**{"title": TITLE, "summary": LEDE, **changes}), evidence)
+
+
+def titled(title: str) -> AlertedArticle:
+    """An article with this title and nothing found in it."""
+    return AlertedArticle("ar_1", title, "https://gazette.example/1", title, None, CREATED, "en", (Passage("title", title[:1000], ()),), ())
+
+
+def an_alert(*articles: AlertedArticle, rule_name: str = "NATO on the peace deal") -> Alert:
+    """An alert about these articles."""
+    return Alert("al_1", "ws_1", "ru_1", rule_name, CREATED, articles or (alerted(),))
+
+
+def a_delivery(channel: Channel, alert: Alert | None = None, **changes: Any) -> DeliveryToSend:
+    """A claimed delivery."""
+    values: dict[str, Any] = {"tries": 0, "number": 0, "lease_token": "lease_1", "lease_until": NOW + timedelta(seconds=30), **changes}
+    return DeliveryToSend(id="dl_1", channel=channel, alert=alert, created_at=CREATED, **values)
+
+
+def send(delivery: DeliveryToSend, settings: Settings, now: datetime = NOW) -> Receipt:
+    """One attempt by the sender that the table has for the channel's kind."""
+
+    async def attempt() -> Receipt:
+        async with open_senders(Outbound(settings.allowed_networks, "Wirewatch/test"), settings, KEY) as senders:
+            return await senders[delivery.channel.kind].send(delivery, now)
+
+    return asyncio.run(attempt())

@@ -1,0 +1,234 @@
+"""E-mail against a real mail server, good and bad."""
+
+from __future__ import annotations
+
+import json
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.delivery.unsubscribe import unsubscribe_url
+from service.domain.alerts import Alert
+from service.domain.deliveries import DeliveryError, DeliveryToSend
+from tests.delivery.builders import CREATED, KEY, a_channel, a_delivery, alerted, an_alert, send, some_settings, titled
+from tests.world import CERTIFICATE, Fault, Mailbox
+
+TITLES = json.loads((Path(__file__).parent.parent / "data" / "mail" / "hostile_titles.json").read_text())
+PLAIN = ["From", "To", "Date", "Message-ID", "Auto-Submitted", "Subject", "MIME-Version", "Content-Type"]
+WITH_LINK = [*PLAIN[:5], "List-Unsubscribe", "List-Unsubscribe-Post", *PLAIN[5:]]
+
+
+def to_desk(alert: Alert | None, to: str = "desk@news.example", **changes: Any) -> DeliveryToSend:
+    return a_delivery(a_channel("email", (), to=to), alert, **changes)
+
+
+def post(mailbox: Mailbox, delivery: DeliveryToSend, **changes: Any) -> str:
+    settings = {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": mailbox.port,
+        "smtp_security": "none",
+        "mail_from": "Wirewatch <alerts@watch.example>",
+    }
+    return send(delivery, some_settings(**{**settings, **changes})).detail
+
+
+def arrived(alert: Alert | None, **changes: Any) -> EmailMessage:
+    """The one mail of one delivery, as an independent reader sees it."""
+    with Mailbox() as mailbox:
+        post(mailbox, to_desk(alert), **changes)
+    (mail,) = mailbox.mails
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", mail.raw)
+    message = message_from_bytes(mail.raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    assert not message.defects
+    return message
+
+
+def part(message: EmailMessage, subtype: str) -> str:
+    found = message.get_body((subtype,))
+    assert found is not None
+    return str(found.get_content())
+
+
+def failure(mailbox: Mailbox, delivery: DeliveryToSend | None = None, **changes: Any) -> DeliveryError:
+    with mailbox, pytest.raises(DeliveryError) as caught:
+        post(mailbox, delivery or to_desk(an_alert()), **changes)
+    return caught.value
+
+
+def test_an_alert_arrives_in_text_and_html() -> None:
+    message = arrived(an_alert(), public_url="https://watch.example")
+    assert message.keys() == WITH_LINK
+    assert message["Subject"] == "NATO chief Rutte welcomes peace deal [NATO on the peace deal]"
+    assert (message["From"], message["To"]) == ("Wirewatch <alerts@watch.example>", "desk@news.example")
+    assert message["Message-ID"] == "<dl_1@watch.example>"
+    assert message["Date"].datetime == CREATED
+    assert message["Auto-Submitted"] == "auto-generated"
+    link = unsubscribe_url("https://watch.example", "ch_1", KEY)
+    assert (message["List-Unsubscribe"], message["List-Unsubscribe-Post"]) == (f"<{link}>", "List-Unsubscribe=One-Click")
+    text, html = part(message, "plain"), part(message, "html")
+    for said in ("https://gazette.example/1", "The Gazette", "NATO on the peace deal", link):
+        assert said in text
+        assert said in html
+    assert "*NATO* chief Rutte welcomes *peace deal*" in text
+    assert re.search(r"<mark [^>]*>NATO</mark> chief Rutte welcomes <mark [^>]*>peace deal</mark>", html)
+    assert "Matched NATO, peace deal" in text
+
+
+def test_without_a_public_url_there_is_no_unsubscribe_link() -> None:
+    message = arrived(an_alert())
+    assert message.keys() == PLAIN
+    assert "Stop these mails" not in part(message, "plain") + part(message, "html")
+
+
+def test_a_test_message_arrives() -> None:
+    message = arrived(None)
+    assert message["Subject"] == "Wirewatch: this channel works"
+    assert "This channel works" in part(message, "plain")
+
+
+def test_several_articles_are_one_mail() -> None:
+    message = arrived(an_alert(*[alerted()] * 22))
+    assert message["Subject"] == "NATO chief Rutte welcomes peace deal (+21 more) [NATO on the peace deal]"
+    assert "and 2 more articles" in part(message, "plain")
+
+
+def test_a_mail_without_a_safe_link_still_arrives() -> None:
+    message = arrived(an_alert(alerted(url="javascript:alert(1)")))
+    assert "javascript:" not in part(message, "html") + part(message, "plain")
+
+
+class _Tags(HTMLParser):
+    """The tags and link targets that a reader of the HTML would act on."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: set[str | None] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links |= {value for name, value in attrs if name in ("href", "src")}
+        assert not any(name.startswith("on") for name, _ in attrs)
+
+
+@pytest.mark.parametrize("hostile", [pytest.param(each, id=each["id"]) for each in TITLES])
+def test_a_hostile_title_makes_a_plain_mail(hostile: dict[str, Any]) -> None:
+    title = hostile["title"] * hostile.get("times", 1)
+    message = arrived(an_alert(titled(title), rule_name=title or "rule"), public_url="https://watch.example")
+    assert message.keys() == WITH_LINK
+    assert message["Subject"].strip()
+    assert len(message["Subject"]) <= 150
+    html = part(message, "html")
+    shown = _Tags(html)
+    assert not shown.tags & {"script", "img", "iframe", "object", "form"}
+    assert shown.links == {"https://gazette.example/1", unsubscribe_url("https://watch.example", "ch_1", KEY)}
+    invisible = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+    assert not invisible.search(html + part(message, "plain"))
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "permanent", "status"),
+    [
+        pytest.param(Mailbox({"RCPT": ["451 4.7.1 greylisted"]}), False, 451, id="greylisted"),
+        pytest.param(Mailbox({"RCPT": ["452 4.2.2 mailbox full"]}), False, 452, id="mailbox full"),
+        pytest.param(Mailbox({"MAIL": ["421 4.3.2 shutting down"]}), False, 421, id="shutting down"),
+        pytest.param(Mailbox({"MAIL": ["550 5.7.1 sender rejected"]}), False, 550, id="our sender is the operator's to mend"),
+        pytest.param(Mailbox({"MAIL": ["552 5.3.4 too big"]}), True, 552, id="too big, said at once"),
+        pytest.param(Mailbox({"RCPT": ["550 5.1.1 no such user"]}), True, 550, id="no such user"),
+        pytest.param(Mailbox({"RCPT": ["530 5.7.0 authentication required"]}), False, 530, id="login wanted"),
+        pytest.param(Mailbox({"DATA": ["552 5.3.4 too big"]}), True, 552, id="too big"),
+        pytest.param(Mailbox({"DATA": ["554 5.7.1 spam"]}), True, 554, id="refused as spam"),
+        pytest.param(Mailbox({"DATA": ["451 4.3.0 try later"]}), False, 451, id="try later"),
+        pytest.param(Mailbox({"DATA": [Fault.DROP]}), False, None, id="closed before the answer"),
+        pytest.param(Mailbox({"MAIL": [Fault.DROP]}), False, None, id="closed in the middle"),
+    ],
+)
+def test_a_refusal(mailbox: Mailbox, permanent: bool, status: int | None) -> None:
+    error = failure(mailbox)
+    assert (error.permanent, error.gone, error.status) == (permanent, False, status)
+    assert "mail server" in error.detail
+
+
+def test_after_a_lost_answer_the_same_mail_comes_again() -> None:
+    with Mailbox({"DATA": [Fault.DROP]}) as mailbox:
+        with pytest.raises(DeliveryError):
+            post(mailbox, to_desk(an_alert()))
+        assert post(mailbox, to_desk(an_alert(), tries=1, number=1)) == "250 OK"
+    first, second = mailbox.mails
+    assert first == second
+
+
+def test_an_international_address() -> None:
+    with Mailbox() as mailbox:
+        post(mailbox, to_desk(an_alert(), to="почта@пример.example"))
+    (mail,) = mailbox.mails
+    assert mail.recipients == ("почта@xn--e1afmkfd.example",)
+    assert "\r\nTo: почта@xn--e1afmkfd.example\r\n".encode() in mail.raw
+
+
+def test_an_international_address_at_a_server_that_takes_none() -> None:
+    error = failure(Mailbox(smtputf8=False), to_desk(an_alert(), to="почта@пример.example"))
+    assert error.permanent
+    assert "SMTPUTF8" in error.detail
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+def test_a_trusted_certificate(tls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with Mailbox(tls=tls) as mailbox:
+        assert post(mailbox, to_desk(an_alert()), smtp_security=tls) == "250 OK"
+    assert len(mailbox.mails) == 1
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+def test_an_unknown_certificate_is_refused(tls: Any) -> None:
+    mailbox = Mailbox(tls=tls)
+    error = failure(mailbox, smtp_security=tls)
+    assert "certificate" in error.detail
+    assert not error.permanent
+    assert not mailbox.mails
+
+
+def test_without_starttls_nothing_is_said_in_plain_text() -> None:
+    mailbox = Mailbox(tls="none")
+    error = failure(mailbox, smtp_security="starttls", smtp_username="me", smtp_password="secret")
+    assert error.detail == "the mail server offers no STARTTLS; the operator must mend it or set WIREWATCH_SMTP_SECURITY"
+    assert not error.permanent
+    assert not mailbox.mails
+
+
+def test_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with Mailbox(tls="starttls", login=("me", "secret")) as mailbox:
+        post(mailbox, to_desk(an_alert()), smtp_security="starttls", smtp_username="me", smtp_password="secret")
+    assert len(mailbox.mails) == 1
+
+
+def test_a_wrong_password_is_the_operators_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    mailbox = Mailbox(tls="starttls", login=("me", "secret"))
+    error = failure(mailbox, smtp_security="starttls", smtp_username="me", smtp_password="wrong")
+    assert (error.permanent, error.status) == (False, 535)
+    assert "WIREWATCH_SMTP_PASSWORD" in error.detail
+    assert "wrong" not in error.detail
+
+
+def test_nobody_listening() -> None:
+    with Mailbox() as mailbox:
+        pass
+    with pytest.raises(DeliveryError, match="no connection to the mail server") as caught:
+        post(mailbox, to_desk(an_alert()))
+    assert not caught.value.permanent
+
+
+def test_e_mail_that_is_not_set_up_any_more() -> None:
+    with pytest.raises(DeliveryError, match="WIREWATCH_SMTP_HOST") as caught:
+        send(to_desk(an_alert()), some_settings())
+    assert not caught.value.permanent
