@@ -1,0 +1,92 @@
+"""Stored articles: /v1/articles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from service.api.auth import workspace
+from service.api.errors import missing
+from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
+from service.api.routing import nouns, route
+from service.domain.articles import Article
+from service.edges import Edges
+from service.storage.articles import StoredArticle
+
+
+class ArticleQuery(PageQuery):
+    """Which articles."""
+
+    feed: Id | None = Field(default=None, description="only this feed's")
+
+
+class ArticleSummary(View):
+    """An article in a list."""
+
+    id: str
+    feed: str
+    url: str | None
+    title: str
+    source: str
+    language: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+
+
+class ListedArticle(ArticleSummary):
+    """A stored article, and how far it has come."""
+
+    baseline: bool = Field(description="it was in the feed before anybody followed it")
+    matched_at: datetime | None = Field(description="null: it waits for the rules")
+    quarantined_at: datetime | None = Field(description="set: matching it ended its worker five times; it is set aside")
+
+
+class ArticleView(ListedArticle):
+    """A whole article, as plain text."""
+
+    summary: str
+    body: str
+    author: str
+    changed_at: datetime = Field(description="when its text last changed")
+
+
+class ArticlesView(PageView):
+    """A page of articles."""
+
+    items: list[ListedArticle]
+
+
+def articles_api(edges: Edges) -> APIBlueprint:
+    """The routes of articles."""
+    api = nouns("articles", "What the feeds brought")
+
+    @route(api, "get", "/v1/articles", needs="read", answers={200: ArticlesView})
+    def list_articles(query: ArticleQuery) -> Response:
+        """List the articles of the feeds that you follow, newest first."""
+        page = edges.store.articles.list_articles(workspace(), feed_id=query.feed, cursor=query.cursor, limit=query.limit)
+        return answer_page(ArticlesView, page, _listed)
+
+    @route(api, "get", "/v1/articles/<id>", needs="read", answers={200: ArticleView})
+    def get_article(path: ById) -> Response:
+        """Show an article with its text."""
+        stored = edges.store.articles.find_article(workspace(), path.id)
+        if stored is None:
+            raise missing("article")
+        article = stored.article
+        whole = {"summary": article.summary, "body": article.body, "author": article.author, "changed_at": article.changed_at}
+        return answer(ArticleView(**_listed(stored).model_dump(), **whole))
+
+    return api
+
+
+def summarise(article: Article) -> ArticleSummary:
+    """The article as lists and previews show it."""
+    return ArticleSummary.model_validate(article)
+
+
+def _listed(stored: StoredArticle) -> ListedArticle:
+    progress = {"matched_at": stored.matched_at, "quarantined_at": stored.quarantined_at}
+    return ListedArticle(**summarise(stored.article).model_dump(), baseline=stored.article.baseline, **progress)

@@ -1,0 +1,176 @@
+"""Channels: /v1/channels."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from service.api.auth import caller, workspace
+from service.api.deliveries import DeliveryView, check_open
+from service.api.errors import Fault, Problem, invalid, missing
+from service.api.forms import ById, Form, PageQuery, PageView, View, answer, answer_nothing, answer_page
+from service.api.routing import nouns, route
+from service.delivery import KINDS, check_settings
+from service.delivery.standard_webhooks import new_secret
+from service.domain.channels import Channel, Secret
+from service.domain.rules import Line
+from service.edges import Edges
+
+SECRET_BYTES = 32
+
+
+class NewChannelForm(Form):
+    """A destination of alerts."""
+
+    kind: str = Field(description=" or ".join(KINDS), max_length=50, examples=["webhook"])
+    name: Line
+    settings: dict[str, Any] = Field(description='webhook: {"url": ...}; email: {"to": ...}', examples=[{"url": "https://hooks.example/x"}])
+
+
+class ChannelChangeForm(Form):
+    """What to change of a channel; what is left out stays."""
+
+    name: Line | None = None
+    settings: dict[str, Any] | None = Field(default=None, description="replaces all settings")
+
+
+class RotateForm(Form):
+    """How to change over to a new secret."""
+
+    overlap: int = Field(default=24, ge=0, le=168, description="for how many hours messages are signed with the old secret, too")
+
+
+class ChannelView(View):
+    """A destination of alerts. The query of a URL is not shown: it is often a password."""
+
+    id: str
+    kind: str
+    name: str
+    settings: dict[str, str]
+    created_at: datetime
+    disabled_at: datetime | None
+    disabled_reason: str | None = Field(description="why nothing is sent there; null where all is well")
+
+
+class SecretChannelView(ChannelView):
+    """A channel whose signing secret is new."""
+
+    secret: str | None = Field(description="checks our signatures: shown this once, store it now; null where the kind has none")
+
+
+class ChannelsView(PageView):
+    """A page of channels."""
+
+    items: list[ChannelView]
+
+
+def channels_api(edges: Edges) -> APIBlueprint:
+    """The routes of channels."""
+    api = nouns("channels", "Where alerts go")
+    _add_basic_routes(api, edges)
+    _add_actions(api, edges)
+    return api
+
+
+def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.channels
+
+    @route(api, "post", "/v1/channels", needs="write", answers={201: SecretChannelView})
+    def create_channel(body: NewChannelForm) -> Response:
+        """Make a channel. A webhook's signing secret is shown in this answer and never again."""
+        by, settings = caller(edges), _checked(edges, body.kind, body.settings)
+        secret = new_secret(edges.random_bytes(SECRET_BYTES)) if KINDS[body.kind].signed else None
+        secrets = (Secret(secret),) if secret else ()
+        channel = Channel(edges.new_id("ch"), by.workspace, body.kind, body.name, settings, secrets, by.now)
+        store.add_channel(channel, caller=by)
+        return answer(SecretChannelView(**_view(channel).model_dump(), secret=secret), 201)
+
+    @route(api, "get", "/v1/channels", needs="read", answers={200: ChannelsView})
+    def list_channels(query: PageQuery) -> Response:
+        """List channels, newest first."""
+        return answer_page(ChannelsView, store.list_channels(workspace(), cursor=query.cursor, limit=query.limit), _view)
+
+    @route(api, "get", "/v1/channels/<id>", needs="read", answers={200: ChannelView})
+    def get_channel(path: ById) -> Response:
+        """Show a channel."""
+        return answer(_view(_found(store.find_channel(workspace(), path.id))))
+
+    @route(api, "patch", "/v1/channels/<id>", needs="write", answers={200: ChannelView})
+    def change_channel(path: ById, body: ChannelChangeForm) -> Response:
+        """Give a channel another name or other settings."""
+        channel = _found(store.find_channel(workspace(), path.id))
+        settings = None if body.settings is None else _checked(edges, channel.kind, _unmask(body.settings, channel))
+        return answer(_view(_found(store.change_channel(path.id, name=body.name, settings=settings, caller=caller(edges)))))
+
+    @route(api, "delete", "/v1/channels/<id>", needs="write", answers={204: None}, problems=[409])
+    def delete_channel(path: ById) -> Response:
+        """Delete a channel and call off what waits for it. Refused while a rule names it."""
+        naming = edges.store.rules.rules_with_channel(workspace(), path.id)
+        if naming:
+            names = ", ".join(f'"{rule.spec.name}" ({rule.id})' for rule in naming)
+            raise Problem(409, f"These rules still name the channel: {names}. Take it out of them first.")
+        if not store.delete_channel(path.id, caller=caller(edges)):
+            raise missing("channel")
+        return answer_nothing()
+
+
+def _add_actions(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.channels
+
+    @route(api, "post", "/v1/channels/<id>/test", needs="write", answers={202: DeliveryView}, problems=[409])
+    def test_channel(path: ById) -> Response:
+        """Send a test message. The answer is its delivery; look at it again to see whether it arrived."""
+        check_open(_found(store.find_channel(workspace(), path.id)))
+        delivery = edges.store.deliveries.add_test(path.id, new_id=edges.new_id("dl"), caller=caller(edges))
+        return answer(DeliveryView.model_validate(delivery), 202)
+
+    @route(api, "post", "/v1/channels/<id>/rotate-secret", needs="write", answers={200: SecretChannelView}, problems=[409])
+    def rotate_secret(path: ById, body: RotateForm) -> Response:
+        """Make a new signing secret, shown in this answer and never again; the old one signs too until the overlap ends."""
+        if not KINDS[_found(store.find_channel(workspace(), path.id)).kind].signed:
+            raise Problem(409, "Channels of this kind have no signing secret.")
+        secret = new_secret(edges.random_bytes(SECRET_BYTES))
+        channel = store.rotate_secret(path.id, secret, overlap=timedelta(hours=body.overlap), caller=caller(edges))
+        return answer(SecretChannelView(**_view(_found(channel)).model_dump(), secret=secret))
+
+    @route(api, "post", "/v1/channels/<id>/enable", needs="write", answers={200: ChannelView})
+    def enable_channel(path: ById) -> Response:
+        """Use a disabled channel again. What it missed is dead until you redeliver it."""
+        return answer(_view(_found(store.enable_channel(path.id, caller=caller(edges)))))
+
+
+def _checked(edges: Edges, kind: str, settings: dict[str, Any]) -> dict[str, str]:
+    if kind not in KINDS:
+        raise invalid([Fault(at="/kind", message=f"unknown; use {' or '.join(KINDS)}")], "channel")
+    checked = check_settings(KINDS[kind], settings, edges.settings)
+    if isinstance(checked, list):
+        raise invalid([Fault(at=f"/settings{each.at}", message=each.message) for each in checked], "channel")
+    return checked
+
+
+def _view(channel: Channel) -> ChannelView:
+    shown = {name: _mask(value) for name, value in channel.settings.items()}
+    return ChannelView.model_validate(channel).model_copy(update={"settings": shown})
+
+
+def _mask(value: str) -> str:
+    """A setting as it may be shown: of a URL, not its query."""
+    is_url = value.startswith(("http://", "https://"))
+    return urlsplit(value)._replace(query="***").geturl() if is_url and "?" in value else value
+
+
+def _unmask(given: dict[str, Any], channel: Channel) -> dict[str, Any]:
+    """What is sent back as it was shown stays as it was."""
+    stored = channel.settings
+    return {name: stored[name] if name in stored and value == _mask(stored[name]) else value for name, value in given.items()}
+
+
+def _found(channel: Channel | None) -> Channel:
+    if channel is None:
+        raise missing("channel")
+    return channel

@@ -1,0 +1,112 @@
+"""Deliveries and their attempts: /v1/deliveries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from service.api.auth import caller, workspace
+from service.api.errors import Problem, missing
+from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
+from service.api.routing import nouns, route
+from service.domain.channels import Channel
+from service.domain.deliveries import DeliveryState
+from service.edges import Edges
+from service.storage.deliveries import Delivery
+
+
+class DeliveryQuery(PageQuery):
+    """Which deliveries."""
+
+    state: DeliveryState | None = None
+    channel: Id | None = None
+    alert: Id | None = None
+
+
+class AttemptView(View):
+    """One try, and what the other side said."""
+
+    number: int
+    delivered: bool
+    status: int | None
+    detail: str
+    started_at: datetime
+    finished_at: datetime
+
+
+class DeliveryView(View):
+    """One alert to one channel, and how it stands."""
+
+    id: str = Field(description="what the receiver sees as webhook-id or in Message-ID, the same at every attempt")
+    alert: str | None = Field(description="null: a test message")
+    channel: str
+    state: DeliveryState
+    detail: str | None = Field(description="what the last attempt brought, or why there will be none")
+    tries: int = Field(description="attempts since it was created or revived")
+    attempts: int = Field(description="attempts ever")
+    created_at: datetime
+    finished_at: datetime | None
+    next_at: datetime | None = Field(description="when it is tried next")
+
+
+class DeliveryWithAttempts(DeliveryView):
+    """A delivery and every attempt to make it."""
+
+    history: list[AttemptView] = Field(description="oldest first")
+
+
+class DeliveriesView(PageView):
+    """A page of deliveries."""
+
+    items: list[DeliveryView]
+
+
+def deliveries_api(edges: Edges) -> APIBlueprint:
+    """The routes of deliveries."""
+    api = nouns("deliveries", "One alert to one channel each: whether it arrived, and what the other side said")
+    store = edges.store.deliveries
+
+    @route(api, "get", "/v1/deliveries", needs="read", answers={200: DeliveriesView})
+    def list_deliveries(query: DeliveryQuery) -> Response:
+        """List deliveries, newest first."""
+        wanted = {"state": query.state, "channel_id": query.channel, "alert_id": query.alert}
+        page = store.list_deliveries(workspace(), **wanted, cursor=query.cursor, limit=query.limit)
+        return answer_page(DeliveriesView, page, DeliveryView.model_validate)
+
+    @route(api, "get", "/v1/deliveries/<id>", needs="read", answers={200: DeliveryWithAttempts})
+    def get_delivery(path: ById) -> Response:
+        """Show a delivery with its attempts."""
+        delivery = _found(store.find_delivery(workspace(), path.id))
+        attempts = store.list_attempts(workspace(), path.id)
+        history = [AttemptView.model_validate(attempt) for attempt in attempts]
+        return answer(DeliveryWithAttempts(**DeliveryView.model_validate(delivery).model_dump(), history=history))
+
+    @route(api, "post", "/v1/deliveries/<id>/redeliver", needs="write", answers={202: DeliveryView}, problems=[409])
+    def redeliver(path: ById) -> Response:
+        """Send it again, with all its tries and the same id.
+
+        A worker takes it within seconds. A receiver that knows the id may rightly drop it.
+        """
+        delivery = _found(store.find_delivery(workspace(), path.id))
+        check_open(edges.store.channels.find_channel(workspace(), delivery.channel))
+        return answer(DeliveryView.model_validate(_found(store.redeliver(path.id, caller=caller(edges)))), 202)
+
+    return api
+
+
+def check_open(channel: Channel | None) -> Channel:
+    """The channel, if messages can go there. Raises Problem: 409."""
+    if channel is None:
+        raise Problem(409, "The channel of this delivery was deleted; nothing can be sent there.")
+    if channel.disabled_at is not None:
+        raise Problem(409, f"The channel is disabled ({channel.disabled_reason}); enable it first: POST /v1/channels/{channel.id}/enable.")
+    return channel
+
+
+def _found(delivery: Delivery | None) -> Delivery:
+    if delivery is None:
+        raise missing("delivery")
+    return delivery

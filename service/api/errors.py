@@ -1,0 +1,103 @@
+"""Every error as problem+json (RFC 9457): what, where, what to do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from service.storage.paging import BadCursor
+from service.storage.rules import StaleRevision
+
+PROBLEM = "application/problem+json"
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, not the request wrong
+
+log = logging.getLogger(__name__)
+
+
+class Fault(BaseModel):
+    """One thing that is wrong, and where."""
+
+    at: str = Field(description='a JSON pointer into the body ("/actors/0"), or "query/limit" for a parameter', examples=["/actors/0"])
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = Field(default=[], description="each fault with its place, where the request itself is wrong")
+
+
+class Problem(Exception):
+    """An answer that says no. `detail` is for the caller to read: what, where, what to do."""
+
+    def __init__(self, status: int, detail: str, *, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.headers = dict(headers or {})
+
+
+def invalid(faults: Sequence[Fault], what: str = "request") -> Problem:
+    """The 422 for input that is understood and refused."""
+    return Problem(422, f"The {what} is refused; errors tells what is wrong where.", faults=faults)
+
+
+def missing(noun: str) -> Problem:
+    """The 404 for what is not there, or belongs to another workspace."""
+    return Problem(404, f"There is no such {noun} in this workspace.")
+
+
+def answer_problem(problem: Problem) -> Response:
+    """The response that tells a problem."""
+    title = HTTPStatus(problem.status).phrase
+    body = ProblemBody(type="about:blank", title=title, status=problem.status, detail=problem.detail, errors=list(problem.faults))
+    return Response(body.model_dump_json(), problem.status, problem.headers, content_type=PROBLEM)
+
+
+def install_errors(app: Flask) -> None:
+    """Make every error of this app a problem."""
+    app.register_error_handler(Problem, answer_problem)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(BadCursor, _answer_cursor)
+    app.register_error_handler(StaleRevision, _answer_stale)
+    for error in UNAVAILABLE:
+        app.register_error_handler(error, _answer_unavailable)
+    app.register_error_handler(Exception, _answer_bug)
+
+
+def _answer_http(error: HTTPException) -> Any:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error  # a redirect is no error
+    kept = {name: value for name, value in error.get_headers() if name.lower() in {"allow", "retry-after"}}
+    return answer_problem(Problem(error.code, error.description or HTTPStatus(error.code).description, headers=kept))
+
+
+def _answer_cursor(error: BadCursor) -> Response:
+    return answer_problem(invalid([Fault(at="query/cursor", message=str(error).removeprefix("cursor: "))]))
+
+
+def _answer_stale(_error: StaleRevision) -> Response:
+    return answer_problem(Problem(412, "The rule has changed since you read it; read it again and repeat your change."))
+
+
+def _answer_unavailable(error: Exception) -> Response:
+    log.error("the database does not answer", exc_info=error)
+    return answer_problem(Problem(503, "The database does not answer just now; try again in a few seconds.", headers={"Retry-After": "5"}))
+
+
+def _answer_bug(error: Exception) -> Response:
+    log.error("a request failed", exc_info=error)
+    return answer_problem(Problem(500, "Something went wrong here, not with your request; it is in the log of the server."))

@@ -1,0 +1,111 @@
+"""What a rule would have matched, among the stored articles, and why: /v1/rules/preview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from service.api.alerts import PassageView
+from service.api.articles import ArticleSummary, summarise
+from service.api.auth import workspace
+from service.api.forms import Form, View, answer
+from service.api.matches import EvidenceView
+from service.api.routing import nouns, route
+from service.api.rule_checks import check_rule
+from service.domain.alerts import quote_article
+from service.domain.articles import Article
+from service.domain.evidence import Evidence
+from service.domain.rules import RuleSpec
+from service.edges import Edges
+from service.matching.condition import evaluate, terms_in
+from service.matching.explain import explain
+from service.matching.phrases import PhraseBook
+from service.matching.rules import condition_of, sees
+
+NEAR_MISSES = 20
+
+
+class PreviewForm(Form):
+    """A rule to try out."""
+
+    rule: RuleSpec
+    limit: int = Field(default=200, ge=1, le=500, description="how many of the newest articles to look at")
+
+
+class PreviewedMatch(View):
+    """An article that the rule matches."""
+
+    article: ArticleSummary
+    passages: list[PassageView]
+    evidence: list[EvidenceView]
+
+
+class PartView(View):
+    """A part of the rule, and which of its terms the article has and lacks."""
+
+    part: str = Field(description="a JSON pointer into the rule", examples=["/topics/0"])
+    found: list[str]
+    missing: list[str]
+
+
+class NearMiss(View):
+    """An article that has some of the rule's terms and is not matched. A found term of an exclusion is why."""
+
+    article: ArticleSummary
+    parts: list[PartView]
+
+
+class PreviewView(View):
+    """What the rule would have done."""
+
+    looked_at: int = Field(description="articles held against the rule")
+    passed_over: int = Field(description="articles of other feeds or languages than the rule wants")
+    matches: list[PreviewedMatch]
+    near_misses: list[NearMiss] = Field(description=f"the newest {NEAR_MISSES} at most")
+
+
+def previews_api(edges: Edges) -> APIBlueprint:
+    """The route of the preview."""
+    api = nouns("rules", "What you watch", part="previews")
+
+    @route(api, "post", "/v1/rules/preview", needs="read", answers={200: PreviewView})
+    def preview_rule(body: PreviewForm) -> Response:
+        """Try a rule on the newest stored articles of your feeds: what it matches and why, and what it just misses. Nothing is stored."""
+        check_rule(edges, workspace(), body.rule, under="/rule")
+        articles = edges.store.articles.list_articles(workspace(), limit=body.limit).items
+        tags = edges.store.feeds.tags_of(workspace())
+        seen = [
+            each.article for each in articles if sees(body.rule, each.article.feed, tags.get(each.article.feed, ()), each.article.language)
+        ]
+        return answer(preview(body.rule, seen, passed_over=len(articles) - len(seen)))
+
+    return api
+
+
+def preview(spec: RuleSpec, articles: Sequence[Article], *, passed_over: int = 0) -> PreviewView:
+    """Hold `spec` against the articles, in their order."""
+    condition = condition_of(spec)
+    book = PhraseBook(term.phrase for term in terms_in(condition))
+    matches: list[PreviewedMatch] = []
+    near: list[NearMiss] = []
+    for article in articles:
+        found = book.find(article.fields)
+        evidence = evaluate(condition, found)
+        if evidence is not None:
+            matches.append(_matched(article, evidence))
+        elif found and len(near) < NEAR_MISSES:
+            parts = [PartView.model_validate(part) for part in explain(condition, article.fields)]
+            near.append(NearMiss(article=summarise(article), parts=parts))
+    return PreviewView(looked_at=len(articles), passed_over=passed_over, matches=matches, near_misses=near)
+
+
+def _matched(article: Article, evidence: tuple[Evidence, ...]) -> PreviewedMatch:
+    quoted = quote_article(article, evidence)
+    return PreviewedMatch(
+        article=summarise(article),
+        passages=[PassageView.model_validate(passage) for passage in quoted.passages],
+        evidence=[EvidenceView.model_validate(each) for each in evidence],
+    )

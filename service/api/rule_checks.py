@@ -1,0 +1,40 @@
+"""The checks of a rule that its form alone cannot make: its terms, channels and feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from service.api.errors import Fault, invalid
+from service.domain.rules import RuleSpec
+from service.edges import Edges
+from service.matching.rules import check_terms
+
+
+def check_rule(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None = None, *, under: str = "") -> None:
+    """Refuse a rule that could never work as written; `under` is where it stands in the request.
+
+    What the rule named before the change, in `old`, may be gone by now and is let be.
+
+    Raises:
+        Problem: 422, with every fault and its place.
+    """
+    faults = [Fault(at=under + at, message=message) for at, message in check_terms(spec)]
+    faults += _channel_faults(edges, workspace, spec, old, under)
+    faults += _feed_faults(edges, workspace, spec, old, under)
+    if faults:
+        raise invalid(faults, "rule")
+
+
+def _channel_faults(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None, under: str) -> Iterator[Fault]:
+    known = (old and old.channels) or ()
+    for number, channel in enumerate(spec.channels or ()):
+        if channel not in known and edges.store.channels.find_channel(workspace, channel) is None:
+            yield Fault(at=f"{under}/channels/{number}", message=f'there is no channel "{channel}" in this workspace; see GET /v1/channels')
+
+
+def _feed_faults(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None, under: str) -> Iterator[Fault]:
+    known = old.feeds if old else ()
+    for number, feed in enumerate(spec.feeds):
+        if feed not in known and not feed.startswith("tag:") and edges.store.feeds.find_feed(workspace, feed) is None:
+            message = f'you follow no feed with the id "{feed}"; name a feed\'s id or a tag ("tag:world")'
+            yield Fault(at=f"{under}/feeds/{number}", message=message)

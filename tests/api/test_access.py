@@ -1,0 +1,122 @@
+"""Who may call what: every route, with every kind of key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from service.edges import Edges
+from service.storage.workspaces import Scope
+from tests.api.conftest import Api, World, make_key
+from tests.conftest import Clock
+
+PUBLIC = {
+    "GET /docs", "GET /assets/<name>", "GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /unsubscribe/<token>", "POST /unsubscribe/<token>",
+}  # fmt: skip
+
+READ = {
+    "GET /v1/feeds", "GET /v1/feeds/<id>", "GET /v1/rules", "GET /v1/rules/<id>", "POST /v1/rules/preview", "GET /v1/channels",
+    "GET /v1/channels/<id>", "GET /v1/articles", "GET /v1/articles/<id>", "GET /v1/matches", "GET /v1/matches/<id>",
+    "GET /v1/alerts", "GET /v1/alerts/<id>", "GET /v1/deliveries", "GET /v1/deliveries/<id>",
+}  # fmt: skip
+
+WRITE = {
+    "POST /v1/feeds", "PATCH /v1/feeds/<id>", "DELETE /v1/feeds/<id>", "POST /v1/feeds/<id>/poll", "POST /v1/rules",
+    "PUT /v1/rules/<id>", "PATCH /v1/rules/<id>", "DELETE /v1/rules/<id>", "POST /v1/channels", "PATCH /v1/channels/<id>",
+    "DELETE /v1/channels/<id>", "POST /v1/channels/<id>/test", "POST /v1/channels/<id>/rotate-secret",
+    "POST /v1/channels/<id>/enable", "POST /v1/deliveries/<id>/redeliver",
+}  # fmt: skip
+
+ADMIN = {"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/<id>"}
+
+CLOSED = sorted(READ | WRITE | ADMIN)
+BODIES = {
+    "PUT /v1/rules/<id>": {"name": "Mine now", "topics": ["theft"]},
+    "PATCH /v1/rules/<id>": {"name": "Mine now"},
+    "PATCH /v1/feeds/<id>": {"paused": True},
+    "PATCH /v1/channels/<id>": {"name": "Mine now"},
+}
+
+
+def routes(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}" for rule in app.url_map.iter_rules() for method in rule.methods or () if method not in {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_is_in_the_tables(app: Flask) -> None:
+    assert routes(app) == PUBLIC | READ | WRITE | ADMIN
+
+
+def test_without_a_valid_key_every_route_answers_401_and_nothing_more(app: Flask, edges: Edges, clock: Clock) -> None:
+    revoked = make_key(edges, "ours", "admin", revoked_at=clock()).secret
+    expired = make_key(edges, "ours", "admin", expires_at=clock() - timedelta(seconds=1)).secret
+    valid = make_key(edges, "ours", "admin").secret
+    nearly = valid[:-1] + ("0" if valid[-1] != "0" else "1")
+    tries = ["", f"Bearer {revoked}", f"Bearer {expired}", f"Bearer {nearly}", f"Basic {valid}", "Bearer", f"Bearer {valid}\u00e9"]
+    answers = set()
+    for name in CLOSED:
+        method, path = name.split()
+        for given in tries:
+            response = app.test_client().open(path.replace("<id>", "x_1"), method=method, headers={"Authorization": given})
+            assert response.status_code == 401, (name, given)
+            assert response.headers["WWW-Authenticate"].startswith("Bearer")
+            answers.add(response.text)
+    assert len(answers) == 1, "the answers differ, and so tell something"
+
+
+@pytest.mark.parametrize("scope", ["read", "write", "admin"])
+def test_each_scope_opens_its_routes_and_no_others(scope: Scope, app: Flask, edges: Edges) -> None:
+    opened = {"read": READ, "write": READ | WRITE, "admin": READ | WRITE | ADMIN}[scope]
+    one = Api(app.test_client(), make_key(edges, "ours", scope).secret, "")
+    for name in CLOSED:
+        method, path = name.split()
+        status = one.call(method, path.replace("<id>", "x_1"), {} if method != "GET" else None).status_code
+        assert (status != 403) is (name in opened), (name, status)
+        assert status != 401, name
+
+
+def test_what_belongs_to_another_workspace_is_not_there(world: World, api: Api, neighbour: Api) -> None:
+    ours = {
+        "feeds": world.feed, "rules": world.rule, "channels": world.channel, "articles": world.article, "matches": world.match,
+        "alerts": world.alert, "deliveries": world.delivery, "keys": world.key,
+    }  # fmt: skip
+    before = _everything(api)
+    for name in CLOSED:
+        method, path = name.split()
+        if "<id>" not in path:
+            continue
+        body = None if method == "GET" else BODIES.get(name, {})
+        theirs = neighbour.call(method, path.replace("<id>", ours[path.split("/")[2]]), body)
+        nobodys = neighbour.call(method, path.replace("<id>", "xx_1"), body)
+        assert theirs.status_code == 404, name
+        assert theirs.text == nobodys.text, f"{name}: the answer tells that it exists"
+    assert _everything(api) == before
+
+
+def test_lists_hold_nothing_of_another_workspace(world: World, api: Api, neighbour: Api) -> None:
+    for noun in ("feeds", "rules", "channels", "articles", "matches", "alerts", "deliveries"):
+        assert api.get(f"/v1/{noun}")["items"], noun
+        assert neighbour.get(f"/v1/{noun}")["items"] == [], noun
+
+
+def test_a_feed_two_workspaces_follow_is_one_feed_with_two_sets_of_tags(world: World, api: Api, neighbour: Api) -> None:
+    theirs = neighbour.expect(201, "POST", "/v1/feeds", {"url": "https://gazette.example/feed", "tags": ["rivals"]})
+    assert theirs["id"] == world.feed
+    assert api.get(f"/v1/feeds/{world.feed}")["tags"] == ["world"]
+
+
+def test_a_rule_cannot_name_another_workspaces_channel_or_feed(world: World, neighbour: Api) -> None:
+    body = {"name": "Spy", "topics": ["bridge"], "channels": [world.channel], "feeds": [world.feed]}
+    refused = neighbour.expect(422, "POST", "/v1/rules", body)
+    assert [error["at"] for error in refused["errors"]] == ["/channels/0", "/feeds/0"]
+
+
+def _everything(api: Api) -> dict[str, object]:
+    nouns = ("feeds", "rules", "channels", "deliveries")
+    found: dict[str, object] = {noun: api.get(f"/v1/{noun}")["items"] for noun in nouns}
+    found["keys"] = [{**key, "last_used_at": None} for key in api.get("/v1/keys")["items"]]
+    return found

@@ -1,0 +1,71 @@
+"""Lists: pages that show everything once, and filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.api.app import create_app
+from service.edges import Edges
+from tests.api.conftest import Api, World, add_article, make_key
+from tests.conftest import Clock
+
+
+def test_pages_show_everything_once_while_articles_arrive(edges_on_both: Edges, clock: Clock) -> None:
+    edges = edges_on_both
+    api = Api(create_app(edges).test_client(), make_key(edges, "ours", "admin").secret, "")
+    feed = api.expect(201, "POST", "/v1/feeds", {"url": "https://gazette.example/feed"})["id"]
+    there = []
+    for number in range(25):
+        if number % 3 == 0:
+            clock.advance(seconds=1)  # three articles of each moment, so that pages break inside one
+        there.append(add_article(edges, feed, number, f"Article {number}"))
+
+    shown: list[str] = []
+    path: str | None = "/v1/articles?limit=4"
+    late = 1000
+    while path:
+        response = api.call("GET", path)
+        assert response.json is not None
+        shown += [each["id"] for each in response.json["items"]]
+        following = _next(response.headers.get("Link"))
+        assert (following is None) == (response.json["next_cursor"] is None)
+        path = following
+        clock.advance(seconds=1)
+        late += 1
+        add_article(edges, feed, late, "Late")
+
+    assert sorted(shown) == sorted(there)
+
+
+def _next(link: str | None) -> str | None:
+    return link.split(";")[0].strip("<>") if link else None
+
+
+def test_a_page_keeps_its_filter(world: World, api: Api, edges: Edges) -> None:
+    other = api.expect(201, "POST", "/v1/feeds", {"url": "https://herald.example/feed"})["id"]
+    for number in range(2, 6):
+        add_article(edges, other, number, "Elsewhere")
+    first = api.call("GET", f"/v1/articles?feed={other}&limit=3")
+    rest: Any = api.get(_next(first.headers["Link"]) or "")
+    assert [each["feed"] for each in rest["items"]] == [other]
+
+
+def test_filters_find_what_belongs_together(world: World, api: Api) -> None:
+    for path in (
+        f"/v1/articles?feed={world.feed}",
+        f"/v1/matches?rule={world.rule}&article={world.article}",
+        f"/v1/alerts?rule={world.rule}",
+        f"/v1/deliveries?state=pending&channel={world.channel}&alert={world.alert}",
+    ):
+        assert len(api.get(path)["items"]) == 1, path
+    for path in ("/v1/articles?feed=x", "/v1/matches?rule=x", "/v1/matches?article=x", "/v1/alerts?rule=x", "/v1/deliveries?state=sent"):
+        assert api.get(path)["items"] == [], path
+
+
+def test_an_alert_tells_why(world: World, api: Api) -> None:
+    alert = api.get(f"/v1/alerts/{world.alert}")
+    [article] = alert["articles"]
+    assert alert["rule_name"] == "Bridges"
+    assert article["passages"][0] == {"field": "title", "text": "Harbour bridge opens", "highlights": [[0, 14]]}
+    assert api.get(f"/v1/matches/{world.match}")["evidence"] == article["evidence"]
+    assert api.get(f"/v1/articles/{world.article}")["matched_at"] is not None

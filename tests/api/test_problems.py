@@ -1,0 +1,170 @@
+"""Every error is a problem that tells what, where, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from service.api.app import create_app
+from service.config import Settings
+from service.edges import Edges, open_edges
+from service.storage.migrate import migrate
+from tests.api.conftest import Api, make_key
+
+RULE = {"name": "Bridges", "topics": ["bridge"]}
+
+FIRST_MOMENT = "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCBhcl8x"  # 0001-01-01T00:00:00+14:00 ar_1: no UTC time at all
+
+REFUSED = [
+    pytest.param("POST", "/v1/feeds", {"url": "ftp://a.example/"}, "/url", "http", id="a feed that is not http"),
+    pytest.param("POST", "/v1/feeds", {"url": "http://10.1.2.3/"}, "/url", "not public", id="a feed at a private address"),
+    pytest.param("POST", "/v1/feeds", {"url": "http://[::1"}, "/url", "valid", id="a URL that no parser takes"),
+    pytest.param("POST", "/v1/feeds", {"url": "http://user:pw@a.example/"}, "/url", "password", id="a password in a feed's URL"),
+    pytest.param("POST", "/v1/feeds", {}, "/url", "required", id="a field that is missing"),
+    pytest.param("POST", "/v1/feeds", {"url": "http://a.example/", "colour": 1}, "/colour", "unknown field", id="an unknown field"),
+    pytest.param("POST", "/v1/feeds", {"url": "http://a.example/", "tags": ["a\nb"]}, "/tags/0", "control", id="a line break in a tag"),
+    pytest.param("POST", "/v1/rules", {"name": "Empty"}, "", "at least one actor or topic", id="a rule with nothing in it"),
+    pytest.param("POST", "/v1/rules", {"name": "N", "exclude": ["x"]}, "", "at least one", id="a rule of exclusions only"),
+    pytest.param("POST", "/v1/rules", {"name": "N", "topics": ["ok", "*"]}, "/topics/1", "letter or digit", id="a lone wildcard"),
+    pytest.param("POST", "/v1/rules", {**RULE, "topics": "bridge"}, "/topics", "tuple", id="a string where a list is wanted"),
+    pytest.param("POST", "/v1/rules", {**RULE, "actors": [{"name": "A", "alias": []}]}, "/actors/0/alias", "unknown", id="a typo"),
+    pytest.param("POST", "/v1/rules", {**RULE, "actors": [{}]}, "/actors/0/name", "required", id="an actor without a name"),
+    pytest.param("POST", "/v1/rules", {**RULE, "actors": [""]}, "/actors/0", "at least 1", id="an empty actor"),
+    pytest.param("POST", "/v1/rules", {**RULE, "actors": [7]}, "/actors/0", "string", id="a number for an actor"),
+    pytest.param("POST", "/v1/rules", {**RULE, "alerting": {"cooldown": "soon"}}, "/alerting/cooldown", "duration", id="no duration"),
+    pytest.param("POST", "/v1/rules", {**RULE, "channels": ["ch_no"]}, "/channels/0", "no channel", id="a channel that is not there"),
+    pytest.param("POST", "/v1/rules", {**RULE, "feeds": ["fd_no"]}, "/feeds/0", "follow no feed", id="a feed that is not there"),
+    pytest.param("POST", "/v1/rules/preview", {"rule": {"name": "N"}}, "/rule", "at least one", id="a preview of an empty rule"),
+    pytest.param("POST", "/v1/rules/preview", {"rule": {**RULE, "topics": ["?"]}}, "/rule/topics/0", "letter", id="a preview of no word"),
+    pytest.param("POST", "/v1/rules/preview", {"rule": RULE, "limit": 501}, "/limit", "500", id="a preview of too many"),
+    pytest.param("POST", "/v1/channels", {"kind": "pigeon", "name": "P", "settings": {}}, "/kind", "webhook", id="an unknown kind"),
+    pytest.param(
+        "POST", "/v1/channels", {"kind": "webhook", "name": "W", "settings": {"url": "http://169.254.169.254/"}},
+        "/settings/url", "not public", id="a webhook to a metadata service",
+    ),
+    pytest.param("POST", "/v1/channels", {"kind": "webhook", "name": "W", "settings": {}}, "/settings/url", "required", id="no URL"),
+    pytest.param("POST", "/v1/keys", {"name": "K", "scope": "root"}, "/scope", "admin", id="an unknown scope"),
+    pytest.param("POST", "/v1/keys", {"name": "K", "expires_at": "2020-01-01T00:00:00Z"}, "/expires_at", "passed", id="a key of yesterday"),
+    pytest.param("POST", "/v1/feeds", [], "", "object", id="a list for a body"),
+    pytest.param("POST", "/v1/feeds", '{"url": "http://a.example/"}', "", "object", id="JSON inside a JSON string"),
+    pytest.param("GET", "/v1/feeds?limit=201", None, "query/limit", "200", id="a page too large"),
+    pytest.param("GET", "/v1/feeds?limit=ten", None, "query/limit", "integer", id="a limit that is no number"),
+    pytest.param("GET", "/v1/feeds?state=sad", None, "query/state", "failing", id="an unknown state"),
+    pytest.param("GET", "/v1/feeds?sort=url", None, "query/sort", "unknown field", id="an unknown parameter"),
+    pytest.param("GET", "/v1/articles?feed=%00", None, "query/feed", "pattern", id="NUL in a parameter"),
+    pytest.param("GET", "/v1/articles?cursor=garbage", None, "query/cursor", "page before", id="a cursor that is none"),
+    pytest.param("GET", f"/v1/articles?cursor={FIRST_MOMENT}", None, "query/cursor", "page before", id="a cursor before time"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "body", "at", "says"), REFUSED)
+def test_what_is_understood_and_refused_names_its_place(method: str, path: str, body: Any, at: str, says: str, door: Api) -> None:
+    response = door.call(method, path, body)
+    problem = response.json
+    assert response.status_code == 422
+    assert response.mimetype == "application/problem+json"
+    assert problem is not None
+    assert problem["status"] == 422
+    [fault] = problem["errors"]
+    assert fault["at"] == at
+    assert says in fault["message"]
+
+
+def test_every_fault_is_named_at_once(door: Api) -> None:
+    body = {"name": "", "topics": ["ok", 7], "languages": ["english"], "colour": "red"}
+    problem = door.expect(422, "POST", "/v1/rules", body)
+    assert {fault["at"] for fault in problem["errors"]} == {"/name", "/topics/1", "/languages/0", "/colour"}
+
+
+MALFORMED = [
+    pytest.param(b"{", "application/json", 400, "line 1", id="JSON that breaks off"),
+    pytest.param(b"\xff\xfe{}", "application/json", 400, "UTF-8", id="not UTF-8"),
+    pytest.param(b'{"url": NaN}', "application/json", 400, "number", id="NaN"),
+    pytest.param(b'{"url": ' + b"9" * 5000 + b"}", "application/json", 400, "number", id="an integer of 5,000 digits"),
+    pytest.param(b"[" * 100_000, "application/json", 400, "nested", id="100,000 levels, unclosed"),
+    pytest.param(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "application/json", 400, "nested", id="100,000 levels"),
+    pytest.param(b'{"a":' * 40 + b"1" + b"}" * 40, "application/json", 400, "32 levels", id="40 levels"),
+    pytest.param(b'{"url": "http://a.example/\\u0000"}', "application/json", 400, "NUL", id="NUL in a string"),
+    pytest.param(b'{"url": "\\ud800"}', "application/json", 400, "surrogate", id="half a surrogate pair"),
+    pytest.param(b'{"\\udfff": 1}', "application/json", 400, "surrogate", id="half a surrogate pair in a name"),
+    pytest.param(b"url=http://a.example/", "application/x-www-form-urlencoded", 415, "application/json", id="a form"),
+    pytest.param(b"{}", "text/plain", 415, "application/json", id="JSON that does not say so"),
+    pytest.param(b'{"url": "' + b"a" * 1_000_001 + b'"}', "application/json", 413, "", id="more than a megabyte"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "kind", "status", "says"), MALFORMED)
+@pytest.mark.parametrize("path", ["/v1/feeds", "/v1/rules"])
+def test_what_is_no_json_is_refused(path: str, raw: bytes, kind: str, status: int, says: str, door: Api) -> None:
+    response = door.client.post(path, data=raw, content_type=kind, headers={"Authorization": f"Bearer {door.key}"})
+    problem = response.json
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert problem is not None
+    assert says in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        pytest.param("GET", "/v1/nothing", 404, id="an unknown route"),
+        pytest.param("GET", "/v1/feeds/", 404, id="a slash too many"),
+        pytest.param("DELETE", "/v1/feeds", 405, id="a method that is not there"),
+        pytest.param("OPTIONS", "/v1/feeds", 405, id="no CORS"),
+        pytest.param("GET", "/v1/feeds/fd_none", 404, id="a feed that is not there"),
+        pytest.param("GET", "/v1/feeds/%00", 404, id="NUL in a path"),
+        pytest.param("GET", "/v1/feeds/%ED%A0%80", 404, id="half a surrogate pair in a path"),
+    ],
+)
+def test_errors_of_routing_are_problems_too(method: str, path: str, status: int, door: Api) -> None:
+    response = door.call(method, path)
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    if status == 405:
+        assert "GET" in response.headers["Allow"]
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """The API of one house for all the tests that leave nothing behind."""
+    folder = tmp_path_factory.mktemp("door")
+    edges = open_edges(Settings(data_dir=folder))
+    migrate(edges.store.database)
+    yield Api(create_app(edges).test_client(), make_key(edges, "ours", "admin").secret, "")
+    edges.close()
+
+
+def failing(error: Callable[[], Exception]) -> Callable[[int], NoReturn]:
+    def fail(_count: int) -> NoReturn:
+        raise error()
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        pytest.param(lambda: OperationalError("SELECT", {}, Exception("hush")), 503, id="the database is away"),
+        pytest.param(lambda: RuntimeError("hush"), 500, id="a fault of ours"),
+    ],
+)
+def test_our_own_faults_are_told_plainly_and_without_their_text(
+    error: Callable[[], Exception], status: int, edges: Edges, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = make_key(edges, "ours", "admin").secret
+    broken = create_app(replace(edges, random_bytes=failing(error)))
+    response = Api(broken.test_client(), key, "").call("POST", "/v1/keys", {"name": "K"})
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert "hush" not in response.text
+    assert "hush" in caplog.text
+
+
+def test_answers_forbid_caching_sniffing_and_framing(door: Api) -> None:
+    for path in ("/v1/feeds", "/v1/nothing", "/healthz"):
+        headers = door.call("GET", path).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'")
