@@ -1,0 +1,1 @@
+"""`wirewatch demo`: a small newsroom, a webhook receiver and a mailbox around the real service."""

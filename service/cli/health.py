@@ -1,0 +1,41 @@
+"""`wirewatch migrate` and `wirewatch check`: for operators and for container health checks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from service.cli.opening import opened_house, place, read_settings
+from service.pipeline.sweep import find_waiting
+from service.storage.migrate import migrate as run_migrations
+
+LATE = timedelta(seconds=120)  # work that has waited for longer means that the workers do not keep up
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Safe to run from several machines at once."""
+    settings = read_settings()
+    with opened_house(settings, migrated=False) as edges:
+        click.echo(f"Database: {place(settings)}")
+        steps = run_migrations(edges.store.database)
+    for step in steps:
+        click.echo(f"  ran {step}")
+    click.echo("The schema is up to date." if steps else "Nothing to do: the schema is up to date.")
+
+
+@click.command()
+def check() -> None:
+    """Exit 0 if the database answers, is migrated, and no work has waited for over two minutes; else 1, with the reason."""
+    with opened_house(read_settings()) as edges:
+        waiting = find_waiting(edges)
+    for each in waiting:
+        click.echo(f"{each.stage:<8} {each.rows} due, the oldest for {each.oldest.total_seconds():.0f} s")
+    late = [each.stage for each in waiting if each.oldest > LATE]
+    if late:
+        stages = ", ".join(late)
+        raise click.ClickException(
+            f"work has waited for over 2 minutes ({stages}): are workers and beat running, do they reach the broker?"
+        )
+    click.echo("healthy")

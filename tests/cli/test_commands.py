@@ -1,0 +1,134 @@
+"""The small commands, on a real SQLite database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import update
+
+from service.cli.main import main
+from service.cli.opening import opened_house
+from service.config import Settings
+from service.domain.keys import find_key_id
+from service.storage.tables import feed
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"WIREWATCH_{name.upper()}", raising=False)
+    monkeypatch.setenv("WIREWATCH_DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def migrated(data_dir: Path) -> Path:
+    assert run("migrate").exit_code == 0
+    return data_dir
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def make_key(*more: str) -> str:
+    result = run("keys", "create", "--workspace", "news", "--name", "first", "--scope", "write", *more)
+    assert result.exit_code == 0, result.output
+    return result.stdout.strip()
+
+
+def test_migrating_twice_is_harmless(data_dir: Path) -> None:
+    assert "ran 0001" in run("migrate").output
+    assert "Nothing to do" in run("migrate").output
+
+
+def test_check_wants_a_migrated_database(data_dir: Path) -> None:
+    before = run("check")
+    assert (before.exit_code, "run `wirewatch migrate` first" in before.output) == (1, True)
+    run("migrate")
+    after = run("check")
+    assert (after.exit_code, after.output.splitlines()[-1]) == (0, "healthy")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "code"),
+    [
+        pytest.param(1, 0, id="work that waits for a minute is well"),
+        pytest.param(3, 1, id="after three minutes nobody seems to work"),
+    ],
+)
+def test_check_looks_at_the_oldest_work(migrated: Path, minutes: int, code: int) -> None:
+    make_key()
+    assert run("feeds", "add", "https://news.example/feed.xml", "--workspace", "news").exit_code == 0
+    with opened_house(Settings()) as edges, edges.store.database.write() as connection:
+        connection.execute(update(feed).values(next_at=edges.now() - timedelta(minutes=minutes)))
+    result = run("check")
+    assert (result.exit_code, "poll" in result.output) == (code, True)
+    assert ("do they reach the broker?" in result.output) == bool(code)
+
+
+def test_a_key_is_shown_once_and_opens_the_workspace(migrated: Path) -> None:
+    secret = make_key()
+    with opened_house(Settings()) as edges:
+        found = edges.store.workspaces.find_key(find_key_id(secret) or "", secret, now=edges.now())
+        assert found is not None
+        assert (found.scope, found.name, found.expires_at) == ("write", "first", None)
+    listed = run("keys", "list").output
+    assert secret not in listed
+    assert secret[-4:] in listed
+
+
+def test_a_key_ends_after_its_days(migrated: Path) -> None:
+    secret = make_key("--expires-days", "2")
+    with opened_house(Settings()) as edges:
+        store, key_id = edges.store.workspaces, find_key_id(secret) or ""
+        assert store.find_key(key_id, secret, now=edges.now() + timedelta(days=1, hours=23))
+        assert not store.find_key(key_id, secret, now=edges.now() + timedelta(days=2))
+
+
+def test_a_revoked_key_opens_nothing(migrated: Path) -> None:
+    secret = make_key()
+    key_id = find_key_id(secret) or ""
+    assert run("keys", "revoke", key_id).exit_code == 0
+    with opened_house(Settings()) as edges:
+        assert edges.store.workspaces.find_key(key_id, secret, now=edges.now()) is None
+    assert "revoked" in run("keys", "list").output
+    assert run("keys", "revoke", "nonsense").exit_code == 1
+
+
+def test_feeds_are_followed_or_refused_one_by_one(migrated: Path) -> None:
+    make_key()
+    result = run("feeds", "add", "https://news.example/feed.xml", "http://127.0.0.1/feed.xml", "--workspace", "news")
+    assert result.exit_code == 1
+    assert "refused   http://127.0.0.1/feed.xml: this address is not public" in result.output
+    assert "1 of 2 refused" in result.output
+    listed = run("feeds", "list", "--workspace", "news").output
+    assert "https://news.example/feed.xml" in listed
+    assert "127.0.0.1" not in listed
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        pytest.param("API_PORT", "99999", "WIREWATCH_API_PORT: Input should be less than or equal to 65535 (it is '99999')", id="port"),
+        pytest.param("ALLOWED_NETWORKS", "10.0.0.0/8,x", "WIREWATCH_ALLOWED_NETWORKS", id="networks"),
+        pytest.param("DATABASE_URL", "mysql://host/name", "mysql is not supported", id="an engine we do not know"),
+        pytest.param("DATABASE_URL", "nonsense", "WIREWATCH_DATABASE_URL is not a database URL", id="no database URL"),
+    ],
+)
+def test_wrong_settings_are_named(data_dir: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, says: str) -> None:
+    monkeypatch.setenv(f"WIREWATCH_{setting}", value)
+    result = run("check")
+    assert result.exit_code == 1
+    assert says in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_database_that_is_away_is_named_without_its_password(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREWATCH_DATABASE_URL", "postgresql://user:hunter2@127.0.0.1:1/name")
+    result = run("check")
+    assert (result.exit_code, "hunter2" in result.output) == (1, False)
+    assert "the database cannot be used: connection failed" in result.output
