@@ -1,0 +1,58 @@
+"""What the image is made of, as far as its files tell."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.deployment.conftest import ROOT
+
+STAGES = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)[1:]
+
+
+def ignored() -> list[str]:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_the_environment_is_built_by_the_python_that_runs_it() -> None:
+    builder, final = STAGES
+    assert builder.splitlines()[0] == f"{final.splitlines()[0]} AS builder"
+
+
+def test_every_library_is_locked_by_hash() -> None:
+    from_the_index = [line for line in STAGES[0].splitlines() if " install " in line and "--no-index" not in line]
+    assert len(from_the_index) == 2
+    assert all("--require-hashes -r requirements/" in line for line in from_the_index)
+
+
+@pytest.mark.parametrize("word", ["apt", "pip", "gcc", "ADD ", "COPY . "])
+def test_the_final_stage_builds_nothing(word: str) -> None:
+    assert word not in STAGES[1]
+
+
+def test_the_final_stage_is_not_root() -> None:
+    assert re.findall(r"^USER (.+)$", STAGES[1], flags=re.MULTILINE) == ["10001:10001"]
+
+
+def test_the_build_sees_only_what_the_image_is_made_of() -> None:
+    everything, *rules = ignored()
+    assert everything == "*"
+    admitted = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
+    assert admitted == {"pyproject.toml", "README.md", "requirements/build.lock", "requirements/run.lock", "service", "workers"}
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", STAGES[0], flags=re.MULTILINE)
+    assert {name.rstrip("/") for line in copied for name in line.split()} == admitted
+
+
+def test_the_example_of_the_secrets_holds_none() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    assert {line for line in lines if line and not line.startswith("#")} == {
+        "POSTGRES_PASSWORD=",
+        "VALKEY_PASSWORD=",
+        "WIREWATCH_SECRET_KEY=",
+    }
+
+
+def test_the_secrets_are_never_committed() -> None:
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
