@@ -30,7 +30,9 @@ def postgres() -> Iterator[str]:
     subprocess.run([str(programs / "initdb"), "-D", str(folder / "data"), *init], check=True, capture_output=True, **unprivileged)
     options = ["-c", "listen_addresses=", "-k", str(folder), "-F", "-c", "synchronous_commit=off", "-c", "max_connections=200"]
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([str(programs / "postgres"), "-D", str(folder / "data"), *options], stdout=log, stderr=log, **unprivileged)
+        server = subprocess.Popen(
+            [str(programs / "postgres"), "-D", str(folder / "data"), *options], stdout=log, stderr=log, **unprivileged
+        )
     try:
         _until_ready(lambda: psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close(), psycopg.Error, server)
         yield str(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.edges import Edges
-from service.pipeline.sweep import find_waiting
+from service.storage.counts import backlogs
 from workers.bell import ring
 
 ROWS_PER_RING = 200
@@ -12,5 +12,5 @@ MOST_RINGS = 4  # a stage's worker drains it; more hands than this only wait for
 
 def ring_for_waiting(edges: Edges) -> None:
     """Ring for each stage by how much waits there."""
-    for waiting in find_waiting(edges):
-        ring(waiting.stage, times=min(MOST_RINGS, -(-waiting.rows // ROWS_PER_RING)))
+    for waiting in backlogs(edges.store.database, edges.now()):
+        ring(waiting.stage, times=min(MOST_RINGS, -(-waiting.due // ROWS_PER_RING)))

@@ -11,7 +11,7 @@ from celery.signals import task_received
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.edges import Edges
-from service.pipeline.sweep import find_waiting
+from service.storage.counts import backlogs
 from workers.rounds import ring_for_waiting
 
 ROUND = 15.0  # seconds; how late work is at most when beat is gone
@@ -46,7 +46,7 @@ def _watch(edges: Edges, hearing: Hearing) -> None:
         time.sleep(ROUND)
         try:
             ring_for_waiting(edges)
-            oldest = max(waiting.oldest.total_seconds() for waiting in find_waiting(edges))
+            oldest = max(waiting.oldest for waiting in backlogs(edges.store.database, edges.now()))
         except SQLAlchemyError as error:
             log.warning("the database does not answer", error=type(error).__name__)
             continue

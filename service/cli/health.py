@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import click
 
 from service.cli.opening import opened_house, place, read_settings
-from service.pipeline.sweep import find_waiting
+from service.storage.counts import backlogs
 from service.storage.migrate import migrate as run_migrations
 
-LATE = timedelta(seconds=120)  # work that has waited for longer means that the workers do not keep up
+LATE = 120  # seconds; work that has waited for longer means that the workers do not keep up
 
 
 @click.command()
@@ -29,9 +27,9 @@ def migrate() -> None:
 def check() -> None:
     """Exit 0 if the database answers, is migrated, and no work has waited for over two minutes; else 1, with the reason."""
     with opened_house(read_settings()) as edges:
-        waiting = find_waiting(edges)
+        waiting = backlogs(edges.store.database, edges.now())
     for each in waiting:
-        click.echo(f"{each.stage:<8} {each.rows} due, the oldest for {each.oldest.total_seconds():.0f} s")
+        click.echo(f"{each.stage:<8} {each.due} due, the oldest for {each.oldest:.0f} s")
     late = [each.stage for each in waiting if each.oldest > LATE]
     if late:
         stages = ", ".join(late)

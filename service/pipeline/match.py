@@ -10,7 +10,7 @@ from service.domain.articles import Article
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.matching.index import RuleIndex
-from service.matching.rules import speaks
+from service.matching.rules import sees
 from service.pipeline.alert import raise_alerts
 from service.storage.articles import ClaimedArticle
 from service.storage.feeds import Follower
@@ -50,7 +50,7 @@ class Matcher:
 
         def may_see(rule: Rule) -> bool:
             follower = following.get(rule.workspace)
-            return follower is not None and _covers(rule, follower) and speaks(rule.spec, article.language)
+            return follower is not None and sees(rule.spec, article.feed, follower.tags, article.language)
 
         return [
             FoundMatch(
@@ -58,9 +58,3 @@ class Matcher:
             )
             for found in self.index.match(article.fields, may_see)
         ]
-
-
-def _covers(rule: Rule, follower: Follower) -> bool:
-    """Whether the rule watches this feed: by its id, by one of its tags, or because it names no feeds."""
-    named = set(rule.spec.feeds)
-    return not named or follower.feed in named or any(f"tag:{tag}" in named for tag in follower.tags)

@@ -1,39 +1,16 @@
-"""The periodic look for due rows, which makes the broker's messages a convenience."""
+"""What is done now and then: set poison aside, forget what is old."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from service.edges import Edges
-from service.storage.claims import count_due
-from service.storage.tables import article, delivery, feed
 
 log = structlog.get_logger()
 
-STAGES = {"poll": feed, "match": article, "deliver": delivery}
 KEEP_ARTICLES = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How many rows of a stage are due, and for how long the oldest has been."""
-
-    stage: str
-    rows: int
-    oldest: timedelta
-
-
-def find_waiting(edges: Edges) -> tuple[Waiting, ...]:
-    """What is due in each stage, in the order of life."""
-    now = edges.now()
-    waiting = []
-    for stage, table in STAGES.items():
-        rows, since = count_due(edges.store.database, table, now)
-        waiting.append(Waiting(stage, rows, now - since if since else timedelta(0)))
-    return tuple(waiting)
 
 
 def set_poison_aside(edges: Edges) -> int:

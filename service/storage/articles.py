@@ -69,13 +69,12 @@ class Articles:
         Raises:
             LeaseLost: another worker has the feed by now; nothing is stored.
         """
-        baseline = polled.baselined_at is None
         new = [entry for entry in entries if isinstance(entry, New)]
         edited = [entry for entry in entries if isinstance(entry, Known) and entry.edited]
         with self.database.write() as connection:
             finish(connection, feed, polled.id, polled.lease_token, **_feed_values(outcome, now))
             for start in range(0, len(new), CHUNK):
-                rows = [_new_values(polled.id, entry, baseline, source, now) for entry in new[start : start + CHUNK]]
+                rows = [_new_values(polled, entry, outcome.language, source, now) for entry in new[start : start + CHUNK]]
                 connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
             for entry in edited:
                 connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
@@ -175,16 +174,16 @@ def _feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:
     return values
 
 
-def _new_values(feed_id: str, new: New, baseline: bool, source: str, now: datetime) -> dict[str, Any]:
-    new_id = _id_of(feed_id, new)
+def _new_values(polled: FeedToPoll, new: New, language: str | None, source: str, now: datetime) -> dict[str, Any]:
+    new_id = _id_of(polled.id, new)
     return {
         **_text_values(new),
         "id": new_id,
-        "feed": feed_id,
+        "feed": polled.id,
         "dedup_key": dedup_key(new.keys, new_id),
-        "language": new.entry.language,
+        "language": new.entry.language or language,
         "source": source,
-        "baseline": baseline,
+        "baseline": polled.baselined_at is None,
         "published_at": credible_date(new.entry.published_at, now),
         "first_seen_at": now,
         "changed_at": now,

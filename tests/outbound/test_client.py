@@ -200,10 +200,11 @@ def test_a_name_or_address_that_leads_inside_is_never_connected_to(host: str) ->
     assert asyncio.run(run()).asked == []
 
 
-def test_a_name_in_an_allowed_network_is_called_on_any_port() -> None:
+@pytest.mark.parametrize("host", ["localhost", "2130706433", "0x7f.1"])
+def test_an_allowed_network_is_called_on_any_port_in_every_spelling(host: str) -> None:
     async def run() -> Response:
         async with serve({"/": reply(b"hello")}) as peer, ALLOWED.session() as session:
-            return await session.get(peer.url.replace("127.0.0.1", "localhost") + "/", headers={}, deadline=10, max_bytes=10)
+            return await session.get(peer.url.replace("127.0.0.1", host) + "/", headers={}, deadline=10, max_bytes=10)
 
     assert asyncio.run(run()).body == b"hello"
 

@@ -103,7 +103,7 @@ class _Barrier:
 
 @contextmanager
 def a_house(home: Path, database_url: str, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
-    settings = Settings(data_dir=home / "data", database_url=database_url, secret_key="a key for tests")  # type: ignore[arg-type]
+    settings = Settings(data_dir=home / "data", database_url=database_url, secret_key="a key for tests")
     edges = open_edges(settings)
     migrate(edges.store.database)
     broker_url, server = broker
