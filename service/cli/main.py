@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
+
 import click
 
 from service.cli.demo.run import demo
@@ -12,8 +14,16 @@ from service.cli.rules import rules
 from service.cli.up import up
 
 
+def installed_version() -> str:
+    """The version that is installed, or a word for a checkout that is not."""
+    try:
+        return version("wirewatch")
+    except PackageNotFoundError:
+        return "(a checkout that is not installed)"
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="wirewatch", prog_name="wirewatch")
+@click.version_option(installed_version(), prog_name="wirewatch")
 def main() -> None:
     """Wirewatch watches the news wires and tells those who asked.
 

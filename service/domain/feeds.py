@@ -60,6 +60,7 @@ class FeedToPoll:
     id: str
     url: str
     lease_token: str
+    due_at: datetime | None = None  # since when it was due when it was claimed
     state: FeedState = FeedState.NEW
     validators: Validators = field(default_factory=Validators)
     body_hash: str | None = None

@@ -29,7 +29,7 @@ def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequenc
             new = [each for each in found if (each.rule.id, each.article.id) not in known]
             standings = lock_standings(connection, _subjects(new))
             due = save_decisions(connection, database, decide_all(new, standings, now), now)
-            finish_articles(connection, {each.article.id: each.lease_token for each in claimed}, now)
+            finish_articles(connection, claimed, now)
     except LeaseLost as lost:
         log.warning("lease lost, matches dropped", row=str(lost))
         return 0

@@ -28,6 +28,7 @@ class ClaimedArticle:
 
     article: Article
     lease_token: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Articles:
         new = [entry for entry in entries if isinstance(entry, New)]
         edited = [entry for entry in entries if isinstance(entry, Known) and entry.edited]
         with self.database.write() as connection:
-            finish(connection, feed, polled.id, polled.lease_token, **_feed_values(outcome, now))
+            finish(connection, feed, polled.id, polled.lease_token, due_at=polled.due_at, **_feed_values(outcome, now))
             for start in range(0, len(new), CHUNK):
                 rows = [_new_values(polled, entry, outcome.language, source, now) for entry in new[start : start + CHUNK]]
                 connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
@@ -84,7 +85,7 @@ class Articles:
     def claim_articles(self, *, now: datetime, token: str, limit: int) -> tuple[ClaimedArticle, ...]:
         """Take up to `limit` articles that wait to be matched."""
         rows = claim_due(self.database, article, now=now, token=token, limit=limit)
-        return tuple(ClaimedArticle(to_article(row), row.lease_token) for row in rows)
+        return tuple(ClaimedArticle(to_article(row), row.lease_token, row.next_at) for row in rows)
 
     def list_articles(
         self, workspace: str, *, feed_id: str | None = None, cursor: str | None = None, limit: int = 50

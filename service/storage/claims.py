@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, literal, or_, select, update
 
 from service.storage.database import Database
+from service.storage.tables import Moment
 
 MAX_CLAIMS = 5  # claims that never finished, after which a row is set aside
 
@@ -49,17 +50,27 @@ def renew_leases(database: Database, table: Table, *, token: str, now: datetime)
         connection.execute(update(table).where(table.c.lease_token == token).values(lease_until=now + database.lease))
 
 
-def finish(connection: Connection, table: Table, row_id: str, token: str, **values: Any) -> None:
+def finish(
+    connection: Connection,
+    table: Table,
+    row_id: str,
+    token: str,
+    *,
+    next_at: datetime | None,
+    due_at: datetime | None = None,
+    **values: Any,
+) -> None:
     """Write the result of claimed work and let go, inside the caller's transaction.
+
+    With `due_at`, the `next_at` that the row had when it was claimed, a row that somebody has made due (or put to
+    rest) meanwhile stays so: its new work is not taken for the old one.
 
     Raises:
         LeaseLost: the row is in another worker's hands; the caller's transaction must roll back.
     """
-    done = (
-        update(table)
-        .where(table.c.id == row_id, table.c.lease_token == token)
-        .values(**values, lease_until=None, lease_token=None, claims=0)
-    )
+    following = next_at if due_at is None else case((table.c.next_at == due_at, literal(next_at, Moment)), else_=table.c.next_at)
+    free = {"next_at": following, "lease_until": None, "lease_token": None, "claims": 0}
+    done = update(table).where(table.c.id == row_id, table.c.lease_token == token).values(**values, **free)
     if connection.execute(done).rowcount != 1:
         raise LeaseLost(f"{table.name} {row_id}")
 

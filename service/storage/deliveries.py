@@ -147,9 +147,9 @@ class Deliveries:
             "finished_at": now,
         }
         over = None if outcome.state is DeliveryState.PENDING else now
-        values = {"state": outcome.state, "detail": outcome.detail, "next_at": outcome.next_at, "finished_at": over}
+        values = {"state": outcome.state, "detail": outcome.detail, "finished_at": over, "tries": sent.tries + 1, "attempts": number}
         with self.database.write() as connection:
-            finish(connection, delivery, sent.id, sent.lease_token, **values, tries=sent.tries + 1, attempts=number)
+            finish(connection, delivery, sent.id, sent.lease_token, next_at=outcome.next_at, **values)
             connection.execute(attempt.insert().values(**tried))
             if outcome.disable_channel:
                 disable(connection, sent.channel.id, outcome.disable_channel, now)

@@ -224,6 +224,7 @@ def _to_poll(row: Row[Any]) -> FeedToPoll:
         id=row.id,
         url=row.url,
         lease_token=row.lease_token,
+        due_at=row.next_at,
         state=FeedState(row.state),
         validators=Validators(row.etag, row.last_modified),
         body_hash=row.body_hash,

@@ -15,6 +15,7 @@ from service.domain.evidence import Evidence
 from service.domain.ids import delivery_id
 from service.domain.rules import Rule
 from service.storage.alerts import dump_content
+from service.storage.articles import ClaimedArticle
 from service.storage.channels import to_channel
 from service.storage.claims import finish
 from service.storage.database import Database
@@ -110,14 +111,14 @@ def save_decisions(connection: Connection, database: Database, decisions: Sequen
     return _save_deliveries(connection, database, drafts, now)
 
 
-def finish_articles(connection: Connection, articles: Mapping[str, str], now: datetime) -> None:
-    """Mark claimed articles (id -> lease token) as matched.
+def finish_articles(connection: Connection, claimed: Sequence[ClaimedArticle], now: datetime) -> None:
+    """Mark claimed articles as matched; one that was edited meanwhile stays due.
 
     Raises:
         LeaseLost: one of them is in another worker's hands.
     """
-    for article_id, token in sorted(articles.items()):
-        finish(connection, article, article_id, token, next_at=None, matched_at=now)
+    for each in sorted(claimed, key=lambda one: one.article.id):
+        finish(connection, article, each.article.id, each.lease_token, next_at=None, due_at=each.due_at, matched_at=now)
 
 
 def _match_values(decision: Decision, now: datetime) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from tests.cli.runs import is_running
 STEADY = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {STEADY}"
 BROKEN = "print('no such thing as a database'); raise SystemExit(3)"
-PARENT = f"import subprocess, sys; print('child', subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']).pid, flush=True); {STEADY}"
+CHILD = "import signal; signal.pause()"
+PARENT = f"import subprocess, sys; print('child', subprocess.Popen([sys.executable, '-c', '{CHILD}']).pid, flush=True); {STEADY}"
 BABBLER = f"print('x' * 3_000_000); {STEADY}"
 
 
@@ -170,7 +171,8 @@ asyncio.run(main())
     with supervisor, supervisor.stdout, os.fdopen(reading, "rb") as held_by_both:
         assert supervisor.stdout.readline() == "running\n"
         supervisor.kill()
-        assert held_by_both.read() == b""  # returns when the last of both has ended
+        assert select.select([held_by_both], [], [], 60)[0]  # at its end: both have ended
+        assert held_by_both.read() == b""
 
 
 def _child_of(told: Told) -> int:

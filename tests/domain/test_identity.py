@@ -95,6 +95,14 @@ ONLY_TITLES = [Entry(None, None, "Live updates", title, published_at=DAY) for ti
         pytest.param([SAME_TITLE[:1], SAME_TITLE[1:2]], ["new"], id="the same title later that day, with ids and a text of its own"),
         pytest.param([SAME_TITLE[:1], SAME_TITLE], ["known", "new", "new"], id="the same title beside the first one"),
         pytest.param([ONLY_TITLES, ONLY_TITLES[2:]], ["known"], id="nothing but titles, all equal"),
+        pytest.param(
+            [[BRIDGE], [ELSEWHERE, replace(STRIKE, link=BRIDGE.link)]], ["edited", "new"], id="a moved article's old link used again"
+        ),
+        pytest.param(
+            [[BRIDGE], [Entry(None, None, BRIDGE.title, published_at=DAY), replace(BRIDGE, title="Bridge opens late")]],
+            ["new", "edited"],
+            id="a bare title beside the article whose title it was",
+        ),
         pytest.param([[BRIDGE, BRIDGE]], ["new"], id="listed twice"),
         pytest.param([[BRIDGE, MOVED]], ["new"], id="listed twice with a decorated link"),
         pytest.param([[Entry("null", None, "A"), Entry(" ", None, "B")], [Entry("null", None, "C")]], ["new"], id="guids that are none"),

@@ -42,8 +42,8 @@ def test_odd_entries_become_plain_values() -> None:
 def test_atom_with_a_base_and_markup() -> None:
     feed = parse_file("atom.xml")
     first, second = feed.entries
-    assert (feed.title, feed.site_url, feed.language) == ("Hafen", "https://blog.example/x/", "de")
-    assert (first.title, first.guid, first.link, first.language) == ("Kran & Kai", "urn:1", "https://blog.example/x/kran", "de")
+    assert (feed.title, feed.site_url, feed.language) == ("Hafen", "https://news.example/x/", "de")
+    assert (first.title, first.guid, first.link, first.language) == ("Kran & Kai", "urn:1", "https://news.example/x/kran", "de")
     assert first.published_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
     assert "Eins." in first.summary + first.body
     assert (second.title, second.guid, second.published_at) == ("5 < 6", "relative-id", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from service.feeds.sandbox import Sandbox
 URL = "https://news.example/feed"
 ITEM = b"<item><title>A bridge</title><pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate></item>"
 GOOD = b"<rss version='2.0'><channel><title>T</title>" + ITEM + b"</channel></rss>"
+ATTRIBUTES = b" ".join(b'a%d="1"' % number for number in range(200_000))
+SLOW = b"<rss version='2.0'><channel><item><title>x</title><d " + ATTRIBUTES + b"/></item></channel></rss>"
 
 
 def parse_all(bodies: Sequence[bytes], *, children: int = 1, wall_seconds: float = 20) -> list[ParsedFeed | BaseException]:
@@ -41,19 +44,22 @@ def test_one_child_takes_many_documents_and_says_what_is_no_feed() -> None:
 
 
 def test_a_document_that_takes_too_long_costs_its_own_child_only() -> None:
-    slow = (
-        b"<rss version='2.0'><channel><item><title>x</title><d "
-        + b" ".join(b'a%d="1"' % n for n in range(200_000))
-        + b"/></item></channel></rss>"
-    )
-    hostile, neighbour = parse_all([slow, GOOD], wall_seconds=2)
+    hostile, neighbour = parse_all([SLOW, GOOD], wall_seconds=2)
     assert isinstance(hostile, ParseFailed)
     assert "within 2 seconds" in hostile.reason
     assert isinstance(neighbour, ParsedFeed)
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for children in /proc")
+def test_no_child_outlives_its_sandbox() -> None:
+    parse_all([SLOW, GOOD], children=2, wall_seconds=1)
+    pids = [pid for listed in Path("/proc/self/task").glob("*/children") for pid in listed.read_text().split()]
+    commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids]
+    assert not [command for command in commands if b"service.feeds.child" in command]
+
+
 def test_a_document_that_needs_too_much_memory_is_given_up_and_the_next_is_read() -> None:
-    huge = b"<rss version='2.0'><channel><title>x</title>" + b"&#65;" * 60_000_000
+    huge = b"<rss version='2.0'><channel><item><title>" + b"x " * 75_000_000 + b"</title></item></channel></rss>"
     hostile, neighbour = parse_all([huge, GOOD])
     assert isinstance(hostile, ParseFailed)
     assert isinstance(neighbour, ParsedFeed)

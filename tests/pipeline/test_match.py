@@ -14,6 +14,7 @@ from service.domain.identity import recognise
 from service.domain.polling import Fetched, after_success
 from service.domain.rules import Rule, RuleSpec
 from service.edges import Edges
+from service.pipeline.alert import raise_alerts
 from service.pipeline.match import Matcher
 from service.storage.audit import Caller
 from tests.conftest import Clock
@@ -234,3 +235,15 @@ def test_alerts_for_a_disabled_channel_are_kept_for_later(desk: Desk) -> None:
     revived = desk.edges.store.deliveries.redeliver(delivery.id, caller=desk.caller())
     assert revived is not None
     assert (revived.id, revived.state) == (delivery.id, "pending")
+
+
+def test_an_edit_that_arrives_while_the_old_text_is_matched_is_matched_too(desk: Desk) -> None:
+    feed = desk.follow("https://gazette.example/feed")
+    desk.watch()
+    desk.arrive(feed, an_entry(title="Harbour news"))
+    store = desk.edges.store
+    claimed = store.articles.claim_articles(now=desk.clock.at, token="slow", limit=9)
+    desk.arrive(feed, an_entry(title="Harbour news: the bridge opens"))
+    raise_alerts(desk.edges, claimed, [])
+    desk.match()
+    assert desk.alerts() == ["Harbour news: the bridge opens"]

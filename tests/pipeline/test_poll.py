@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -189,3 +190,29 @@ def test_a_poll_that_lost_its_lease_stores_nothing(house: Edges, newsroom: Newsr
     update = after_failure(stolen, "late", stolen.state, now=clock.at, interval=clock.at - clock.at, jitter=0)
     with pytest.raises(LeaseLost):
         house.store.articles.save_poll(stolen, update, [], source="late", now=clock.at)
+
+
+def test_poll_now_during_a_poll_is_not_forgotten(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    feed = follow(house, newsroom.publish("/feed", [BRIDGE]))
+    newsroom.hold()
+    polling = threading.Thread(target=poll, args=(house,))
+    polling.start()
+    assert newsroom.waiting.acquire(timeout=60)
+    wished_at = clock.advance(seconds=1)
+    house.store.feeds.poll_now(feed.id, caller=caller(house))
+    newsroom.release()
+    polling.join()
+    assert health(house, feed).state == "ok"
+    assert health(house, feed).next_at == wished_at
+
+
+def test_a_feed_that_is_unfollowed_during_a_poll_rests(house: Edges, newsroom: Newsroom) -> None:
+    feed = follow(house, newsroom.publish("/feed", [BRIDGE]))
+    newsroom.hold()
+    polling = threading.Thread(target=poll, args=(house,))
+    polling.start()
+    assert newsroom.waiting.acquire(timeout=60)
+    house.store.feeds.change_subscription(feed.id, paused=True, tags=None, caller=caller(house))
+    newsroom.release()
+    polling.join()
+    assert health(house, feed).next_at is None
