@@ -147,7 +147,13 @@ class Deliveries:
             "finished_at": now,
         }
         over = None if outcome.state is DeliveryState.PENDING else now
-        values = {"state": outcome.state, "detail": outcome.detail, "finished_at": over, "tries": sent.tries + 1, "attempts": number}
+        values: dict[str, Any] = {
+            "state": outcome.state,
+            "detail": outcome.detail,
+            "finished_at": over,
+            "tries": sent.tries + 1,
+            "attempts": number,
+        }
         with self.database.write() as connection:
             finish(connection, delivery, sent.id, sent.lease_token, next_at=outcome.next_at, **values)
             connection.execute(attempt.insert().values(**tried))

@@ -17,7 +17,7 @@ INTERVAL = timedelta(minutes=5)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 URL = "https://n.example/feed"
 NEW = Validators('"2"', "Mon")
-FEED = FeedToPoll("fd_1", URL, "lease", FeedState.OK, Validators('"1"', None), "hash", NOW - DAY)
+FEED = FeedToPoll("fd_1", URL, "lease", state=FeedState.OK, validators=Validators('"1"', None), body_hash="hash", baselined_at=NOW - DAY)
 GOOD = Fetched(200, URL, b"<rss/>", NEW, "hash2", complete=True, conditional=True)
 UNMODIFIED = Fetched(304, URL, None, Validators(), None, complete=True, conditional=True)
 PARSED = ParsedFeed("The Gazette", "https://n.example/", "en", (Entry("g", None, "A"),))
@@ -34,8 +34,8 @@ def answered(status: int, feed: FeedToPoll = FEED, *, retry_after: timedelta | N
 
 def stored(feed: FeedToPoll, update: FeedUpdate) -> FeedToPoll:
     """The feed as the next poll claims it."""
-    kept = {each.name: getattr(update, each.name) for each in fields(FeedToPoll) if each.name not in ("id", "url", "lease_token")}
-    return replace(feed, **kept, url=update.url or feed.url)
+    common = {each.name for each in fields(FeedToPoll)} & {each.name for each in fields(FeedUpdate)} - {"url"}
+    return replace(feed, **{name: getattr(update, name) for name in common}, url=update.url or feed.url)
 
 
 def test_a_good_document_is_taken_over() -> None:
