@@ -26,6 +26,8 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="ww-pg-", dir="/tmp"))  # socket paths must be short
     unprivileged = _unprivileged(folder)
     programs = _postgres_programs()
+    if unprivileged:
+        programs = _copy_programs(programs, folder)
     init = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     subprocess.run([str(programs / "initdb"), "-D", str(folder / "data"), *init], check=True, capture_output=True, **unprivileged)
     options = ["-c", "listen_addresses=", "-k", str(folder), "-F", "-c", "synchronous_commit=off", "-c", "max_connections=200"]
@@ -65,6 +67,15 @@ def _postgres_programs() -> Path:
     assert spec is not None, "a development dependency"
     assert spec.origin is not None, "a package with files"
     return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def _copy_programs(programs: Path, folder: Path) -> Path:
+    """For a user who may not enter root's virtual environment: the programs, with their libraries beside them as in the wheel."""
+    package = programs.parent.parent
+    for part in package.parent.glob(f"{package.name}*"):
+        if not part.name.endswith(".dist-info"):
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / programs.relative_to(package.parent)
 
 
 def _pings(socket: str) -> bool:

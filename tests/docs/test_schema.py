@@ -1,0 +1,84 @@
+"""The schema of the webhook payload, against what is really sent."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from service.delivery.message import render_body
+from service.domain.alerts import Alert
+from tests.delivery.builders import a_channel, a_delivery, alerted, an_alert, titled
+
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
+KINDS = ("alert", "rule", "article", "passage", "evidence", "test", "channel")
+
+
+def closed(schema: Any) -> Any:
+    """The schema with nothing allowed that it does not name, so that an undocumented field shows."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = {name: closed(part) for name, part in schema.items()}
+    return {**shut, "additionalProperties": False} if shut.get("type") == "object" and "properties" in shut else shut
+
+
+def payload(alert: Alert | None) -> Any:
+    return json.loads(render_body(a_delivery(a_channel(), alert)))
+
+
+def check(message: Any) -> None:
+    jsonschema_rs.Draft202012Validator(closed(SCHEMA), validate_formats=True).validate(message)
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        pytest.param(None, id="a test message"),
+        pytest.param(an_alert(alerted(published_at=datetime(2026, 3, 2, 11, 30, tzinfo=UTC))), id="an alert"),
+        pytest.param(an_alert(titled("")), id="an article with nothing but a link"),
+        pytest.param(an_alert(alerted(url=None, language=None)), id="an article without link and language"),
+        pytest.param(an_alert(*[alerted()] * 40), id="a truncated alert"),
+    ],
+)
+def test_what_is_sent_fits_the_schema_and_has_no_field_that_it_lacks(alert: Alert | None) -> None:
+    check(payload(alert))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        pytest.param(("type",), "alert.deleted", id="another type"),
+        pytest.param(("timestamp",), "yesterday", id="no time"),
+        pytest.param(("data", "truncated"), "no", id="a word for a truth"),
+        pytest.param(("data", "more"), 1, id="an undocumented field"),
+        pytest.param(("data", "articles"), [], id="an alert about nothing"),
+    ],
+)
+def test_the_schema_refuses(place: tuple[str, ...], value: Any) -> None:
+    message = copy.deepcopy(payload(an_alert()))
+    target = message
+    for step in place[:-1]:
+        target = target[step]
+    target[place[-1]] = value
+    with pytest.raises(jsonschema_rs.ValidationError):
+        check(message)
+
+
+def test_the_developers_page_tells_every_field_of_the_schema() -> None:
+    told = set(re.findall(r"^\| `([a-z_.\[\]]+)` \|", (DOCS / "developers.md").read_text(), flags=re.MULTILINE))
+    frame = {"alert": "data.", "rule": "data.rule.", "article": "data.articles[].", "test": "data.", "channel": "data.channel."}
+    frame |= {name: f"data.articles[].{name}[]." for name in ("passage", "evidence")}
+    frame["passage"] = "data.articles[].passages[]."
+    named = {frame[kind] + name for kind in KINDS for name in SCHEMA["$defs"][kind]["properties"]} | {"type", "timestamp"}
+    parents = {name for name in named if any(other.startswith((f"{name}.", f"{name}[].")) for other in named)}
+    assert told >= named - parents
+    assert {name for name in told if name.startswith("data.")} <= named
