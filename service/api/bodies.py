@@ -15,6 +15,11 @@ from service.api.errors import Fault, Problem, invalid, missing
 MAX_BODY = 1_000_000  # bytes
 MAX_DEPTH = 32
 JSON_TYPES = ("application/json", "application/merge-patch+json")
+_PLAIN = {  # where pydantic speaks of Python
+    "tuple_type": "a list is wanted here, as in [...]",
+    "time_delta_parsing": 'a duration is wanted here, as ISO 8601 writes it: "PT30M", "PT4H", "P1D"',
+    "timezone_aware": 'the time zone is missing: end with "Z" for UTC, or with one as in "+01:00"',
+}
 _OTHER_KIND = {"string_type", "model_type"}  # "this is not even the right kind of value": one branch of a union
 
 
@@ -116,5 +121,7 @@ def _pointer(error: ErrorDetails, value: Any) -> str:
 def _message(error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
         return "unknown field"
+    if plain := _PLAIN.get(error["type"]):
+        return plain
     text = error["msg"].removeprefix("Value error, ")
     return text[:1].lower() + text[1:]
