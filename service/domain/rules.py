@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 MAX_TERMS = 500
 
@@ -19,7 +19,23 @@ def _printable(value: str) -> str:
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)]
-Cooldown = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))]
+
+
+def _language_code(value: str) -> str:
+    if not (2 <= len(value) <= 3 and value.isascii() and value.isalpha()):
+        raise ValueError('write a language as its ISO 639 code: "en", "uk"')
+    return value
+
+
+def _with_unit(value: object) -> object:
+    """A bare number would pass as seconds, which hardly anybody means."""
+    if isinstance(value, int | float):
+        raise ValueError('write a duration with its unit, as ISO 8601 does: "PT30M", "PT4H", "P1D"')
+    return value
+
+
+Language = Annotated[str, StringConstraints(to_lower=True), AfterValidator(_language_code)]
+Cooldown = Annotated[timedelta, BeforeValidator(_with_unit), Field(ge=timedelta(0), le=timedelta(days=30))]
 
 
 class _Spec(BaseModel):
@@ -59,9 +75,7 @@ class RuleSpec(_Spec):
     topics: tuple[Line, ...] = Field(default=(), max_length=200)
     exclude: tuple[Line, ...] = Field(default=(), max_length=200)
     match: MatchMode = MatchMode()
-    languages: tuple[Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z]{2,3}$")], ...] = Field(
-        default=(), description="only articles in these languages (ISO 639); none: every language"
-    )
+    languages: tuple[Language, ...] = Field(default=(), description="only articles in these languages (ISO 639); none: every language")
     feeds: tuple[Line, ...] = Field(
         default=(), description='only these feeds: ids ("fd_...") or tags ("tag:world"); none: every feed you follow'
     )

@@ -95,7 +95,8 @@ async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPo
     except OutboundError as error:
         return failed(str(error), FeedState.REFUSED if error.kind is OutboundProblem.REFUSED else FeedState.FAILING)
     except NotAFeed as error:
-        return failed(str(error), FeedState.NOT_A_FEED)
+        # What breaks off before it shows what it is says nothing against the feed.
+        return failed(str(error), FeedState.NOT_A_FEED if fetched.complete else FeedState.FAILING)
     except ParseFailed as error:
         return failed(str(error), FeedState.FAILING)
     return _Read(now, after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter), parsed)
