@@ -79,7 +79,8 @@ def hold(found: FoundMatch, *, live: bool, alerted_at: datetime | None, already_
             return Hold.OLDER_THAN_RULE
     if alerting.mute_until is not None and now < alerting.mute_until:
         return Hold.MUTED
-    if alerted_at is not None and now < alerted_at + alerting.cooldown:
+    # `alerted_at` may lie after `now`: another worker alerted between our look at the clock and our turn.
+    if alerting.cooldown and alerted_at is not None and now < alerted_at + alerting.cooldown:
         return Hold.COOLING_DOWN
     return None
 

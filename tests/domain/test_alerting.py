@@ -37,6 +37,7 @@ def found(
         pytest.param(found(alerting={"mute_until": NOON + HOUR}), {}, None, id="a mute ends at its time"),
         pytest.param(found(alerting={"cooldown": "PT4H"}), {"alerted_at": NOON}, Hold.COOLING_DOWN, id="the rule alerted an hour ago"),
         pytest.param(found(alerting={"cooldown": "PT1H"}), {"alerted_at": NOON}, None, id="a cooldown ends at its time"),
+        pytest.param(found(), {"alerted_at": NOON + 2 * HOUR}, None, id="no cooldown, though another worker alerted a moment later"),
         pytest.param(found(alerting={"cooldown": "PT4H"}), {}, None, id="a rule that never alerted has nothing to cool down from"),
         pytest.param(found(), {"live": False}, Hold.RULE_CHANGED, id="the rule was disabled meanwhile"),
         pytest.param(found(wanted=True), {"already_alerted": True}, Hold.ALREADY_ALERTED, id="the same page came by another feed"),
