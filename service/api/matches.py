@@ -27,7 +27,7 @@ class EvidenceView(View):
 
     part: str = Field(description="a JSON pointer into the rule", examples=["/actors/0"])
     term: str = Field(description="as you wrote it")
-    field: str = Field(description="title, lede or body")
+    field: str = Field(description="title, lede or body; source, author, url or lang where a query asks for them")
     start: int = Field(description="offset into the article's field, in code points")
     end: int
     text: str = Field(description="what stands there")

@@ -20,7 +20,8 @@ from service.domain.articles import Article
 from service.domain.evidence import Evidence
 from service.domain.rules import RuleSpec
 from service.edges import Edges
-from service.matching.condition import evaluate, terms_in
+from service.matching.condition import terms_in
+from service.matching.evaluation import evaluate
 from service.matching.explain import explain
 from service.matching.phrases import PhraseBook
 from service.matching.rules import condition_of, sees
@@ -93,11 +94,11 @@ def preview(spec: RuleSpec, articles: Sequence[Article], *, passed_over: int = 0
     near: list[NearMiss] = []
     for article in articles:
         found = book.find(article.fields)
-        evidence = evaluate(condition, found)
+        evidence = evaluate(condition, found, article.day)
         if evidence is not None:
             matches.append(_matched(article, evidence))
         elif found and len(near) < NEAR_MISSES:
-            parts = [PartView.model_validate(part) for part in explain(condition, article.fields)]
+            parts = [PartView.model_validate(part) for part in explain(condition, article.fields, article.day)]
             near.append(NearMiss(article=summarise(article), parts=parts))
     return PreviewView(looked_at=len(articles), passed_over=passed_over, matches=matches, near_misses=near)
 

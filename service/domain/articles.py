@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +32,11 @@ class Article:
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """The matched text by field, in order of weight; `lede` is the feed's summary."""
-        return {"title": self.title, "lede": self.summary, "body": self.body}
+        """The matched text by field, in order of weight, and what queries ask of an article beside it; `lede` is the feed's summary."""
+        text = {"title": self.title, "lede": self.summary, "body": self.body}
+        return {**text, "source": self.source, "author": self.author, "url": self.url or "", "lang": self.language or ""}
+
+    @property
+    def day(self) -> date:
+        """The day it tells of, in UTC: when it was published, else when it came."""
+        return (self.published_at or self.first_seen_at).date()

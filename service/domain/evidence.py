@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Evidence:
     """One term of a rule found at one place.
 
-    `part` points into the rule ("/actors/0", "/topics/1"); `term` is as the user wrote it; `start` and `end`
-    are code-point offsets into the article's `field` ("title", "lede", "body"); `text` is what stands there.
+    `part` points into the rule ("/actors/0", "/topics/1", "/query"); `term` is as the user wrote it; `start` and `end`
+    are code-point offsets into the article's `field` ("title", "lede", "body"; where a query asks for them also "source",
+    "author", "url", "lang"); `text` is what stands there.
     """
 
     part: str

@@ -21,6 +21,15 @@ def _printable(value: str) -> str:
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)]
 
 
+def _query_text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("the query is empty; write at least one word, or null for none")
+    return value
+
+
+Query = Annotated[str, StringConstraints(max_length=16_000), AfterValidator(_query_text)]
+
+
 def _language_code(value: str) -> str:
     if not (2 <= len(value) <= 3 and value.isascii() and value.isalpha()):
         raise ValueError('write a language as its ISO 639 code: "en", "uk"')
@@ -65,15 +74,16 @@ class Alerting(_Spec):
 
 
 class RuleSpec(_Spec):
-    """What a user watches: any actor AND any topic, none of the excluded.
+    """What a user watches: any actor AND any topic AND the query, none of the excluded.
 
-    At least one actor or topic; no actors (or no topics) leaves that side free.
+    At least one actor, topic or query; no actors (no topics, no query) leaves that side free.
     """
 
     name: Line
     actors: tuple[Line | Actor, ...] = Field(default=(), max_length=200)
     topics: tuple[Line, ...] = Field(default=(), max_length=200)
     exclude: tuple[Line, ...] = Field(default=(), max_length=200)
+    query: Query | None = Field(default=None, description="a boolean query: title:(deal OR plan) AND NATO NEAR/5 warn* NOT football")
     match: MatchMode = MatchMode()
     languages: tuple[Language, ...] = Field(default=(), description="only articles in these languages (ISO 639); none: every language")
     feeds: tuple[Line, ...] = Field(
@@ -92,8 +102,8 @@ class RuleSpec(_Spec):
 
     @model_validator(mode="after")
     def _watches_something(self) -> RuleSpec:
-        if not self.actors and not self.topics:
-            raise ValueError("a rule needs at least one actor or topic; only exclusions would match almost everything")
+        if not self.actors and not self.topics and self.query is None:
+            raise ValueError("a rule needs at least one actor or topic, or a query; only exclusions would match almost everything")
         terms = sum(1 + len(actor.aliases) for actor in self.watched) + len(self.topics) + len(self.exclude)
         if terms > MAX_TERMS:
             raise ValueError(f"a rule may have {MAX_TERMS} terms, this one has {terms}; split it")

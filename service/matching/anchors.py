@@ -5,46 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term
+from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Group, Near, NoneOf, Term, Within
 from service.matching.text import Phrase
 
-AnyPhrase = frozenset[Phrase]  # at least one of them
-Cost = Callable[[Phrase], float]  # how often articles have a phrase, on any scale
+Key = Phrase | Group  # a phrase that occurs, or a group of which one does
+AnyKey = frozenset[Key]  # at least one of them
+Cost = Callable[[Key], float]  # how often articles have it, on any scale
 
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
     """Two requirements, the rarest first; None where the condition does not require so much."""
 
-    first: AnyPhrase | None
-    second: AnyPhrase | None
+    first: AnyKey | None
+    second: AnyKey | None
 
 
 def anchors_of(condition: Condition, cost: Cost) -> Anchors:
-    """The anchors of `condition`: wherever it holds, a phrase of each of them occurs."""
-    rarest = sorted(set(_required(condition, cost)), key=lambda phrases: (_total(phrases, cost), sorted(phrases)))[:2]
+    """The anchors of `condition`: wherever it holds, a key of each of them is there."""
+    rarest = sorted(dict.fromkeys(_required(condition, cost)), key=lambda keys: _total(keys, cost))[:2]
     return Anchors(*rarest, *[None] * (2 - len(rarest)))
 
 
-def _required(condition: Condition, cost: Cost) -> list[AnyPhrase]:
-    """Sets of phrases; wherever `condition` holds, each set has a phrase that occurs."""
+def _required(condition: Condition, cost: Cost) -> list[AnyKey]:
+    """Sets of keys; wherever `condition` holds, each set has one that is there."""
     match condition:
         case Term(phrase):
             return [frozenset({phrase})]
+        case Group():
+            return [frozenset({condition})]
         case AllOf(conditions):
-            return [phrases for each in conditions for phrases in _required(each, cost)]
+            return [keys for each in conditions for keys in _required(each, cost)]
         case AnyOf(conditions):
             return _required_by_any([_required(each, cost) for each in conditions], cost)
+        case Near(left, right):
+            return _required(left, cost) + _required(right, cost)
+        case AtLeast(_, inner) | Within(_, inner):
+            return _required(inner, cost)
         case NoneOf():
             return []
 
 
-def _required_by_any(branches: list[list[AnyPhrase]], cost: Cost) -> list[AnyPhrase]:
+def _required_by_any(branches: list[list[AnyKey]], cost: Cost) -> list[AnyKey]:
     if not all(branches):
         return []  # one branch requires nothing, so the whole does not
-    rarest = (branch[0] if len(branch) == 1 else min(branch, key=lambda phrases: _total(phrases, cost)) for branch in branches)
+    rarest = (branch[0] if len(branch) == 1 else min(branch, key=lambda keys: _total(keys, cost)) for branch in branches)
     return [frozenset().union(*rarest)]
 
 
-def _total(phrases: AnyPhrase, cost: Cost) -> float:
-    return sum(map(cost, phrases))
+def _total(keys: AnyKey, cost: Cost) -> float:
+    return sum(map(cost, keys))

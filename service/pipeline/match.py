@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 
 from service.domain.alerting import FoundMatch
-from service.domain.articles import Article
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.matching.index import RuleIndex
 from service.matching.rules import sees
 from service.pipeline.alert import raise_alerts
+from service.pipeline.rolling import PATIENCE
 from service.storage.articles import ClaimedArticle
 from service.storage.feeds import Follower
 
@@ -24,11 +26,16 @@ class Matcher:
 
     edges: Edges
     index: RuleIndex = field(default_factory=RuleIndex)
+    refreshing: Lock = field(default_factory=Lock)
 
     def match_due(self, on_alerts: Callable[[], None]) -> int:
-        """Match every article that waits, calling `on_alerts` when deliveries became due; return how many articles."""
-        articles = 0
-        while claimed := self._claim():
+        """Match the articles that wait, calling `on_alerts` when deliveries became due; return how many.
+
+        After `PATIENCE` seconds it takes no more, so that a great backlog does not keep a worker from its other work.
+        """
+        self._refresh()  # the first time takes long, and no lease should run out meanwhile
+        articles, until = 0, time.monotonic() + PATIENCE
+        while time.monotonic() < until and (claimed := self._claim()):
             if raise_alerts(self.edges, claimed, self._find(claimed)):
                 on_alerts()
             articles += len(claimed)
@@ -41,12 +48,17 @@ class Matcher:
     def _find(self, claimed: Sequence[ClaimedArticle]) -> list[FoundMatch]:
         # The articles are claimed, so they are stored: every rule committed before them is among the changes.
         followers = self.edges.store.feeds.followers({each.article.feed for each in claimed})
-        changes = self.edges.store.rules.changes_since(self.index.revision)
-        self.index.apply(changes.rules, changes.revision)
-        return [found for each in claimed for found in self._match(each.article, followers.get(each.article.feed, ()))]
+        self._refresh()
+        return [found for each in claimed for found in self._match(each, followers.get(each.article.feed, ()))]
 
-    def _match(self, article: Article, followers: Sequence[Follower]) -> list[FoundMatch]:
-        following = {each.workspace: each for each in followers}
+    def _refresh(self) -> None:
+        with self.refreshing:  # threads that loaded all rules at once would take their memory and time many times over
+            changes = self.edges.store.rules.changes_since(self.index.revision)
+            self.index.apply(changes.rules, changes.revision)
+
+    def _match(self, claimed: ClaimedArticle, followers: Sequence[Follower]) -> list[FoundMatch]:
+        article = claimed.article
+        following = {each.workspace: each for each in followers if not claimed.had_its_turn(each.since)}
 
         def may_see(rule: Rule) -> bool:
             follower = following.get(rule.workspace)
@@ -56,5 +68,5 @@ class Matcher:
             FoundMatch(
                 found.rule, article, found.evidence, following[found.rule.workspace].since, following[found.rule.workspace].alert_existing
             )
-            for found in self.index.match(article.fields, may_see)
+            for found in self.index.match(article.fields, may_see, article.day)
         ]

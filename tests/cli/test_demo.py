@@ -20,7 +20,8 @@ from service.cli.demo.run import demo_settings
 from service.cli.demo.story import Piece, read_story
 from service.cli.screen import Screen
 from service.domain.rules import RuleSpec
-from service.matching.condition import evaluate, terms_in
+from service.matching.condition import terms_in
+from service.matching.evaluation import evaluate
 from service.matching.phrases import PhraseBook
 from service.matching.rules import condition_of
 from tests.cli.runs import wirewatch

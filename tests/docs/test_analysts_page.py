@@ -10,7 +10,9 @@ import pytest
 
 from service.domain.alerting import Hold
 from service.domain.rules import Actor, RuleSpec
-from service.matching.condition import evaluate, terms_in
+from service.matching.condition import terms_in
+from service.matching.evaluation import evaluate
+from service.matching.grammar import parse_query
 from service.matching.phrases import PhraseBook
 from service.matching.rules import condition_of
 
@@ -40,6 +42,13 @@ def finds(term: str, text: str) -> bool:
 @pytest.mark.parametrize(("term", "text", "found"), WORDS)
 def test_the_table_of_words(term: str, text: str, found: bool) -> None:
     assert finds(term, text.removesuffix(" alone")) is found
+
+
+def test_the_queries_shown_are_queries() -> None:
+    shown = [query for row in rows_under("query", "holds for an article with") for query in re.findall(r"`([^`]+)`", row[0])]
+    assert len(shown) > 10
+    for query in shown:
+        assert parse_query(f"{query} deal" if query.endswith(":") else query, alone=False)
 
 
 def test_the_table_of_reasons_has_each_and_no_other() -> None:

@@ -6,24 +6,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.matching.anchors import AnyPhrase, anchors_of
-from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, evaluate
+from service.matching.anchors import AnyKey, Key, anchors_of
+from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Near, NoneOf, Term, Within
+from service.matching.evaluation import evaluate
 from service.matching.phrases import PhraseBook
-from service.matching.text import Phrase
 
-COST: dict[Phrase, float] = {("a",): 1.0, ("b",): 2.0, ("c",): 4.0, ("d",): 8.0}
-A, B, C, D = (Term(phrase, phrase[0], "/topics/0") for phrase in COST)
+COST: dict[Key, float] = {("a",): 1.0, ("b",): 2.0, ("c",): 4.0, ("d",): 8.0}
+A, B, C, D = (Term((word,), word, "/topics/0") for word in "abcd")
 
 
 def _inner(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     several = st.lists(conditions, max_size=3).map(tuple)
-    return st.one_of(several.map(AllOf), several.map(AnyOf), several.map(NoneOf))
+    near = st.builds(Near, conditions, conditions, st.integers(0, 2), st.booleans())
+    others = st.one_of(st.builds(AtLeast, st.integers(1, 2), conditions), st.builds(Within, st.just("title"), conditions))
+    return st.one_of(several.map(AllOf), several.map(AnyOf), several.map(NoneOf), near, others)
 
 
 conditions: st.SearchStrategy[Condition] = st.recursive(st.sampled_from([A, B, C, D]), _inner, max_leaves=8)
 
 
-def some(*terms: Term) -> AnyPhrase:
+def some(*terms: Term) -> AnyKey:
     return frozenset(term.phrase for term in terms)
 
 
@@ -35,11 +37,12 @@ def some(*terms: Term) -> AnyPhrase:
         pytest.param(AnyOf((A, B)), some(A, B), None, id="any of them"),
         pytest.param(AllOf((D, AnyOf((A, B, C)))), some(A, B, C), some(D), id="three that are rarer than one"),
         pytest.param(AnyOf((A, AllOf((D, B)))), some(A, B), None, id="the rarest of each branch"),
+        pytest.param(Near(D, AtLeast(2, Within("title", A)), 5), some(A), some(D), id="both sides of a near, whatever else is asked"),
         pytest.param(AllOf((NoneOf((A,)), B)), some(B), None, id="an exclusion requires nothing"),
         pytest.param(AnyOf((NoneOf((A,)), B)), None, None, id="nor does a choice with one in it"),
     ],
 )
-def test_anchors(condition: Condition, first: AnyPhrase | None, second: AnyPhrase | None) -> None:
+def test_anchors(condition: Condition, first: AnyKey | None, second: AnyKey | None) -> None:
     anchors = anchors_of(condition, COST.__getitem__)
     assert (anchors.first, anchors.second) == (first, second)
 
@@ -48,7 +51,7 @@ def test_anchors(condition: Condition, first: AnyPhrase | None, second: AnyPhras
 @settings(deadline=None)
 def test_no_condition_holds_without_its_anchors(condition: Condition, text: str) -> None:
     anchors = anchors_of(condition, COST.__getitem__)
-    found = PhraseBook(COST).find({"title": text})
+    found = PhraseBook((word,) for word in "abcd").find({"title": text})
     if evaluate(condition, found) is not None:
         assert anchors.first is None or anchors.first & found.keys()
         assert anchors.second is None or anchors.second & found.keys()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from service.domain.evidence import Evidence
-from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, any_of, evaluate, terms_in
+from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, any_of, terms_in
+from service.matching.evaluation import evaluate
 from service.matching.phrases import PhraseBook
 from service.matching.text import phrase_of
 

@@ -137,3 +137,19 @@ def test_a_rule_that_can_never_hold_does_no_harm(spec: dict[str, Any]) -> None:
     index = RuleIndex()
     index.apply([a_rule(**spec), a_rule(id="ru_2", topics=["peace"])], 1)
     assert matched(index, title="peace * …") == {"ru_2"}
+
+
+def test_rules_share_the_many_names_of_an_actor() -> None:
+    aliases = [f"alias{number}" for number in range(30)]
+    one, other = ({"name": "Kim", "aliases": aliases}, "Lee"), ({"name": "Kim", "aliases": aliases},)
+    index = RuleIndex()
+    index.apply([a_rule(id="ru_1", actors=one, topics=["peace"]), a_rule(id="ru_2", actors=other, topics=[])], 1)
+    assert matched(index, title="Alias7 at last") == {"ru_2"}
+    assert matched(index, title="Lee on peace") == {"ru_1"}
+    assert matched(index, title="Peace, alias7 and alias12") == {"ru_1", "ru_2"}
+    (found,) = (found for found in index.match({"title": "Alias7, alias12"}, lambda _rule: True))
+    assert [(each.part, each.term) for each in found.evidence] == [("/actors/0", "alias7"), ("/actors/0", "alias12")]
+    index.apply([replace(a_rule(id="ru_2"), deleted_at=NOON)], 2)
+    assert matched(index, title="Peace, alias7") == {"ru_1"}
+    index.apply([replace(a_rule(id="ru_1"), deleted_at=NOON)], 3)
+    assert (matched(index, title="Peace, alias7"), index.memory) == (set(), 0)

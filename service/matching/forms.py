@@ -1,0 +1,34 @@
+"""A form: one way in which a name or a concept is written, and how strongly it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from service.matching.text import Phrase
+
+OPEN_END = 9  # letters that may follow a form with an open end: inflections, not other words
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Words in normal form, as `phrase_of` gives them.
+
+    `weight` in (0, 1]: 1 for the words the user typed, less for what only tends to mean the same. `open_end`: up to
+    OPEN_END letters may follow the last word ("ukrain" finds "Ukrainian"). `cased`: only where the article writes it in
+    capitals ("US", not "us"). `since` and `until`: the days between which it holds, both inclusive, None for no bound
+    ("NATO chief" is Mark Rutte since October 2024). `kind` says why it is there: "name", "surname", "role", "people",
+    "capital", "script", "inflection", "synonym", "related".
+    """
+
+    words: Phrase
+    weight: float
+    kind: str
+    open_end: bool = False
+    cased: bool = False
+    since: date | None = None
+    until: date | None = None
+
+    def holds_on(self, day: date | None) -> bool:
+        """Whether it stands for the actor on this day; an unknown day is taken for one on which it does."""
+        return day is None or ((self.since is None or self.since <= day) and (self.until is None or day <= self.until))

@@ -1,0 +1,45 @@
+"""What a phrase may ask of its words besides their forms, as marks on them: `ukrain*`, `=US`, `source:reuters`.
+
+No form holds such a sign, so marked phrases live beside plain ones in every table, and cost nothing where they are not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from unicodedata import normalize
+
+import regex
+
+from service.matching.text import Phrase, Word, words_of
+
+OPEN, CASED = "*", "="
+_UNSEEN = regex.compile(r"\p{DI}")
+
+
+def open_ended(phrase: Phrase) -> Phrase:
+    """The phrase, whose last word may go on for a few letters."""
+    return (*phrase[:-1], phrase[-1] + OPEN) if phrase else phrase
+
+
+def in_capitals(phrase: Phrase) -> Phrase:
+    """The phrase, only where the text writes it in capitals."""
+    return tuple(CASED + form.upper() for form in phrase)
+
+
+def as_written(written: str) -> Phrase:
+    """The words of `written`, only where the text writes them with these capitals and accents."""
+    return shapes_of(written, words_of(written))
+
+
+def shapes_of(text: str, words: Sequence[Word]) -> Phrase:
+    """The words of `text` as they are written, marked; compatibility forms are made one, unseen characters left out."""
+    return tuple(CASED + _shape(text[start:end]) for _form, start, end in words)
+
+
+def known_about(field: str, phrase: Phrase) -> Phrase:
+    """The phrase, only in what is known about the article: its source, its author."""
+    return tuple(f"{field}:{form}" for form in phrase)
+
+
+def _shape(raw: str) -> str:
+    return raw if raw.isascii() else normalize("NFKC", _UNSEEN.sub("", raw))
