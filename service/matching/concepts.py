@@ -1,0 +1,218 @@
+"""The concept table: what news is made of, in the words of many languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from itertools import product
+from typing import Literal, NamedTuple
+
+from service.matching.forms import OPEN_END
+from service.matching.text import Phrase, phrase_of
+
+_UNSPACED = frozenset({"ja", "zh"})  # a pattern is a run of characters, each of them a word to `phrase_of`
+_KEY = 3  # letters of a pattern's first word by which it is filed
+# Arabic writes its article, "and", "by" and "for" as one word with the noun.
+_ARABIC_FIRST = ("", "ال", "و", "وال", "ب", "بال", "ل", "لل")
+_ARABIC_LATER = ("", "ال")
+_NONE = "''"  # the empty ending
+
+Slot = tuple[str, ...]  # the ways one word of a pattern may be written
+Sort = Literal["concept", "place", "name"]
+_SIGNS: dict[str, Sort] = {"@": "place", "&": "name"}
+
+
+class Pattern(NamedTuple):
+    """Consecutive words, each written in one of several ways; with `open_end` letters may follow the last.
+
+    `cased`: only where it stands in capitals ("AI", for "ai" is a word in French).
+    """
+
+    slots: tuple[Slot, ...]
+    open_end: bool
+    cased: bool
+    language: str
+    concept: str
+
+    def phrases(self) -> Iterator[Phrase]:
+        """Every way in which it may be written, in normal form."""
+        return product(*self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing news is made of; `made_of` and `related` name other concepts.
+
+    `made_of`: what says the same when found together ("grain" and "agreement": a grain deal). `related`: what only hints
+    at it. `sort`: "place" for a region or sea that is no state, "name" for an organisation.
+    """
+
+    name: str
+    patterns: tuple[Pattern, ...]
+    made_of: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    sort: Sort = "concept"
+
+
+class Meant(NamedTuple):
+    """What some words mean: how many of them, how many letters of the last are mere ending, and the concepts it can be."""
+
+    length: int
+    ending: int
+    concepts: tuple[Concept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptTable:
+    """The concepts by name. `stop_words` say nothing about a topic."""
+
+    concepts: Mapping[str, Concept]
+    stop_words: frozenset[str]
+    filed: Mapping[str, Sequence[Pattern]]  # by the first letters of the first word that is no stop word
+
+    def meant(self, words: Sequence[str]) -> Meant | None:
+        """The longest concept that begins with the first of `words`, which have no stop words; of several the most literal."""
+        best: tuple[int, int] = (0, 0)
+        names: list[str] = []
+        for pattern in self._beginning_like(words[0]) if words else ():
+            fit = _fit(_telling(pattern, self.stop_words), pattern.open_end, words)
+            if fit is not None and fit >= best:
+                names = [*names, pattern.concept] if fit == best else [pattern.concept]
+                best = fit
+        concepts = tuple(self.concepts[name] for name in dict.fromkeys(names))
+        return Meant(best[0], -best[1], concepts) if concepts else None
+
+    def _beginning_like(self, word: str) -> Iterator[Pattern]:
+        for length in range(1, min(_KEY, len(word)) + 1):
+            yield from self.filed.get(word[:length], ())
+
+
+@lru_cache(maxsize=1)
+def load_concepts() -> ConceptTable:
+    """The table that is shipped with this package; read on the first call."""
+    return parse_concepts(files("service.matching").joinpath("data/concepts.txt").read_text("utf-8"))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A table while its lines are read."""
+
+    stop_words: set[str] = field(default_factory=set)
+    endings: dict[str, list[tuple[str, Slot]]] = field(default_factory=dict)  # language -> (last letters of the stem, endings)
+    blocks: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # concept -> (head of line, rest of it)
+
+
+def parse_concepts(text: str) -> ConceptTable:
+    """The table that `text` writes down; data/README-concepts.md has the form. ValueError, naming the line, where it is broken."""
+    draft, name = _Draft(), ""
+    for number, line in enumerate(text.splitlines(), 1):
+        head, _, rest = line.strip().partition(" ")
+        if not head or head == "#":
+            continue
+        if line.startswith(" "):
+            _take_line(draft, name, head, rest, number)
+        elif rest:
+            _take_setting(draft, head, rest, number)
+        elif head in draft.blocks:
+            raise ValueError(f"concepts, line {number}: {head} is there already; add to its block")
+        else:
+            name = head
+            draft.blocks[name] = []
+    return _table(draft)
+
+
+def _take_line(draft: _Draft, name: str, head: str, rest: str, number: int) -> None:
+    if not name or not rest:
+        raise ValueError(f"concepts, line {number}: begin a block with a concept's name, and give each line patterns or names")
+    draft.blocks[name].append((head, rest))
+
+
+def _take_setting(draft: _Draft, head: str, rest: str, number: int) -> None:
+    language, *words = rest.split()
+    if head == "stop":
+        draft.stop_words.update(words)
+    elif head == "endings" and words:
+        last_letters, *endings = words
+        rule = ("" if last_letters == "-" else last_letters, tuple("" if ending == _NONE else ending for ending in endings))
+        draft.endings.setdefault(language, []).append(rule)
+    else:
+        raise ValueError(f'concepts, line {number}: "{head}" is no setting; a line that is not indented is a name, "stop" or "endings"')
+
+
+def _table(draft: _Draft) -> ConceptTable:
+    concepts = {name.lstrip("@&"): _concept(name, lines, draft.endings) for name, lines in draft.blocks.items()}
+    for concept in concepts.values():
+        for named in (*concept.made_of, *concept.related):
+            if named not in concepts:
+                raise ValueError(f"concepts: {concept.name} names {named}, which has no block")
+    filed: dict[str, list[Pattern]] = {}
+    for concept in concepts.values():
+        for pattern in concept.patterns:
+            for key in _keys(pattern, draft.stop_words):
+                filed.setdefault(key, []).append(pattern)
+    return ConceptTable(concepts, frozenset(draft.stop_words), filed)
+
+
+def _concept(name: str, lines: Sequence[tuple[str, str]], endings: Mapping[str, Sequence[tuple[str, Slot]]]) -> Concept:
+    bare_name = name.lstrip("@&")
+    made_of: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    patterns: list[Pattern] = []
+    for head, rest in lines:
+        if head == "=":
+            made_of = tuple(rest.split())
+        elif head == "~":
+            related = tuple(rest.split())
+        else:
+            first, *_others = head.split(",")
+            patterns += [_pattern(written, first, bare_name, endings.get(first, ())) for written in rest.split(", ")]
+    return Concept(bare_name, tuple(patterns), made_of, related, _SIGNS.get(name[0], "concept"))
+
+
+def _pattern(written: str, language: str, concept: str, endings: Sequence[tuple[str, Slot]]) -> Pattern:
+    cased, open_end = written.startswith("="), written.endswith("*")
+    bare = written.strip("=*")
+    if language in _UNSPACED:
+        return Pattern(tuple((word,) for word in phrase_of(bare)), False, cased, language, concept)
+    words = bare.split()
+    if language == "ar":
+        slots = tuple(_arabic(word, _ARABIC_LATER if number else _ARABIC_FIRST) for number, word in enumerate(words))
+    else:
+        slots = tuple((word,) if word.isalnum() else _slot(word, endings) for word in words)
+    return Pattern(slots, open_end, cased, language, concept)
+
+
+def _slot(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:
+    if word.endswith("+"):
+        stem = word[:-1]
+        fitting = [suffixes for last_letters, suffixes in endings if not last_letters or stem[-1] in last_letters]
+        return tuple(stem + suffix for suffix in fitting[-1]) if fitting else (stem,)  # the rule for these very letters comes last
+    before, _, rest = word.partition("{")
+    inside, _, after = rest.partition("}")
+    return tuple(before + choice + after for choice in inside.split("|"))
+
+
+def _arabic(word: str, prefixes: Slot) -> Slot:
+    return tuple(prefix + word for prefix in prefixes) if word.isalnum() else _slot(word, ())
+
+
+def _keys(pattern: Pattern, stop_words: set[str]) -> set[str]:
+    for slot in pattern.slots:
+        if slot[0] not in stop_words:
+            return {word[:_KEY] for word in slot} if len(slot) > 1 else {slot[0][:_KEY]}
+    return set()
+
+
+def _telling(pattern: Pattern, stop_words: frozenset[str]) -> list[Slot]:
+    return [slot for slot in pattern.slots if slot[0] not in stop_words]
+
+
+def _fit(slots: Sequence[Slot], open_end: bool, words: Sequence[str]) -> tuple[int, int] | None:
+    """How many words are covered, and minus how many letters are left over at the end of the last; None if it does not fit."""
+    if not slots or len(slots) > len(words) or any(word not in slot for slot, word in zip(slots[:-1], words, strict=False)):
+        return None
+    last = words[len(slots) - 1]
+    left = [len(last) - len(stem) for stem in slots[-1] if last == stem or (open_end and last.startswith(stem))]
+    return (len(slots), -min(left)) if left and min(left) <= OPEN_END else None

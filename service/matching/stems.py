@@ -1,0 +1,89 @@
+"""The stem of a word of unknown language: what stays when endings change."""
+
+from __future__ import annotations
+
+import regex
+
+_SHORTEST = 5  # letters of a stem that others may follow: a shorter one begins too many other words
+_SHORTEST_CYRILLIC = 4
+
+# The commonest endings of inflected words, the longest first; those of derived words ("-ation") stay.
+_LATIN = (
+    "ings",
+    "ami",
+    "ach",
+    "ego",
+    "emu",
+    "ych",
+    "ymi",
+    "ing",
+    "ies",
+    "ed",
+    "es",
+    "en",
+    "er",
+    "em",
+    "om",
+    "ow",
+    "y",
+    "s",
+    "e",
+    "a",
+    "o",
+    "i",
+    "u",
+)
+_CYRILLIC = (
+    *("ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими", "ість", "ость"),
+    *(
+        "ах",
+        "ях",
+        "ов",
+        "ев",
+        "ей",
+        "ый",
+        "ий",
+        "ой",
+        "ая",
+        "яя",
+        "ое",
+        "ее",
+        "ые",
+        "ие",
+        "ую",
+        "юю",
+        "ою",
+        "ею",
+        "ым",
+        "им",
+        "ых",
+        "их",
+        "ом",
+        "ем",
+        "ам",
+        "ям",
+    ),
+    *("ів", "їв", "а", "я", "о", "е", "у", "ю", "ы", "и", "і", "ї", "ь", "й", "є"),
+)
+_LATIN_WORD, _CYRILLIC_WORD = regex.compile(r"\p{Latin}+"), regex.compile(r"\p{Cyrillic}+")
+
+
+def stem_of(word: str) -> tuple[tuple[str, bool], ...]:
+    """Beginnings of `word`, in normal form, that its inflections share, each with whether letters may follow.
+
+    Only of words in Latin and Cyrillic letters; none of a word too short to be told from others by its beginning.
+    """
+    if _LATIN_WORD.fullmatch(word):
+        return _stems(word, _LATIN, _SHORTEST)
+    if _CYRILLIC_WORD.fullmatch(word):
+        return _stems(word, _CYRILLIC, _SHORTEST_CYRILLIC)
+    return ()
+
+
+def _stems(word: str, endings: tuple[str, ...], shortest: int) -> tuple[tuple[str, bool], ...]:
+    for ending in endings:
+        if word.endswith(ending) and len(word) - len(ending) >= shortest:
+            return ((word.removesuffix(ending), True),)
+    if len(word) >= shortest:
+        return ((word, True),)
+    return ((word + "s", False), (word.removesuffix("s"), False)) if endings is _LATIN and len(word) > 2 else ()

@@ -1,0 +1,132 @@
+"""The concept table: its form, what is in it, and what words mean."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.matching.concepts import Concept, load_concepts, parse_concepts
+from service.matching.text import phrase_of
+
+LANGUAGES = {"en", "pl", "ru", "uk", "de", "fr", "es", "it", "pt", "nl", "tr"}
+TABLE = load_concepts()
+
+SMALL = """
+stop en the of
+endings ru - ый ого
+endings ru к ий ого
+peace
+ en peace
+deal
+ en deal*
+peace_deal
+ = peace deal
+ ~ peace
+ en peace deal*, end of the war, {accord|pact} for peace
+ ru мирн+ договор*, крепк+ мир
+@black_sea
+ en black sea
+ai
+ en =ai
+ ja 生成AI
+ ar ذكاء
+"""
+
+
+def phrases(concept: Concept) -> set[str]:
+    return {" ".join(phrase) + "*" * pattern.open_end for pattern in concept.patterns for phrase in pattern.phrases()}
+
+
+def test_a_small_table() -> None:
+    concepts = parse_concepts(SMALL).concepts
+    assert list(concepts) == ["peace", "deal", "peace_deal", "black_sea", "ai"]
+    deal = concepts["peace_deal"]
+    assert (deal.made_of, deal.related, deal.sort) == (("peace", "deal"), ("peace",), "concept")
+    assert phrases(deal) == {
+        *("peace deal*", "end of the war", "accord for peace", "pact for peace"),
+        *("мирный договор*", "мирного договор*", "крепкий мир", "крепкого мир"),
+    }
+    assert concepts["black_sea"].sort == "place"
+    english, japanese, arabic = concepts["ai"].patterns
+    assert (english.cased, english.slots, japanese.slots) == (True, (("ai",),), (("生",), ("成",), ("ai",)))
+    assert {"ذكاء", "الذكاء", "والذكاء", "بالذكاء", "للذكاء"} <= set(arabic.slots[0])
+
+
+BROKEN = [
+    pytest.param("peace\npeace\n", "line 2: peace is there already", id="a concept twice"),
+    pytest.param(" en peace\n", "line 1: begin a block", id="patterns of no concept"),
+    pytest.param("peace\n en\n", "line 2: begin a block", id="a line without patterns"),
+    pytest.param("peace and war\n", 'line 1: "peace" is no setting', id="a name of several words"),
+    pytest.param("peace\n ~ war\n en peace\n", "peace names war, which has no block", id="a name that is nowhere explained"),
+]
+
+
+@pytest.mark.parametrize(("text", "complaint"), BROKEN)
+def test_a_broken_table_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        parse_concepts(text)
+
+
+MEANT = [
+    pytest.param("peace deal", 2, 0, ["peace_deal"], id="the longest wins"),
+    pytest.param("peace deals in", 2, 1, ["peace_deal"], id="an ending"),
+    pytest.param("end war", 2, 0, ["peace_deal"], id="stop words do not count"),
+    pytest.param("мирного договора", 2, 1, ["peace_deal"], id="an adjective's ending"),
+    pytest.param("deal", 1, 0, ["deal"], id="one word"),
+    pytest.param("生成AI", 3, 0, ["ai"], id="a script without spaces"),
+]
+
+
+@pytest.mark.parametrize(("words", "length", "ending", "names"), MEANT)
+def test_what_words_mean(words: str, length: int, ending: int, names: list[str]) -> None:
+    meant = parse_concepts(SMALL).meant(phrase_of(words))
+    assert meant is not None
+    assert (meant.length, meant.ending, [concept.name for concept in meant.concepts]) == (length, ending, names)
+
+
+@pytest.mark.parametrize("words", ["", "pea", "war", "dealerships across", "dealabcdefghij"])
+def test_what_means_nothing(words: str) -> None:
+    table = parse_concepts(SMALL)
+    meant = table.meant(phrase_of(words))
+    assert meant is None or meant.ending <= 9
+
+
+def test_the_shipped_table_is_broad() -> None:
+    concepts = TABLE.concepts.values()
+    assert len(concepts) >= 300
+    assert sum(_languages(concept) >= LANGUAGES for concept in concepts if concept.sort == "concept") >= 240
+    for language in ("ja", "zh", "ar"):
+        assert sum(language in _languages(concept) for concept in concepts) >= 200
+
+
+def _languages(concept: Concept) -> set[str]:
+    return {pattern.language for pattern in concept.patterns} | ({"pt"} if any(p.language == "es" for p in concept.patterns) else set())
+
+
+@pytest.mark.parametrize("name", TABLE.concepts)
+def test_every_word_is_what_phrase_of_yields(name: str) -> None:
+    for pattern in TABLE.concepts[name].patterns:
+        assert pattern.slots, pattern
+        for slot in pattern.slots:
+            assert all(phrase_of(word) == (word,) for word in slot), pattern
+        if pattern.open_end and len(pattern.slots) == 1:
+            assert all(len(word) >= 3 for word in pattern.slots[-1]), pattern
+
+
+@pytest.mark.parametrize("name", TABLE.concepts)
+def test_a_concept_is_found_by_its_own_words(name: str) -> None:
+    for pattern in TABLE.concepts[name].patterns:
+        for phrase in islice(pattern.phrases(), 3):
+            words = [word for word in phrase if word not in TABLE.stop_words]
+            meant = TABLE.meant(words) if words else None
+            assert not words or (meant is not None and meant.length == len(words)), phrase
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=12), max_size=5))
+def test_any_words_can_be_asked_for(words: list[str]) -> None:
+    meant = TABLE.meant(words)
+    assert meant is None or 1 <= meant.length <= len(words)

@@ -1,0 +1,194 @@
+"""From a topic to its parts and the forms they are found by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from service.matching.forms import OPEN_END, Form
+from service.matching.stems import stem_of
+from service.matching.text import phrase_of
+from service.matching.topic_parts import TopicPart, parts_of_topic
+
+UKRAINE = (Form(("ukraine",), 1.0, "name"), Form(("ukrain",), 0.92, "people", open_end=True), Form(("kyiv",), 0.75, "capital"))
+KNOWN = {
+    **dict.fromkeys(["Ukraine", "Ukrainie", "України", "ウクライナ"], UKRAINE),
+    "Donald Trump": (Form(("donald", "trump"), 1.0, "name"), Form(("trump",), 0.8, "surname")),
+    "Trump": (Form(("trump",), 1.0, "name"),),
+    "EU": (Form(("eu",), 1.0, "name", cased=True),),
+    "US": (Form(("us",), 1.0, "name", cased=True),),
+    "Gaza": (Form(("gaza",), 1.0, "name"), Form(("hamas",), 0.75, "capital")),
+    **dict.fromkeys(["Amnesty", "amnesty"], (Form(("amnesty", "international"), 1.0, "name"),)),
+    "La Paz": (Form(("la", "paz"), 1.0, "name"),),
+    "Trading": (Form(("trading",), 1.0, "name"),),
+}
+
+SPLIT = [
+    pytest.param("Ukraine peace deal", [("Ukraine", "place"), ("peace deal", "concept")], id="a state and a concept"),
+    pytest.param("Black Sea grain deal", [("Black Sea", "place"), ("grain deal", "concept")], id="a region and a concept"),
+    pytest.param("interest rates", [("interest rates", "concept")], id="one concept"),
+    pytest.param("missile explosion", [("missile explosion", "concept")], id="a concept of two concepts"),
+    pytest.param("lifting sanctions", [("lifting sanctions", "concept")], id="an action and its object"),
+    pytest.param("lifting of the sanctions on Syria", [("lifting of the sanctions", "concept"), ("Syria", "word")], id="stop words inside"),
+    pytest.param(
+        "Donald Trump tariffs on the EU", [("Donald Trump", "name"), ("tariffs", "concept"), ("EU", "name")], id="the longest name"
+    ),
+    pytest.param("Trump's visit", [("Trump", "name"), ("visit", "concept")], id="a possessive"),
+    pytest.param("US strikes", [("US", "name"), ("strikes", "concept")], id="an acronym that is a word"),
+    pytest.param("us strikes", [("us", "word"), ("strikes", "concept")], id="a word that is an acronym"),
+    pytest.param("Amnesty report", [("Amnesty", "name"), ("report", "word")], id="a name that is also a concept"),
+    pytest.param("amnesty law", [("amnesty", "concept"), ("law", "concept")], id="a concept that is also a name"),
+    pytest.param("protests in La Paz", [("protests", "concept"), ("La Paz", "name")], id="a name that begins with a stop word"),
+    pytest.param("porozumienie pokojowe w Ukrainie", [("porozumienie pokojowe", "concept"), ("Ukrainie", "place")], id="Polish"),
+    pytest.param("обмін полоненими", [("обмін полоненими", "concept")], id="Ukrainian"),
+    pytest.param("вступ України до НАТО", [("вступ", "concept"), ("України", "place"), ("НАТО", "name")], id="words in between"),
+    pytest.param("снятие санкций", [("снятие санкций", "concept")], id="Russian"),
+    pytest.param("Friedensabkommen", [("Friedensabkommen", "concept")], id="a German compound"),
+    pytest.param("levée des sanctions", [("levée des sanctions", "concept")], id="French"),
+    pytest.param("ウクライナ和平案", [("ウクライナ", "place"), ("和平案", "concept")], id="Japanese without spaces"),
+    pytest.param("东京马拉松停火", [("东京马拉松", "word"), ("停火", "concept")], id="unknown Chinese stays together"),
+    pytest.param("Zanzibar marimba quokkas", [("Zanzibar", "word"), ("marimba", "word"), ("quokkas", "word")], id="unknown words"),
+    pytest.param("the", [("the", "word")], id="nothing but stop words"),
+    pytest.param("!?", [], id="no word at all"),
+]
+
+
+def split(topic: str) -> tuple[TopicPart, ...]:
+    return parts_of_topic(topic, KNOWN.get)
+
+
+def weight(forms: Sequence[Form], words: str) -> float | None:
+    """The weight of the best form that finds `words`."""
+    phrase = phrase_of(words)
+    return max((form.weight for form in forms if _finds(form, phrase)), default=None)
+
+
+def _finds(form: Form, phrase: tuple[str, ...]) -> bool:
+    if form.words == phrase:
+        return True
+    *before, last = phrase
+    same = form.open_end and form.words[:-1] == tuple(before) and last.startswith(form.words[-1])
+    return same and len(last) - len(form.words[-1]) <= OPEN_END
+
+
+@pytest.mark.parametrize(("topic", "parts"), SPLIT)
+def test_a_topic_is_split(topic: str, parts: list[tuple[str, str]]) -> None:
+    assert [(part.written, part.kind) for part in split(topic)] == parts
+
+
+FOUND = [
+    pytest.param("peace deal", "peace deal", 1.0, id="as typed"),
+    pytest.param("peace deal", "peace deals", 0.97, id="inflected"),
+    pytest.param("peace deal", "peace accords", 0.9, id="a synonym"),
+    pytest.param("peace deal", "мирного соглашения", 0.9, id="Russian"),
+    pytest.param("peace deal", "планом мира", None, id="a case that is not written out"),
+    pytest.param("peace deal", "traktatu pokojowego", 0.9, id="Polish"),
+    pytest.param("peace deal", "мирної угоди", 0.9, id="Ukrainian"),
+    pytest.param("peace deal", "和平合意", 0.9, id="Japanese"),
+    pytest.param("peace deal", "اتفاق السلام", 0.9, id="Arabic with the article"),
+    pytest.param("peace deal", "trade deal", None, id="another deal"),
+    pytest.param("обмін полоненими", "prisoner swap", 0.9, id="from Ukrainian to English"),
+    pytest.param("interest rates", "Leitzinsen", 0.9, id="German"),
+    pytest.param("floods", "наводнений", 0.9, id="one word"),
+    pytest.param("Black Sea", "Morzem Czarnym", None, id="a case of a place that is not written out"),
+    pytest.param("Black Sea", "Чорного моря", 0.95, id="a place in another language"),
+    pytest.param("quokkas", "quokka", 0.97, id="an unknown word's stem"),
+    pytest.param("колобків", "колобками", 0.97, id="an unknown Cyrillic word's stem"),
+]
+
+
+@pytest.mark.parametrize(("topic", "words", "expected"), FOUND)
+def test_what_a_part_is_found_by(topic: str, words: str, expected: float | None) -> None:
+    (part,) = split(topic)
+    assert weight(part.forms, words) == expected
+
+
+def test_what_only_hints_at_a_concept() -> None:
+    (part,) = split("peace deal")
+    assert weight(part.related, "ceasefire") == 0.62
+    assert weight(part.forms, "ceasefire") is None
+
+
+def test_what_says_the_same_together() -> None:
+    (deal,) = split("grain deal")
+    grain, agreement = deal.together
+    assert weight(grain, "wheat")
+    assert weight(grain, "пшеницы")
+    assert weight(agreement, "pact")
+    (sanctions,) = split("lifting sanctions")
+    assert [bool(weight(forms, "sanctions")) for forms in sanctions.together] == [True, False]
+    (swap,) = split("prisoner swap")  # the table names nothing, so the user's own words are taken
+    assert [weight(forms, word) for forms, word in zip(swap.together, ("prisoners", "swaps"), strict=True)] == [0.97, 0.97]
+    (strike,) = split("strike")
+    assert not strike.together
+
+
+OPTIONAL = [
+    pytest.param("Black Sea grain deal", [True, False], id="a region beside a telling concept"),
+    pytest.param("Black Sea floods", [False, False], id="a region beside one word"),
+    pytest.param("Ukraine peace deal", [False, False], id="a state never"),
+    pytest.param("Crimea", [False], id="a region alone"),
+    pytest.param("Gaza hostage release", [True, False], id="a region that actors know"),
+]
+
+
+@pytest.mark.parametrize(("topic", "optional"), OPTIONAL)
+def test_which_part_may_be_missing(topic: str, optional: list[bool]) -> None:
+    assert [part.optional for part in split(topic)] == optional
+
+
+def test_a_region_that_actors_know_has_the_forms_of_both() -> None:
+    (gaza,) = split("Gaza")
+    assert [weight(gaza.forms, words) for words in ("Gaza", "Hamas", "ガザ")] == [1.0, 0.75, 0.95]
+
+
+def test_a_word_of_two_meanings_has_the_forms_of_both() -> None:
+    (strike,) = split("strike")
+    assert weight(strike.forms, "забастовка") == 0.9
+    (trading,) = split("Trading")  # an inflected concept is given up for a name
+    assert trading.kind == "name"
+
+
+def test_an_acronym_is_looked_for_in_capitals() -> None:
+    (part,) = split("AI")
+    assert {form.words[0]: form.cased for form in part.forms if form.words in {("ai",), ("ki",)}} == {"ai": True, "ki": True}
+
+
+STEMS = [
+    pytest.param("migrants", (("migrant", True),), id="plural"),
+    pytest.param("policies", (("polic", True),), id="plural of y"),
+    pytest.param("party", (("party", True),), id="too short to be cut"),
+    pytest.param("bond", (("bonds", False), ("bond", False)), id="a short word has its plural only"),
+    pytest.param("колобок", (("колобок", True),), id="no ending"),
+    pytest.param("колобками", (("колобк", True),), id="Cyrillic"),
+    pytest.param("кот", (), id="a short Cyrillic word"),
+    pytest.param("2024", (), id="a number"),
+    pytest.param("平", (), id="another script"),
+]
+
+
+@pytest.mark.parametrize(("word", "stems"), STEMS)
+def test_stems(word: str, stems: tuple[tuple[str, bool], ...]) -> None:
+    assert stem_of(word) == stems
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(st.text(max_size=80), st.lists(st.sampled_from(["peace", "deal", "и", "US", "和平", "the", "'s", "Ukraine"])).map(" ".join))
+)
+@example("of the")
+@example("İ'ﷺ")
+def test_any_topic_has_sound_parts(topic: str) -> None:
+    parts = split(topic)
+    assert bool(parts) == bool(phrase_of(topic))
+    for part in parts:
+        assert part.written in topic
+        assert part.forms
+        assert all(part.together)
+        for form in (*part.forms, *part.related, *(form for forms in part.together for form in forms)):
+            assert form.words
+            assert all(form.words)
+            assert 0 < form.weight <= 1
