@@ -1,0 +1,209 @@
+"""What the world calls the actor whom a user named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from service.matching.actor_index import find_actor
+from service.matching.actor_roles import role_forms
+from service.matching.actor_tables import (
+    Body,
+    Office,
+    Person,
+    Spelling,
+    read_organisations,
+    read_persons,
+    read_state_names,
+    read_states,
+)
+from service.matching.forms import Form
+from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym
+from service.matching.text import Phrase, phrase_of
+
+TYPED, OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 1.0, 0.95, 0.92, 0.9, 0.75, 0.6
+
+_LONGEST_DOTTED = 5
+_LEADING = frozenset({"president", "head-of-government", "chancellor", "leader", "supreme-leader", "foreign-minister", "pope"})
+_HEADING = frozenset({"secretary-general", "director-general", "head", "president", "prosecutor", "foreign-policy-chief"})
+_ATTACHED = {"arab": "وبلف", "hebr": "ובלמהש"}  # and, in, to, from: written as one with the word
+_FIRST_LETTERS = {"arab": ("\u0621", "\u064a"), "hebr": ("\u05d0", "\u05ea")}
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """All the forms an actor goes by.
+
+    `forms` find the actor by themselves. `needs_context` (Jordan, Georgia, a surname that many people have) count only in
+    an article where one of `forms` or one of `context` occurs; `context` is no evidence itself. `id` and `kind` are the
+    pack's, None for a name that is in no pack. The same words stand in one of `forms` and `needs_context` only.
+    """
+
+    id: str | None
+    kind: str | None
+    forms: tuple[Form, ...]
+    needs_context: tuple[Form, ...] = ()
+    context: tuple[Form, ...] = ()
+
+
+def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
+    """What finds the actor called `name`; each alias the user gave counts as much as the name, and needs no context.
+
+    A name in the pack, in any of its spellings, brings its actor's forms; any other one the forms of names.py.
+    """
+    known = find_actor(name)
+    own = _known_actor(known) if known else Expansion(None, None, *forms_of_name(name))
+    typed = (*_typed(name, own), *(form for alias in aliases for form in _typed(alias)))
+    return _without_doubles(replace(own, forms=(*typed, *own.forms)))
+
+
+def _typed(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
+    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan."""
+    words = phrase_of(written)
+    if not words or (known and any(form.words == words for form in known.needs_context)):
+        return ()
+    in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
+    literal = Form(words, TYPED, "name", cased=in_capitals or is_acronym(written))
+    return (literal, dotted(written.strip())) if is_acronym(written) else (literal,)
+
+
+@lru_cache(maxsize=2048)
+def _known_actor(actor_id: str) -> Expansion:
+    kind, _, key = actor_id.partition(":")
+    if kind == "person":
+        return _person_forms(_persons()[actor_id])
+    if kind == "state":
+        return _body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING)))
+    return _body_forms(read_organisations()[key], _leaders(key, _HEADING))
+
+
+def _person_forms(person: Person) -> Expansion:
+    forms: list[Form] = []
+    unsure: list[Form] = []
+    guesses = {"script"} if any(not each.text.isascii() for each in (*person.names, *person.surnames)) else set()
+    for name in person.names:
+        full = [form for form in forms_of_name(name.text)[0] if form.kind not in guesses and _plausible(form)]
+        forms += full if full[0].words[0].isascii() else [replace(form, weight=min(form.weight, OTHER_LANGUAGE)) for form in full]
+    forms += role_forms(person.offices)
+    for surname in person.surnames:
+        (unsure if surname.unsure else forms).extend(_surname(surname))
+    return _without_doubles(Expansion(person.id, "person", tuple(forms), tuple(unsure)))
+
+
+def _plausible(form: Form) -> bool:
+    """Not the initials of a name in Korean or Chinese order, or with a title before it."""
+    return form.weight != INITIALS or form.words[0].isascii()
+
+
+def _surname(spelling: Spelling) -> Iterator[Form]:
+    words = phrase_of(spelling.text)
+    kind, weight = ("surname" if words[-1].isascii() else "script"), (SURNAME if spelling.unsure else KNOWN_SURNAME)
+    if spelling.open_end or spelling.exact:
+        yield Form(words, weight, kind, spelling.open_end)
+        return
+    for form in inflected_forms(words, weight, kind):
+        yield from _with_attached(form)
+
+
+def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
+    """A spelling marked as unsure in any of the body's lists is so in CLDR's too."""
+    groups = (
+        (body.names, OTHER_LANGUAGE, "name"),
+        (body.people, PEOPLE, "people"),
+        (body.related, SEAT, "capital" if body.kind == "state" else "related"),
+    )
+    unsure = [
+        form for spellings, weight, kind in groups for spelling in spellings if spelling.unsure for form in _forms(spelling, weight, kind)
+    ]
+    sure = [
+        form
+        for spellings, weight, kind in groups
+        for spelling in spellings
+        if not spelling.unsure
+        for form in _forms(spelling, weight, kind)
+    ]
+    doubtful = {form.words for form in unsure}
+    sure += [form for form in more if not _finds(form, doubtful)]
+    context = [form for spelling in body.context for form in _forms(spelling, SEAT, "related")]
+    return _without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
+
+
+def _finds(form: Form, doubtful: Iterable[Phrase]) -> bool:
+    return any(form.words == words or (form.open_end and words[-1].startswith(form.words[-1])) for words in doubtful)
+
+
+def _forms(spelling: Spelling, weight: float, kind: str) -> Iterator[Form]:
+    words = phrase_of(spelling.text)
+    shown = "script" if kind == "name" and not words[0].isascii() else kind
+    yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased))
+    if spelling.cased and spelling.text.isascii() and len(spelling.text) <= _LONGEST_DOTTED:
+        yield replace(dotted(spelling.text), weight=weight)
+
+
+def _cldr_forms(code: str) -> Iterator[Form]:
+    for language, name in read_state_names()[code].items():
+        stem, bar, rest = name.partition("|")
+        words = phrase_of(stem + rest)
+        kind = "name" if words[0].isascii() else "script"
+        yield from _with_attached(Form(words, TYPED if language == "en" else OTHER_LANGUAGE, kind))
+        if bar:
+            yield from _with_attached(Form(phrase_of(stem), OTHER_LANGUAGE, kind, open_end=True))
+
+
+def _with_attached(form: Form) -> Iterator[Form]:
+    """The form, and with the little words that Arabic and Hebrew write as one with it."""
+    yield form
+    first = form.words[0]
+    for script, (low, high) in _FIRST_LETTERS.items():
+        if low <= first[0] <= high:
+            for letter in _ATTACHED[script]:
+                attached = "لل" + first[2:] if letter == "ل" and first.startswith("ال") else letter + first
+                yield replace(form, words=(attached, *form.words[1:]))
+
+
+def _leaders(at: str, roles: frozenset[str]) -> Iterator[Form]:
+    """The names of those who speak for a body, while they do."""
+    for person, office in _holders().get(at, ()):
+        if office.role in roles:
+            names = [form for name in person.names for form in forms_of_name(name.text)[0] if form.kind == "name" and form.weight == FULL]
+            for form in (*names, *(form for each in person.surnames if not each.unsure for form in _surname(each))):
+                yield replace(form, weight=LEADER, kind="related", since=office.since, until=office.until)
+
+
+@lru_cache(maxsize=1)
+def _persons() -> Mapping[str, Person]:
+    return {person.id: person for person in read_persons()}
+
+
+@lru_cache(maxsize=1)
+def _holders() -> Mapping[str, Sequence[tuple[Person, Office]]]:
+    holders: dict[str, list[tuple[Person, Office]]] = {}
+    for person in read_persons():
+        for office in person.offices:
+            holders.setdefault(office.at, []).append((person, office))
+    return holders
+
+
+def _without_doubles(expansion: Expansion) -> Expansion:
+    """Each form once, with its greatest weight; those that a user or a table is sure of need no context."""
+    forms = _strongest(expansion.forms)
+    sure = {form.words for form in forms}
+    unsure = _strongest(form for form in expansion.needs_context if form.words not in sure)
+    return replace(expansion, forms=forms, needs_context=unsure)
+
+
+def _strongest(forms: Iterable[Form]) -> tuple[Form, ...]:
+    kept: dict[tuple[object, ...], Form] = {}
+    for form in forms:
+        if form.words:
+            key = (form.words, form.open_end, form.cased, form.since, form.until)
+            if key not in kept or kept[key].weight < form.weight:
+                kept[key] = form
+    return tuple(form for form in kept.values() if form.open_end or not _covered(form, kept))
+
+
+def _covered(form: Form, kept: Mapping[tuple[object, ...], Form]) -> bool:
+    """Whether the same words with an open end say as much."""
+    wider = kept.get((form.words, True, form.cased, form.since, form.until))
+    return wider is not None and wider.weight >= form.weight

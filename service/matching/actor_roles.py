@@ -1,0 +1,69 @@
+"""From offices to the ways the press writes them: "NATO chief" while Mark Rutte is its secretary general."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import product
+
+from service.matching.actor_tables import Office, Title, read_roles, read_state_names, read_states, read_titles
+from service.matching.forms import Form
+from service.matching.text import Phrase, phrase_of
+
+ROLE = 0.9
+
+# Languages in which a role takes the name of a state as it stands.
+_UNINFLECTED = {"es": "de {}", "tr": "{}", "nl": "{}", "ja": "{}", "zh": "{}"}
+
+
+def role_forms(offices: Iterable[Office]) -> Iterator[Form]:
+    """What stands for whoever held these offices, on the days on which they did."""
+    for office in offices:
+        for words in _phrases(office.role, office.at):
+            yield Form(words, ROLE, "role", since=office.since, until=office.until)
+
+
+@lru_cache(maxsize=1024)
+def _phrases(role: str, at: str) -> tuple[Phrase, ...]:
+    """Every way to write the role at this body, in all languages."""
+    titles = _titles(at)
+    written = {
+        text
+        for language, templates in read_roles()[role].items()
+        for template in templates
+        for text in _filled(template, titles.get(language), at)
+    }
+    return tuple(sorted({phrase_of(text) for text in written}))
+
+
+def _titles(at: str) -> Mapping[str, Title]:
+    """As the table has them, and CLDR's names where that will do."""
+    names = read_state_names().get(at, {})
+    plain = {
+        language: Title((shape.format(_bare(names[language])),), None) for language, shape in _UNINFLECTED.items() if language in names
+    }
+    if at in read_states():
+        plain["en"] = Title((_bare(names["en"]),), read_states()[at].people[0].text if read_states()[at].people else None)
+    return {**plain, **read_titles().get(at, {})}
+
+
+def _filled(template: str, title: Title | None, at: str) -> Iterator[str]:
+    if "{" not in template:
+        yield from _either(template)
+    elif title is not None and ("{adj}" not in template or title.adjective):
+        for of in title.of:
+            yield from (text.format(of=of, n=_noun(of, at), adj=title.adjective) for text in _either(template))
+
+
+def _noun(of: str, at: str) -> str:
+    """Spanish titles of states come with "de", which a template that takes the bare name has no use for."""
+    return of.removeprefix("de ") if at in read_states() else of
+
+
+def _either(template: str) -> Iterator[str]:
+    """One text for each choice of words: "szef/szefa {of}" is two."""
+    return (" ".join(words) for words in product(*(token.split("/") for token in template.split())))
+
+
+def _bare(name: str) -> str:
+    return name.replace("|", "")

@@ -1,0 +1,160 @@
+"""The actor pack's tables, read from the package: states, persons, organisations, roles and titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+
+from service.matching.text import phrase_of
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One way to write an actor, as a table has it: the text without the marks that the fields stand for."""
+
+    text: str
+    open_end: bool = False  # word*
+    cased: bool = False  # =WORD
+    unsure: bool = False  # ?word
+    exact: bool = False  # !word
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A role somebody holds, or held, at a state or an organisation; both days inclusive."""
+
+    role: str
+    at: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the news: full names, surnames that are enough, offices."""
+
+    id: str
+    names: tuple[Spelling, ...]
+    surnames: tuple[Spelling, ...]
+    offices: tuple[Office, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A state or an organisation. `related` are capitals and seats, or parts; `context` only says that it is meant."""
+
+    id: str
+    kind: str
+    names: tuple[Spelling, ...]
+    people: tuple[Spelling, ...]
+    related: tuple[Spelling, ...]
+    context: tuple[Spelling, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """How roles name a body in one language: "of Ukraine", and the adjective if there is one."""
+
+    of: tuple[str, ...]
+    adjective: str | None
+
+
+def person_id(name: str) -> str:
+    """The pack's id of the person whose first name in the table this is."""
+    return "person:" + "-".join(phrase_of(name))
+
+
+@lru_cache(maxsize=1)
+def read_persons() -> tuple[Person, ...]:
+    """Every person, in the table's order."""
+    return tuple(_person(*row) for row in _rows("persons.txt"))
+
+
+@lru_cache(maxsize=1)
+def read_organisations() -> Mapping[str, Body]:
+    """Organisations, companies, armed groups, territories and peoples by their key in the table ("nato")."""
+    bodies = {}
+    for key, kind, names, *rest in _rows("organisations.txt"):
+        related, context = (*rest, "", "")[:2]
+        bodies[key] = Body(f"org:{key}", kind, _spellings(names), (), _spellings(related), _spellings(context))
+    return bodies
+
+
+@lru_cache(maxsize=1)
+def read_states() -> Mapping[str, Body]:
+    """States by ISO 3166 code; `names` are the hand-kept ones, `read_state_names` has CLDR's."""
+    states = {}
+    for code, people, seats, names, *rest in _rows("states.txt"):
+        states[code] = Body(f"state:{code}", "state", _spellings(names), _spellings(people), _spellings(seats), _spellings("".join(rest)))
+    return states
+
+
+@lru_cache(maxsize=1)
+def read_state_names() -> Mapping[str, Mapping[str, str]]:
+    """Code -> CLDR's language -> name. A bar in a name stands where the stem ends that all its inflections share."""
+    head, *lines = _text("state_names.tsv").splitlines()
+    languages = head.split("\t")[1:]
+    rows = (line.split("\t") for line in lines)
+    return {code: {language: name for language, name in zip(languages, names, strict=True) if name} for code, *names in rows}
+
+
+@lru_cache(maxsize=1)
+def read_roles() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Role -> language -> ways to write it, with `{of}`, `{adj}` and `{n}` to be filled in and a/b for either word."""
+    return {role: {language: tuple(_split(ways)) for language, ways in _by_language(cells)} for role, *cells in _rows("roles.txt")}
+
+
+@lru_cache(maxsize=1)
+def read_titles() -> Mapping[str, Mapping[str, Title]]:
+    """State code or organisation's key -> language -> how roles name it."""
+    return {key: {language: _title(text) for language, text in _by_language(cells)} for key, *cells in _rows("titles.txt")}
+
+
+def _person(names: str, surnames: str, offices: str) -> Person:
+    spellings = _spellings(names)
+    return Person(person_id(spellings[0].text), spellings, _spellings(surnames), tuple(map(_office, _split(offices, ";"))))
+
+
+def _office(text: str) -> Office:
+    """Of "secretary-general@nato 2014-10-01..2024-09-30"."""
+    where, _, period = text.partition(" ")
+    role, _, at = where.partition("@")
+    since, _, until = period.partition("..")
+    return Office(role, at, date.fromisoformat(since), date.fromisoformat(until) if until else None)
+
+
+def _title(text: str) -> Title:
+    of, _, adjective = text.rpartition("/") if "/" in text else (text, "", "")
+    return Title(tuple(_split(of)), adjective or None)
+
+
+def _spellings(cell: str) -> tuple[Spelling, ...]:
+    return tuple(_spelling(text) for text in _split(cell))
+
+
+def _spelling(text: str) -> Spelling:
+    bare = text.lstrip("?=!").rstrip("*")
+    marks = text[: len(text) - len(text.lstrip("?=!"))]
+    return Spelling(bare, open_end=text.endswith("*"), cased="=" in marks, unsure="?" in marks, exact="!" in marks)
+
+
+def _by_language(cells: list[str]) -> Iterator[tuple[str, str]]:
+    for cell in cells:
+        language, _, text = cell.partition(":")
+        yield language, text.strip()
+
+
+def _split(text: str, separator: str = ",") -> list[str]:
+    return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    lines = (line for line in _text(name).splitlines() if line and not line.startswith("#"))
+    return ([cell.strip() for cell in line.split("|")] for line in lines)
+
+
+def _text(name: str) -> str:
+    return files("service.matching").joinpath("data/actors", name).read_text("utf-8")

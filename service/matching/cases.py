@@ -1,0 +1,70 @@
+"""The endings that Slavic, German and Korean grammar hang on a name."""
+
+from __future__ import annotations
+
+import regex
+
+Spelling = tuple[str, bool]  # a word in normal form, and whether letters may follow it
+
+_SHORTEST_INFLECTED = 4
+_SHORTEST_STEM = 5  # of a Cyrillic adjective or a long noun: a shorter one begins other words
+
+_LATIN = regex.compile(r"[a-z]+")
+_CYRILLIC = regex.compile(r"\p{Cyrillic}+", regex.V1)
+_HANGUL = regex.compile(r"\p{Hangul}+", regex.V1)
+_ADJECTIVE = regex.compile(r"(?P<stem>\w{2,}(?:sk|ck|dzk|ськ|цьк|ск|цк))(?:y|i|yi|iy|yy|ii|ij|yj|a|aya|aja|ий|ій|ый|ой|а|ая|ой)")
+
+_AFTER_CONSONANT = "a u owi em iem ie om e s ov ova"
+_AFTER_VOWEL = "go mu m ego emu s"
+_FOR_A = "a y i e o ie u ej as"  # instead of the final a
+
+_CYRILLIC_ENDINGS = {
+    "ый": "ый ого ому ым ом",
+    "ий": "ий ого ому им ім его ему ия ию ием ии ія ію ієм",
+    "ій": "ій ого ому им ія ію ієм ії",
+    "ой": "ой ого ому ым ом оя ою",
+    "а": "а ы и і е у ой ою",
+    "я": "я и і ї ю ей ею єю е",
+    "й": "й я ю ем єм е єві ї и",
+    "ь": "ь я ю ем е і ем ями",
+    "о": "о а у ом ові і ою",
+}
+_CYRILLIC_VOWELS = "еуюиіыэєї"
+_CYRILLIC_AFTER_CONSONANT = " а у ом ем е ым им ові і ы"
+
+
+def inflections(word: str) -> tuple[Spelling, ...]:
+    """The ways in which `word`, a name in normal form, stands in a sentence; the first is the word itself.
+
+    Rutte: ruttego, ruttemu, ruttem; Зеленський: every word that begins with зеленськ. Words of scripts and lengths
+    that these rules do not know come back alone.
+    """
+    if _HANGUL.fullmatch(word):
+        return ((word, len(word) > 1),)
+    if len(word) < _SHORTEST_INFLECTED or not (_LATIN.fullmatch(word) or _CYRILLIC.fullmatch(word)):
+        return ((word, False),)
+    adjective = _ADJECTIVE.fullmatch(word)
+    if adjective and len(adjective["stem"]) >= _SHORTEST_STEM:
+        return (word, False), (adjective["stem"], True)
+    endings = _latin(word) if word.isascii() else _cyrillic(word)
+    return tuple((form, False) for form in dict.fromkeys((word, *endings)))
+
+
+def given_name_cases(word: str) -> tuple[str, ...]:
+    """The cases of a first name that stand before a surname: Marka Ruttego, Марком Рютте."""
+    return tuple(form for form, open_end in inflections(word) if not open_end)
+
+
+def _latin(word: str) -> list[str]:
+    if word.endswith("a"):
+        return [word[:-1] + ending for ending in _FOR_A.split()]
+    return [word + ending for ending in (_AFTER_VOWEL if word[-1] in "eiouy" else _AFTER_CONSONANT).split()]
+
+
+def _cyrillic(word: str) -> list[str]:
+    for ending, cases in _CYRILLIC_ENDINGS.items():
+        if word.endswith(ending):
+            return [word.removesuffix(ending) + case for case in cases.split()]
+    if word[-1] in _CYRILLIC_VOWELS:
+        return []  # Рютте, Шойгу: never inflected
+    return [word + case for case in _CYRILLIC_AFTER_CONSONANT.split(" ")]

@@ -1,0 +1,153 @@
+"""How the press writes a name that stands in no pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+import regex
+
+from service.matching.cases import given_name_cases, inflections
+from service.matching.forms import Form
+from service.matching.text import Phrase, phrase_of
+from service.matching.transliterate import other_script
+
+FULL, INFLECTED, INITIALS, SURNAME, SCRIPT = 1.0, 0.97, 0.9, 0.8, 0.75
+
+_LONGEST_NAME = 5  # words
+_SHORTEST_SURNAME = 3
+_SHORTEST_STEM = 6  # a shorter one begins other words: trump, trumpet
+_LONG_ENOUGH_TO_CUT = 5
+_SLAVIC_OR_GERMAN = regex.compile(r"[a-z]+|\p{Cyrillic}+", regex.V1)
+
+
+def forms_of_name(name: str) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
+    """What finds the bearer of `name` by itself, and what does so only in an article that has one of those: the surname.
+
+    The name as written, its inflections, initials and transliteration are of the first kind. A name that does not look
+    like a person's, or of more than five words, has only itself; one of no word at all has nothing.
+    """
+    words = phrase_of(name)
+    if not words:
+        return (), ()
+    literal = Form(words, FULL, "name", cased=is_acronym(name))
+    person = _person(words)
+    if len(person) == 1 < len(words):
+        return (literal,), tuple(_surname_forms(person))  # Pope Francis, Prime Minister Popescu
+    if len(person) == 1:
+        return (literal, *_word_forms(person[0], literal.cased)), ()
+    if not 1 < len(person) <= _LONGEST_NAME:
+        return (literal,), ()
+    surname = surname_of(person)
+    given = person[: len(person) - len(surname)] if person[-1] == surname[-1] else ()
+    full = dict.fromkeys([literal, *_full_forms(person, given, surname)])
+    return tuple(full), tuple(dict.fromkeys(_surname_forms(surname)))
+
+
+def surname_of(words: Phrase) -> Phrase:
+    """The part of a person's full name, of two words or more, that an article uses alone; with its particle ("von der Leyen")."""
+    if words[0] in _words("family"):
+        return words[:1]
+    for number, word in enumerate(words[1:-1], start=1):
+        if word in _words("particle"):
+            return words[number:]
+    return words[-1:]
+
+
+def untitled(words: Phrase) -> Phrase:
+    """The name without the titles that come before it and "Jr" behind it; whole if nothing would be left."""
+    start, end = 0, len(words)
+    while start < end and words[start] in _words("title"):
+        start += 1
+    while end > start + 1 and words[end - 1] in _words("suffix"):
+        end -= 1
+    return words[start:end] or words
+
+
+def is_acronym(name: str) -> bool:
+    """Whether it is so short, and in capitals, that written small it would be another word: ICE, WHO, US."""
+    bare = name.strip()
+    return len(bare) <= _SHORTEST_SURNAME and bare.isascii() and bare.isalpha() and bare.isupper()
+
+
+def dotted(acronym: str) -> Form:
+    """U.S. for US: its letters, each a word."""
+    return Form(tuple(acronym.casefold()), FULL, "name", cased=True)
+
+
+def inflected_forms(words: Phrase, weight: float, kind: str) -> Iterator[Form]:
+    """The phrase with the endings of its last word: one form with an open end where the stem is long, else one for each."""
+    stem = _stem(words[-1])
+    if len(stem) >= _SHORTEST_STEM:
+        yield Form((*words[:-1], stem), weight, kind, open_end=True)
+    else:
+        yield from (Form((*words[:-1], form), weight, kind, open_end) for form, open_end in inflections(words[-1]))
+
+
+def _person(words: Phrase) -> Phrase:
+    """The words of a person's name, or nothing where it is something else's."""
+    bare = untitled(words)
+    looks_like_one = all(word.isalpha() for word in bare) and _words("thing").isdisjoint(bare)
+    return bare if looks_like_one else ()
+
+
+def _word_forms(word: str, cased: bool) -> Iterator[Form]:
+    if cased:
+        yield dotted(word)
+    else:
+        yield from (Form((form,), INFLECTED, "inflection", open_end) for form, open_end in inflections(word) if open_end or form != word)
+
+
+def _full_forms(person: Phrase, given: Phrase, surname: Phrase) -> Iterator[Form]:
+    yield Form(person, FULL, "name", open_end=_inflects(person))
+    if given and len(given[0]) > 1:
+        yield from _inflected(given, surname)
+        yield Form((*(word[0] for word in given), *surname), INITIALS, "name")
+        if len(given) > 1:
+            yield Form((given[0], *surname), INITIALS, "name")  # George W. Bush: George Bush
+            yield Form((given[0], *(word[0] for word in given[1:]), *surname), INITIALS, "name")
+    for words in _transliterated(person):
+        yield Form((*words[:-1], _stem(words[-1])), SCRIPT, "script", open_end=_inflects(words))
+
+
+def _inflected(given: Phrase, surname: Phrase) -> Iterator[Form]:
+    """Marka Ruttego, Марком Рютте."""
+    if _inflects(surname) and _SLAVIC_OR_GERMAN.fullmatch(given[-1]):
+        for form in given_name_cases(given[-1]):
+            yield Form((*given[:-1], form, *surname[:-1], _stem(surname[-1])), INFLECTED, "inflection", open_end=True)
+
+
+def _transliterated(person: Phrase) -> Iterator[Phrase]:
+    choices = [other_script(word) for word in person]
+    if all(choices):
+        yield from dict.fromkeys(zip(*choices, strict=False))  # a name in mixed scripts has as many as both have
+
+
+def _surname_forms(surname: Phrase) -> Iterator[Form]:
+    yield from inflected_forms(surname, SURNAME, "surname")
+    if len(surname) > 1 and len(surname[-1]) >= _SHORTEST_SURNAME:
+        yield from inflected_forms(surname[-1:], SURNAME, "surname")  # de Moraes, and Moraes
+    for word in dict.fromkeys(other_script(surname[-1])):
+        yield from inflected_forms((word,), SCRIPT, "script")
+
+
+def _inflects(words: Phrase) -> bool:
+    _, open_end = inflections(words[-1])[0]
+    return open_end or len(words[-1]) > _SHORTEST_SURNAME
+
+
+def _stem(word: str) -> str:
+    """What the inflected forms of a surname have in common, at least four letters of it."""
+    stems = [form for form, open_end in inflections(word) if open_end]
+    if stems:
+        return stems[0]
+    return word[:-1] if len(word) >= _LONG_ENOUGH_TO_CUT and word[-1] in "aаяйьо" else word
+
+
+@lru_cache(maxsize=8)
+def _words(kind: str) -> frozenset[str]:
+    """The words of one kind from the package's table."""
+    table = files("service.matching").joinpath("data/actors/name_words.txt").read_text("utf-8")
+    lines = (line.partition(": ") for line in table.splitlines())
+    return frozenset(form for name, _, words in lines if name == kind for form in phrase_of(words))

@@ -1,0 +1,218 @@
+"""Whom a name stands for: the pack's facts, and what it must not claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.matching.actor_index import find_actor
+from service.matching.actor_pack import Expansion, expand_actor
+from service.matching.actor_tables import read_organisations, read_persons, read_roles, read_state_names, read_states, read_titles
+from service.matching.forms import OPEN_END, Form
+from service.matching.text import phrase_of
+
+TODAY = date(2026, 1, 15)
+
+
+def _finds(forms: Iterable[Form], text: str, day: date = TODAY) -> bool:
+    """Whether `text` is exactly one of the forms, as an article would write it on that day."""
+    return any(_is(form, text) and form.holds_on(day) for form in forms)
+
+
+def _is(form: Form, text: str) -> bool:
+    words = phrase_of(text)
+    if len(words) != len(form.words) or (form.cased and not text.isupper()):
+        return False
+    *before, last = words
+    tail = len(last) - len(form.words[-1])
+    if form.open_end:
+        return (*before,) == form.words[:-1] and last.startswith(form.words[-1]) and tail <= OPEN_END
+    return words == form.words
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("Mark Rutte", "Rutte", id="a surname that is enough"),
+        pytest.param("Mark Rutte", "Ruttego", id="Polish genitive"),
+        pytest.param("Mark Rutte", "Marka Ruttego", id="Polish genitive of the full name"),
+        pytest.param("Mark Rutte", "Рютте", id="Cyrillic"),
+        pytest.param("Mark Rutte", "secrétaire général de l'OTAN", id="role in French"),
+        pytest.param("Mark Rutte", "генсеком НАТО", id="role in Russian, inflected"),
+        pytest.param("Mark Rutte", "NATO事務総長", id="role in Japanese"),
+        pytest.param("Volodymyr Zelensky", "Zelenskyy", id="two y"),
+        pytest.param("Zelenskiy", "Selenskyj", id="a German spelling for an English one"),
+        pytest.param("Volodymyr Zelensky", "Зеленського", id="Ukrainian genitive"),
+        pytest.param("Volodymyr Zelensky", "Зеленский", id="Russian"),
+        pytest.param("Volodymyr Zelensky", "Ukraine's president", id="role of a state"),
+        pytest.param("Volodymyr Zelensky", "ukrainischer Präsident", id="role with an adjective"),
+        pytest.param("Зеленський", "Zelensky", id="named in Ukrainian"),
+        pytest.param("President Zelensky", "Zelenskyy", id="named with a title"),
+        pytest.param("Kim Jong Un", "金正恩", id="Chinese characters"),
+        pytest.param("Kim Jong-un", "김정은은", id="Korean with a particle"),
+        pytest.param("Christine Lagarde", "ECB president", id="head of a central bank"),
+        pytest.param("Andrew Bailey", "Bank of England governor", id="a governor"),
+        pytest.param("NATO", "OTAN", id="acronym in another language"),
+        pytest.param("Hamas", "ХАМАСа", id="armed group, inflected"),
+        pytest.param("Ukraine", "Украины", id="a state's name inflected"),
+        pytest.param("Ukraine", "ukraińskich", id="an adjective"),
+        pytest.param("Україна", "Kyiv", id="a capital"),
+        pytest.param("Ukraine", "Zelensky", id="a leader"),
+        pytest.param("Ukraine", "우크라이나는", id="Korean state with a particle"),
+        pytest.param("Saudi Arabia", "والسعودية", id="Arabic with its conjunction"),
+        pytest.param("Russia", "the Kremlin".removeprefix("the "), id="a seat of government"),
+        pytest.param("EU", "Brussels", id="Brussels is the EU"),
+        pytest.param("United States", "U.S.", id="dotted"),
+        pytest.param("US", "US", id="capitals"),
+    ],
+)
+def test_an_actor_goes_by(name: str, text: str) -> None:
+    assert _finds(expand_actor(name).forms, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("US", "us", id="us is a word"),
+        pytest.param("us", "us", id="even if typed small"),
+        pytest.param("WHO", "who", id="who is a word"),
+        pytest.param("EU", "eu", id="eu is Portuguese"),
+        pytest.param("Donald Trump", "trumpet", id="a longer word"),
+        pytest.param("Belgium", "Brussels", id="Brussels is not the Belgian government"),
+        pytest.param("Niger", "Nigeria", id="a name that begins another"),
+        pytest.param("Mali", "malicious", id="a word that begins alike"),
+        pytest.param("Iceland", "island", id="its name in German"),
+        pytest.param("Georgia", "George", id="a stem that is too short"),
+        pytest.param("Japan", "日", id="a single character"),
+        pytest.param("Togo", "того", id="a Russian word"),
+        pytest.param("Sweden", "roots", id="a stem of an Estonian name"),
+        pytest.param("Andrzej Duda", "dude", id="a Polish case without its accent"),
+        pytest.param("Jordan", "Jordan", id="the kingdom or the player"),
+        pytest.param("Georgia", "Georgian", id="the country or the house"),
+        pytest.param("Boris Johnson", "Johnson", id="a common surname"),
+        pytest.param("Kim Jong Un", "Kim", id="a very common surname"),
+        pytest.param("Apple", "apple", id="a fruit"),
+        pytest.param("Jerome Powell", "Fed governor", id="a title that several hold"),
+    ],
+)
+def test_an_actor_does_not_go_by(name: str, text: str) -> None:
+    assert not _finds(expand_actor(name).forms, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("Jordan", "Jordan"), ("Georgia", "Georgian"), ("Boris Johnson", "Johnson"), ("Xi Jinping", "Xi"), ("Chad", "Chad")]
+)
+def test_an_ambiguous_name_needs_context(name: str, text: str) -> None:
+    assert _finds(expand_actor(name).needs_context, text)
+
+
+def test_words_of_the_region_say_which_georgia_is_meant() -> None:
+    georgia = expand_actor("Georgia")
+    assert _finds(georgia.context, "Saakashvili")
+    assert _finds(georgia.forms, "Tbilisi")
+    assert not _finds(georgia.context, "Atlanta")
+
+
+@pytest.mark.parametrize(
+    ("day", "chief"),
+    [
+        pytest.param(date(2024, 9, 30), "Jens Stoltenberg", id="Stoltenberg's last day"),
+        pytest.param(date(2024, 10, 1), "Mark Rutte", id="Rutte's first"),
+        pytest.param(date(2026, 1, 1), "Mark Rutte", id="since"),
+    ],
+)
+@pytest.mark.parametrize("role", ["NATO chief", "Nato's chief", "head of NATO", "NATO Secretary-General", "szefa NATO"])
+def test_the_nato_chief_is_whoever_holds_the_office(day: date, chief: str, role: str) -> None:
+    holders = [name for name in ("Jens Stoltenberg", "Mark Rutte") if _finds(expand_actor(name).forms, role, day)]
+    assert holders == [chief]
+
+
+def test_somebody_can_return_to_an_office() -> None:
+    trump = expand_actor("Donald Trump").forms
+    days = [date(2019, 5, 1), date(2023, 5, 1), date(2025, 5, 1)]
+    assert [_finds(trump, "US president", day) for day in days] == [True, False, True]
+
+
+def test_a_leader_speaks_for_the_state_while_in_office() -> None:
+    germany = expand_actor("Germany").forms
+    assert _finds(germany, "Scholz", date(2024, 1, 1))
+    assert not _finds(germany, "Scholz", date(2026, 1, 1))
+
+
+def test_weights_tell_the_literal_from_the_likely() -> None:
+    forms = expand_actor("Ukraine").forms
+    weights = [max(form.weight for form in forms if _is(form, text)) for text in ("Ukraine", "ウクライナ", "Kyiv", "Zelensky")]
+    assert weights == [1.0, 0.95, 0.75, 0.6]
+
+
+def test_an_alias_of_the_users_is_sure_even_where_the_pack_is_not() -> None:
+    jordan = expand_actor("Jordan", ["Jordan", "the Hashemites"])
+    assert _finds(jordan.forms, "Jordan")
+    assert _finds(jordan.forms, "the Hashemites")
+    assert not _finds(jordan.needs_context, "Jordan")
+
+
+def test_the_pack_says_whom_it_found() -> None:
+    assert [(known.id, known.kind) for known in map(expand_actor, ("NATO", "Rutte", "Deutschland", "Nobody Inparticular"))] == [
+        ("org:nato", "alliance"),
+        ("person:mark-rutte", "person"),
+        ("state:DE", "state"),
+        (None, None),
+    ]
+
+
+@given(st.one_of(st.text(max_size=60), st.sampled_from(sorted(name for names in read_state_names().values() for name in names.values()))))
+def test_expanding_never_fails_and_its_forms_are_sound(name: str) -> None:
+    expansion = expand_actor(name, [name])
+    for form in _all(expansion):
+        _assert_sound(form)
+    assert not {form.words for form in expansion.forms} & {form.words for form in expansion.needs_context}
+
+
+def test_everyone_in_the_pack_is_found_by_name_and_has_sound_forms() -> None:
+    names = {person.names[0].text: person.id for person in read_persons()}
+    names |= {body.names[0].text: body.id for body in read_organisations().values()}
+    names |= {
+        read_state_names()[code]["en"].replace("|", ""): body.id for code, body in read_states().items() if "en" in read_state_names()[code]
+    }
+    for name, actor_id in names.items():
+        assert find_actor(name) == actor_id, name
+        expansion = expand_actor(name)
+        assert expansion.forms, name
+        for form in _all(expansion):
+            _assert_sound(form)
+
+
+def test_the_tables_agree_with_each_other() -> None:
+    bodies = read_states().keys() | read_organisations().keys()
+    offices = [office for person in read_persons() for office in person.offices]
+    assert {office.role for office in offices} <= read_roles().keys()
+    assert {office.at for office in offices} <= bodies
+    assert read_titles().keys() <= bodies
+    assert read_state_names().keys() == read_states().keys()
+    assert all(office.until is None or office.since <= office.until for office in offices)
+    assert len({person.id for person in read_persons()}) == len(read_persons())
+
+
+def test_marks_stand_only_where_they_mean_something() -> None:
+    bodies = (*read_states().values(), *read_organisations().values())
+    spellings = [each for body in bodies for each in (*body.names, *body.people, *body.related, *body.context)]
+    spellings += [each for person in read_persons() for each in (*person.names, *person.surnames)]
+    assert [each.text for each in spellings if any(mark in each.text for mark in "*=?!|")] == []
+    assert [each.text for each in spellings if each.cased and not each.text.isupper()] == []
+    assert [each.text for each in spellings if not phrase_of(each.text)] == []
+
+
+def _all(expansion: Expansion) -> tuple[Form, ...]:
+    return (*expansion.forms, *expansion.needs_context, *expansion.context)
+
+
+def _assert_sound(form: Form) -> None:
+    assert form.words
+    assert all(form.words)
+    assert 0 < form.weight <= 1
+    assert phrase_of(" ".join(form.words)) == form.words

@@ -1,0 +1,94 @@
+"""Names that are in no pack: what the press makes of them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.matching.forms import OPEN_END, Form
+from service.matching.names import forms_of_name, surname_of
+from service.matching.text import phrase_of
+from service.matching.transliterate import other_script
+
+
+def _is(form: Form, text: str) -> bool:
+    words = phrase_of(text)
+    if form.cased and not text.isupper():
+        return False
+    if not form.open_end or len(words) != len(form.words):
+        return words == form.words
+    return words[:-1] == form.words[:-1] and words[-1].startswith(form.words[-1]) and len(words[-1]) - len(form.words[-1]) <= OPEN_END
+
+
+def _found(name: str, text: str) -> str:
+    """ "alone", "beside the full name" or "never"."""
+    alone, beside = forms_of_name(name)
+    if any(_is(form, text) for form in alone):
+        return "alone"
+    return "beside the full name" if any(_is(form, text) for form in beside) else "never"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        pytest.param("Jane Ferriter", "Jane Ferriter", "alone", id="as written"),
+        pytest.param("Jane Ferriter", "Ferriter", "beside the full name", id="surname after introduction"),
+        pytest.param("Jane Ferriter", "Jane", "never", id="a first name"),
+        pytest.param("Jane Ferriter", "J. Ferriter", "alone", id="an initial"),
+        pytest.param("J. K. Marlowe", "J.K. Marlowe", "alone", id="initials without a space"),
+        pytest.param("Hans-Peter Keul", "Hans-Peter Keul", "alone", id="a hyphen"),
+        pytest.param("George B. Tallis", "George Tallis", "alone", id="without the middle initial"),
+        pytest.param("Pieter van der Molen", "van der Molen", "beside the full name", id="a surname with particles"),
+        pytest.param("Pieter van der Molen", "Molen", "beside the full name", id="and without them"),
+        pytest.param("Marek Zubrycki", "Marka Zubryckiego", "never", id="a first name that loses a vowel is not known"),
+        pytest.param("Tomasz Zubrycki", "Tomasza Zubryckiego", "alone", id="Polish genitive of both names"),
+        pytest.param("Tomasz Zubrycki", "Zubryckim", "beside the full name", id="Polish instrumental"),
+        pytest.param("Олена Горбань", "Олени Горбань", "alone", id="Ukrainian first name in the genitive"),
+        pytest.param("Pavlo Hrytsenkov", "Павло Гриценков", "alone", id="Ukrainian h is г and ts is ц"),
+        pytest.param("Oleksandr Tkachenko", "Олександр Ткаченко", "alone", id="to Ukrainian"),
+        pytest.param("Ivan Morozov", "Морозовым", "beside the full name", id="to Russian, inflected"),
+        pytest.param("Иван Шувалов", "Ivan Shuvalov", "alone", id="to English"),
+        pytest.param("Иван Шувалов", "Iwan Szuwalow", "alone", id="to Polish"),
+        pytest.param("Иван Шувалов", "Schuwalow", "beside the full name", id="to German"),
+        pytest.param("Prime Minister Ion Popescu", "Ion Popescu", "alone", id="without the title"),
+        pytest.param("Prime Minister Popescu", "Popescu", "beside the full name", id="a title and a surname"),
+        pytest.param("Robert Tallis Jr", "Robert Tallis", "alone", id="without Jr"),
+        pytest.param("Kim Sun Ok", "Sun Ok", "never", id="a given name that comes last"),
+        pytest.param("Kim Sun Ok", "Kim", "beside the full name", id="a family name that comes first"),
+        pytest.param("Midland Savings Bank", "Bank", "never", id="a bank has no surname"),
+        pytest.param("Ministry of Sound", "Sound", "never", id="nor has a ministry"),
+        pytest.param("ACE", "ace", "never", id="a short acronym is no word"),
+        pytest.param("ACE", "A.C.E.", "alone", id="a dotted acronym"),
+        pytest.param("Ferriter", "Ferriterowi", "alone", id="one word, inflected"),
+    ],
+)
+def test_a_name(name: str, text: str, found: str) -> None:
+    assert _found(name, text) == found
+
+
+def test_a_name_without_words_has_no_forms() -> None:
+    assert forms_of_name(" -- ") == ((), ())
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_sound_forms_and_finds_itself(name: str) -> None:
+    alone, beside = forms_of_name(name)
+    for form in (*alone, *beside):
+        assert form.words
+        assert all(form.words)
+        assert 0 < form.weight <= 1
+    assert bool(alone) == bool(phrase_of(name))
+    assert not phrase_of(name) or alone[0].words == phrase_of(name)
+
+
+@given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12), min_size=2, max_size=5))
+def test_a_surname_is_a_part_of_the_name(words: list[str]) -> None:
+    surname = surname_of(tuple(words))
+    assert surname in {tuple(words[:1]), *(tuple(words[start:]) for start in range(1, len(words)))}
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ", max_size=20))
+def test_transliteration_gives_words_in_normal_form(word: str) -> None:
+    for form in other_script(word):
+        assert phrase_of(form) == (form,)
