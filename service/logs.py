@@ -11,7 +11,7 @@ from typing import Any, Literal
 import structlog
 
 LONGEST = 2000  # characters of one value
-SECRETS = re.compile(r"(?P<scheme>\w+://)[^/@\s]*@|whsec_[A-Za-z0-9+/=]+|ww_\w{8}_\w+")
+SECRETS = re.compile(r"(?P<scheme>\w+://)[^/\s]*@|whsec_[A-Za-z0-9+/=]+|ww_\w{8}_\w+")
 
 
 def set_up_logs(log_format: Literal["text", "json"], level: int = logging.INFO) -> None:

@@ -81,7 +81,7 @@ def _open_house(**_: object) -> None:
 
 @worker_ready.connect
 def _watch(**_: object) -> None:
-    start_watch(house().edges)
+    start_watch(house().edges, frozenset(app.amqp.queues.consume_from))
 
 
 app = make_app(Settings())

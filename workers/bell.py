@@ -6,7 +6,7 @@ import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-RING_EXPIRES = 10  # seconds; by then a sweep has rung again
+RING_EXPIRES = 60  # seconds; a sweep has rung again long before, and workers' clocks may differ by as much
 log = structlog.get_logger()
 
 

@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep": {"task": "workers.tasks.sweep", "schedule": 1.0, "options": {"expires": 5, "queue": "match"}},
+    "sweep": {"task": "workers.tasks.sweep", "schedule": 1.0, "options": {"expires": 60, "queue": "match"}},
     "prune": {"task": "workers.tasks.prune", "schedule": 24 * 3600.0, "options": {"expires": 3600, "queue": "match"}},
 }

@@ -35,6 +35,7 @@ class DeliveryToSend:
     lease_until: datetime
     tries: int
     number: int
+    due_at: datetime | None = None  # since when it was due when it was claimed
 
 
 @dataclass(frozen=True, slots=True)

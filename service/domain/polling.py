@@ -11,6 +11,7 @@ from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate, ParsedFeed, 
 DAY = timedelta(days=1)
 POLLS_PER_FULL = 12  # every twelfth GET is unconditional, for some servers answer 304 for ever
 GIVE_UP_GONE = timedelta(days=7)
+CUT_BASELINE = 3  # failures in a row after which what could be read of a feed counts as all that it held
 MOVED_FOR = timedelta(days=3)
 MOVED_POLLS = 10
 
@@ -137,7 +138,10 @@ def _after_cut(feed: FeedToPoll, parsed: ParsedFeed | None, *, now: datetime, in
     kept = len(parsed.entries) if parsed else 0
     reason = f"The document breaks off; its {kept} whole entries were kept, the rest is tried again."
     update = after_failure(feed, reason, FeedState.FAILING, now=now, interval=interval, jitter=jitter)
-    return replace(update, title=(parsed.title or None) if parsed else None)
+    # One that breaks off every time would stay a baseline for ever, and never alert.
+    tried_enough = kept > 0 and update.failures >= CUT_BASELINE
+    baselined_at = feed.baselined_at or (now if tried_enough else None)
+    return replace(update, baselined_at=baselined_at, title=(parsed.title or None) if parsed else None)
 
 
 def _after_gone(feed: FeedToPoll, *, now: datetime, interval: timedelta, jitter: float) -> FeedUpdate:

@@ -10,8 +10,7 @@ import structlog
 from service.domain.alerting import Decision, FoundMatch, decide
 from service.edges import Edges
 from service.storage.articles import ClaimedArticle
-from service.storage.claims import LeaseLost
-from service.storage.matches import Standing, finish_articles, known_pairs, lock_standings, save_decisions
+from service.storage.matches import Standing, finish_articles, known_pairs, lock_held, lock_standings, save_decisions
 
 log = structlog.get_logger()
 
@@ -19,20 +18,20 @@ log = structlog.get_logger()
 def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequence[FoundMatch]) -> int:
     """Store the matches of claimed articles with their alerts and deliveries; return how many deliveries are due.
 
-    All or nothing: if an article's lease was lost, another worker decides about the whole batch's rest later.
+    An article whose lease was lost is left to the worker that has it now.
     """
     now = edges.now()
     database = edges.store.database
-    try:
-        with database.write() as connection:
-            known = known_pairs(connection, [each.article.id for each in claimed])
-            new = [each for each in found if (each.rule.id, each.article.id) not in known]
-            standings = lock_standings(connection, _subjects(new))
-            due = save_decisions(connection, database, decide_all(new, standings, now), now)
-            finish_articles(connection, claimed, now)
-    except LeaseLost as lost:
-        log.warning("lease lost, matches dropped", row=str(lost))
-        return 0
+    with database.write() as connection:
+        held = lock_held(connection, claimed)
+        ours = {each.article.id for each in held}
+        known = known_pairs(connection, ours)
+        new = [each for each in found if each.article.id in ours and (each.rule.id, each.article.id) not in known]
+        standings = lock_standings(connection, _subjects(new))
+        due = save_decisions(connection, database, decide_all(new, standings, now), now)
+        finish_articles(connection, held)
+    if len(held) < len(claimed):
+        log.warning("leases lost, matches dropped", articles=len(claimed) - len(held))
     return due
 
 

@@ -41,13 +41,15 @@ class DueFeeds:
 
 
 async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) -> int:
-    """Poll every due feed, calling `on_news` after each that brought something; return how many were polled."""
+    """Poll every due feed, calling `on_news` from a thread when one brought something; return how many were polled."""
+    ringing = asyncio.Lock()
     async with edges.outbound.session() as session:
 
         async def poll_one(feed: FeedToPoll) -> None:
             saved = await poll(edges, session, sandbox, feed)
-            if saved.added or saved.edited:
-                on_news()
+            if (saved.added or saved.edited) and not ringing.locked():
+                async with ringing:  # a bell that hangs costs one thread, not the loop with all other feeds
+                    await asyncio.to_thread(on_news)
 
         queue = DueFeeds(edges, edges.new_id("lease"))
         return await work_through(queue, poll_one, slots=edges.settings.poll_concurrency, renew_every=edges.settings.lease / 3)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.storage.claims import LeaseLost
 
@@ -32,8 +33,8 @@ async def work_through(queue: Queue[T], work: Callable[[T], Awaitable[None]], *,
     """Claim rows and work on up to `slots` of them at once until none is due; return how many were worked on.
 
     Leases are renewed every `renew_every` seconds.
-    A row whose lease was lost is left to its new holder. Any other error of one row is raised at the end, when the
-    others are done; that row is free again when its lease runs out.
+    A row whose lease was lost is left to its new holder. Any other error, of one row or of the claiming, is raised at
+    the end, when what is under way is done; such a row is free again when its lease runs out.
     """
     keeper = asyncio.create_task(_keep_leases(queue, renew_every))
     running: set[asyncio.Task[None]] = set()
@@ -43,18 +44,32 @@ async def work_through(queue: Queue[T], work: Callable[[T], Awaitable[None]], *,
     try:
         while more or running:
             while more and len(running) < slots:
-                claimed = await asyncio.to_thread(queue.claim, slots - len(running)) if time.monotonic() < until else ()
+                claimed, until = await _claim(queue, slots - len(running), until, errors)
                 more = bool(claimed)
                 taken += len(claimed)
                 running |= {asyncio.create_task(_guarded(work, row)) for row in claimed}
             if running:
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 errors += [error for each in done if (error := each.exception())]
+                more = True  # what is done may have made room for what waited behind it
     finally:
         keeper.cancel()
+    for error in errors[1:]:
+        log.error("another row failed as well", exc_info=error)
     if errors:
         raise errors[0]
     return taken
+
+
+async def _claim(queue: Queue[T], limit: int, until: float, errors: list[BaseException]) -> tuple[Sequence[T], float]:
+    """Rows to work on, and until when to take more. Where the database refuses, what is under way must still end in order."""
+    if time.monotonic() >= until:
+        return (), until
+    try:
+        return await asyncio.to_thread(queue.claim, limit), until
+    except (SQLAlchemyError, LeaseLost) as error:
+        errors.append(error)
+        return (), 0.0
 
 
 async def _guarded(work: Callable[[T], Awaitable[None]], row: T) -> None:
@@ -67,4 +82,7 @@ async def _guarded(work: Callable[[T], Awaitable[None]], row: T) -> None:
 async def _keep_leases(queue: Queue[T], every: float) -> None:
     while True:
         await asyncio.sleep(every)
-        await asyncio.to_thread(queue.renew)
+        try:
+            await asyncio.to_thread(queue.renew)
+        except SQLAlchemyError as error:
+            log.warning("leases not renewed; tried again", error=type(error).__name__)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from service.edges import Edges
+from service.storage.pruning import forget_articles, forget_keys
 
 log = structlog.get_logger()
 
@@ -24,5 +25,6 @@ def set_poison_aside(edges: Edges) -> int:
 
 def prune(edges: Edges) -> int:
     """Forget old articles that nothing refers to; return how many."""
-    now = edges.now()
-    return edges.store.articles.prune(older_than=now - KEEP_ARTICLES, now=now)
+    now, database = edges.now(), edges.store.database
+    forget_keys(database, now=now)
+    return forget_articles(database, older_than=now - KEEP_ARTICLES)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select, update
+from sqlalchemy import Connection, Row, Select, select, update
 
 from service.domain.articles import Article
 from service.domain.feeds import FeedToPoll, FeedUpdate
@@ -15,10 +15,10 @@ from service.domain.identity import Known, KnownArticle, New, Recognised, articl
 from service.storage.claims import claim_due, finish, is_poison
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import article, feed, match, seen, subscription
+from service.storage.tables import article, feed, seen, subscription
 
 LISTED_RESOLUTION = timedelta(days=1)  # how exact `listed_at` is; a write per entry and poll would be dear
-SEEN_FOR = timedelta(days=90)  # how long a key is remembered after its feed last listed it
+SETTLED = timedelta(minutes=1)  # by when whatever began at some time has surely been committed
 CHUNK = 500  # bound parameters per statement stay far below every engine's limit
 
 
@@ -29,6 +29,15 @@ class ClaimedArticle:
     article: Article
     lease_token: str
     due_at: datetime
+    claimed_at: datetime
+    matched_at: datetime | None = None  # as of when it was held against the rules as it reads now
+
+    def had_its_turn(self, since: datetime) -> bool:
+        """Whether it has been matched, as it reads now, for a workspace that follows its feed since then.
+
+        It is matched again for whoever follows the feed later and asks for what is there.
+        """
+        return self.matched_at is not None and since + SETTLED <= self.matched_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +82,12 @@ class Articles:
         new = [entry for entry in entries if isinstance(entry, New)]
         edited = [entry for entry in entries if isinstance(entry, Known) and entry.edited]
         with self.database.write() as connection:
+            outcome = _stay_if_taken(connection, polled, outcome)
             finish(connection, feed, polled.id, polled.lease_token, due_at=polled.due_at, **_feed_values(outcome, now))
             for start in range(0, len(new), CHUNK):
                 rows = [_new_values(polled, entry, outcome.language, source, now) for entry in new[start : start + CHUNK]]
                 connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
-            for entry in edited:
+            for entry in sorted(edited, key=lambda one: one.article_id):  # the order in which matching locks them
                 connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
             self._save_keys(connection, polled.id, entries, now)
         return SavedPoll(len(new), len(edited))
@@ -85,7 +95,7 @@ class Articles:
     def claim_articles(self, *, now: datetime, token: str, limit: int) -> tuple[ClaimedArticle, ...]:
         """Take up to `limit` articles that wait to be matched."""
         rows = claim_due(self.database, article, now=now, token=token, limit=limit)
-        return tuple(ClaimedArticle(to_article(row), row.lease_token, row.next_at) for row in rows)
+        return tuple(ClaimedArticle(to_article(row), row.lease_token, row.next_at, now, row.matched_at) for row in rows)
 
     def list_articles(
         self, workspace: str, *, feed_id: str | None = None, cursor: str | None = None, limit: int = 50
@@ -110,18 +120,6 @@ class Articles:
         with self.database.write() as connection:
             poison = update(article).where(is_poison(article, now)).values(quarantined_at=now, next_at=None)
             return connection.execute(poison).rowcount
-
-    def prune(self, *, older_than: datetime, now: datetime) -> int:
-        """Forget articles first seen before `older_than` that no match holds, and keys no feed has listed for 90 days.
-
-        Keys outlive their articles, so that an article forgotten is not taken for a new one. Returns the articles forgotten.
-        """
-        matched = select(match.c.article)
-        with self.database.write() as connection:
-            old = delete(article).where(article.c.first_seen_at < older_than, article.c.next_at.is_(None), article.c.id.not_in(matched))
-            gone = connection.execute(old).rowcount
-            connection.execute(delete(seen).where(seen.c.listed_at < now - SEEN_FOR))
-        return gone
 
     def _save_keys(self, connection: Connection, feed_id: str, entries: Sequence[Recognised], now: datetime) -> None:
         rows = [
@@ -159,6 +157,19 @@ def _known(feed_id: str, keys: Sequence[str]) -> Select[Any]:
     return select(*columns).join(article, article.c.id == seen.c.article, isouter=True).where(wanted)
 
 
+def _stay_if_taken(connection: Connection, polled: FeedToPoll, outcome: FeedUpdate) -> FeedUpdate:
+    """Leave the feed at its address where the one it has moved to is a feed of its own already."""
+    if (
+        outcome.url is None
+        or connection.execute(select(feed.c.id).where(feed.c.url == outcome.url, feed.c.id != polled.id)).first() is None
+    ):
+        return outcome
+    reason = f"It has moved to {outcome.url}, which is a feed here already; follow that one instead."
+    return replace(
+        outcome, url=None, reason=reason, moved_to=polled.moved_to, moved_since=polled.moved_since, moved_polls=polled.moved_polls
+    )
+
+
 def _feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:
     values = {
         "state": outcome.state,
@@ -193,7 +204,7 @@ def _new_values(polled: FeedToPoll, new: New, language: str | None, source: str,
 
 
 def _edited_values(known: Known, now: datetime) -> dict[str, Any]:
-    return {**_text_values(known), "changed_at": now, "next_at": now, "claims": 0}
+    return {**_text_values(known), "changed_at": now, "next_at": now, "claims": 0, "matched_at": None, "quarantined_at": None}
 
 
 def _text_values(recognised: Recognised) -> dict[str, Any]:

@@ -81,8 +81,11 @@ class Channels:
         return self._update(channel_id, "channel.enable", caller, {"disabled_at": None, "disabled_reason": None})
 
     def disable_channel(self, channel_id: str, reason: str, *, caller: Caller) -> Channel | None:
-        """Stop using a channel; what waits for it becomes dead, visible and revivable."""
+        """Stop using a channel; what waits for it becomes dead, visible and revivable. None if there is no such channel."""
         with self.database.write() as connection:
+            found = _find(connection, caller.workspace, channel_id)
+            if found is None:
+                return None
             disable(connection, channel_id, reason, caller.now)
             record(connection, caller, "channel.disable", channel_id)
             return _find(connection, caller.workspace, channel_id)

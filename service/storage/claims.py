@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, literal, or_, select, true, update
 
 from service.storage.database import Database
 from service.storage.tables import Moment
@@ -24,14 +24,18 @@ def is_due(table: Table, now: datetime) -> ColumnElement[bool]:
     return and_(table.c.next_at.is_not(None), table.c.next_at <= now, free)
 
 
-def claim_due(database: Database, table: Table, *, now: datetime, token: str, limit: int) -> Sequence[Row[Any]]:
-    """Take up to `limit` due rows, oldest first, for `database.lease`.
+def claim_due(
+    database: Database, table: Table, *, now: datetime, token: str, limit: int, among: ColumnElement[bool] | None = None
+) -> Sequence[Row[Any]]:
+    """Take up to `limit` due rows (of those `among`), oldest first, for `database.lease`.
 
     A row that was claimed before and never finished is claimed alone, so that poison takes only itself.
     """
     with database.write() as connection:
-        again = _claim(connection, table, table.c.claims.between(1, MAX_CLAIMS - 1), now, now + database.lease, token, 1)
-        return again or _claim(connection, table, table.c.claims == 0, now, now + database.lease, token, limit)
+        wanted = true() if among is None else among
+        until = now + database.lease
+        again = _claim(connection, table, and_(table.c.claims.between(1, MAX_CLAIMS - 1), wanted), now, until, token, 1)
+        return again or _claim(connection, table, and_(table.c.claims == 0, wanted), now, until, token, limit)
 
 
 def _claim(

@@ -15,6 +15,9 @@ from sqlalchemy.engine import make_url
 LEASE = timedelta(seconds=30)
 BUSY_TIMEOUT = 30  # seconds that a writer waits for another on SQLite
 STATEMENT_TIMEOUT = 30_000  # ms; a stuck statement must not hold a worker
+IDLE_TIMEOUT = 20_000  # ms; nor may a worker that was stopped amid a transaction hold its locks
+# A database that falls silent without closing the connection is given up within half a minute, not within the kernel's hours.
+_SILENT_NETWORK = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 30_000}
 
 
 class Database:
@@ -61,10 +64,9 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        options = f"-c statement_timeout={STATEMENT_TIMEOUT} -c timezone=UTC"
-        return create_engine(
-            parsed, pool_pre_ping=True, pool_size=20, max_overflow=20, connect_args={"options": options, "connect_timeout": 10}
-        )
+        timeouts = f"-c statement_timeout={STATEMENT_TIMEOUT} -c idle_in_transaction_session_timeout={IDLE_TIMEOUT}"
+        options = {"options": f"{timeouts} -c timezone=UTC", "connect_timeout": 10, **_SILENT_NETWORK}
+        return create_engine(parsed, pool_pre_ping=True, pool_size=20, max_overflow=20, connect_args=options)
     raise ValueError(f"WIREWATCH_DATABASE_URL: {parsed.get_backend_name()} is not supported; use sqlite or postgresql")
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
 
 from service.domain.alerts import Alert
 from service.domain.deliveries import DeliveryState, DeliveryToSend, Outcome
 from service.storage.alerts import to_alert
 from service.storage.audit import Caller, record
 from service.storage.channels import disable, to_channel
-from service.storage.claims import claim_due, finish, is_poison
+from service.storage.claims import claim_due, finish, is_due, is_poison
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import alert, attempt, channel, delivery
 
+PER_CHANNEL = 5  # deliveries of one channel that are claimed at a time
+LOOK_AHEAD = 500  # due deliveries that a claim looks at
 POISON = "sending this ended its worker five times; redeliver it to try again"
 
 
@@ -119,9 +121,13 @@ class Deliveries:
 
     def claim_deliveries(self, *, now: datetime, token: str, limit: int) -> tuple[DeliveryToSend, ...]:
         """Take up to `limit` due deliveries under the lease `token`; those whose channel is gone are ended instead."""
-        rows = claim_due(self.database, delivery, now=now, token=token, limit=limit)
-        if not rows:
-            return ()
+        while rows := claim_due(self.database, delivery, now=now, token=token, limit=limit, among=_fair_share(now)):
+            if to_send := self._open_ones(rows, now):
+                return to_send
+        return ()
+
+    def _open_ones(self, rows: Sequence[Row[Any]], now: datetime) -> tuple[DeliveryToSend, ...]:
+        """Those whose channel takes messages; the others are ended."""
         with self.database.write() as connection:
             channels = {row.id: row for row in _rows(connection, channel, {row.channel for row in rows})}
             alerts = {row.id: to_alert(row) for row in _rows(connection, alert, {row.alert for row in rows if row.alert})}
@@ -132,7 +138,7 @@ class Deliveries:
     def save_attempt(self, sent: DeliveryToSend, outcome: Outcome, *, started_at: datetime, now: datetime) -> None:
         """Store an attempt and what it makes of the delivery.
 
-        Raises:
+        A delivery revived while the attempt was under way begins anew if that failed. Raises:
             LeaseLost: another worker has the delivery by now; nothing is stored.
         """
         number = sent.number + 1
@@ -155,7 +161,10 @@ class Deliveries:
             "attempts": number,
         }
         with self.database.write() as connection:
-            finish(connection, delivery, sent.id, sent.lease_token, next_at=outcome.next_at, **values)
+            revived_at = None if outcome.delivered else _revived_at(connection, sent)
+            if revived_at:
+                values |= {"state": DeliveryState.PENDING, "finished_at": None, "tries": 0}
+            finish(connection, delivery, sent.id, sent.lease_token, next_at=revived_at or outcome.next_at, **values)
             connection.execute(attempt.insert().values(**tried))
             if outcome.disable_channel:
                 disable(connection, sent.channel.id, outcome.disable_channel, now)
@@ -165,6 +174,17 @@ class Deliveries:
         with self.database.write() as connection:
             dead = {"state": DeliveryState.DEAD, "detail": POISON, "finished_at": now, "next_at": None}
             return connection.execute(update(delivery).where(is_poison(delivery, now)).values(**dead)).rowcount
+
+
+def _fair_share(now: datetime) -> ColumnElement[bool]:
+    """A few deliveries of each channel that has few under way: a receiver that hangs, with thousands waiting, delays no other."""
+    under_way = and_(delivery.c.next_at.is_not(None), delivery.c.lease_until > now)
+    busy = select(delivery.c.channel).where(under_way).group_by(delivery.c.channel).having(func.count() >= PER_CHANNEL)
+    free = select(delivery.c.id, delivery.c.channel, delivery.c.next_at).where(is_due(delivery, now), delivery.c.channel.not_in(busy))
+    first = free.order_by(delivery.c.next_at).limit(LOOK_AHEAD).subquery()
+    place = func.row_number().over(partition_by=first.c.channel, order_by=first.c.next_at).label("place")
+    placed = select(first.c.id, place).subquery()
+    return delivery.c.id.in_(select(placed.c.id).where(placed.c.place <= PER_CHANNEL))
 
 
 def _rows(connection: Connection, table: Any, ids: Collection[str]) -> list[Row[Any]]:
@@ -183,6 +203,12 @@ def _end_if_closed(connection: Connection, row: Row[Any], where: Row[Any], now: 
     finish(connection, delivery, row.id, row.lease_token, state=state, detail=detail, finished_at=now, next_at=None)
 
 
+def _revived_at(connection: Connection, sent: DeliveryToSend) -> datetime | None:
+    """When somebody has made a claimed delivery due anew; None if nobody has."""
+    now_due: datetime | None = connection.execute(select(delivery.c.next_at).where(delivery.c.id == sent.id).with_for_update()).scalar()
+    return now_due if now_due != sent.due_at else None
+
+
 def _find(connection: Connection, workspace: str, delivery_id: str) -> Delivery | None:
     row = connection.execute(select(delivery).where(delivery.c.workspace == workspace, delivery.c.id == delivery_id)).one_or_none()
     return _to_delivery(row) if row else None
@@ -195,4 +221,6 @@ def _to_delivery(row: Row[Any]) -> Delivery:
 
 def _to_send(row: Row[Any], where: Row[Any], alerts: dict[str, Alert]) -> DeliveryToSend:
     told = alerts[row.alert] if row.alert else None
-    return DeliveryToSend(row.id, to_channel(where), told, row.created_at, row.lease_token, row.lease_until, row.tries, row.attempts)
+    return DeliveryToSend(
+        row.id, to_channel(where), told, row.created_at, row.lease_token, row.lease_until, row.tries, row.attempts, row.next_at
+    )

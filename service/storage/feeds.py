@@ -14,7 +14,7 @@ from service.storage.audit import Caller, record
 from service.storage.claims import claim_due, is_poison
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import feed, subscription
+from service.storage.tables import article, feed, subscription
 
 POISON = "polling this feed ended its worker five times; it is set aside until you poll it by hand"
 
@@ -61,7 +61,8 @@ class Feeds:
     def follow(self, url: str, *, new_id: str, tags: Sequence[str], alert_existing: bool, caller: Caller) -> tuple[FollowedFeed, bool]:
         """Follow the feed at `url`, one row per URL however many follow it; due at once if it is new.
 
-        Returns the feed and whether the workspace did not follow it yet.
+        What it holds already is matched again for those who want `alert_existing`. A feed that nobody followed
+        begins anew: what has come meanwhile is old news. Returns the feed and whether the workspace did not follow it yet.
         """
         with self.database.write() as connection:
             new = {"id": new_id, "url": url, "state": FeedState.NEW, "created_at": caller.now, "next_at": caller.now}
@@ -78,7 +79,10 @@ class Feeds:
             inserted = self.database.insert(subscription).values(**follows).on_conflict_do_nothing()
             added = connection.execute(inserted.returning(subscription.c.feed)).one_or_none() is not None
             if added:
+                _begin_anew(connection, feed_id)
                 _wake(connection, feed_id, caller.now)
+                if alert_existing:
+                    _match_again(connection, feed_id, caller.now)
                 record(connection, caller, "feed.follow", feed_id)
             found = _find(connection, caller.workspace, feed_id)
         assert found is not None, "followed above"
@@ -110,11 +114,8 @@ class Feeds:
 
         A feed is polled while any workspace follows it unpaused.
         """
-        values: dict[str, Any] = {}
-        if paused is not None:
-            values["paused"] = paused
-        if tags is not None:
-            values["tags"] = list(tags)
+        given: dict[str, Any] = {"paused": paused, "tags": list(tags) if tags is not None else None}
+        values = {name: value for name, value in given.items() if value is not None}
         with self.database.write() as connection:
             _lock(connection, feed_id)
             if values:
@@ -139,6 +140,7 @@ class Feeds:
     def poll_now(self, feed_id: str, *, caller: Caller) -> FollowedFeed | None:
         """Make a feed due now, also one that was given up or set aside."""
         with self.database.write() as connection:
+            _lock(connection, feed_id)
             found = _find(connection, caller.workspace, feed_id)
             if found:
                 reset = {"next_at": caller.now, "claims": 0}
@@ -172,15 +174,9 @@ _FOLLOWED = {each.name for each in fields(FollowedFeed)}
 
 
 def _followed() -> Select[Any]:
-    columns = [column for column in feed.c if column.name in _FOLLOWED and column.name not in {"created_at"}]
-    return select(
-        *columns,
-        subscription.c.workspace,
-        subscription.c.tags,
-        subscription.c.paused,
-        subscription.c.alert_existing,
-        subscription.c.created_at,
-    ).join(subscription, subscription.c.feed == feed.c.id)
+    ours = [column for column in subscription.c if column.name != "feed"]
+    columns = [column for column in feed.c if column.name in _FOLLOWED - {"created_at"}]
+    return select(*columns, *ours).join(subscription, subscription.c.feed == feed.c.id)
 
 
 def _to_followed(row: Row[Any]) -> FollowedFeed:
@@ -206,12 +202,25 @@ def _has_follower() -> ColumnElement[bool]:
     return exists().where(subscription.c.feed == feed.c.id, subscription.c.paused.is_(False))
 
 
+def _is_resting(feed_id: str) -> ColumnElement[bool]:
+    return and_(feed.c.id == feed_id, feed.c.next_at.is_(None), feed.c.state.not_in([FeedState.GONE, FeedState.QUARANTINED]))
+
+
+def _begin_anew(connection: Connection, feed_id: str) -> None:
+    """Make the next poll of a resting feed a baseline, as if it were its first."""
+    connection.execute(update(feed).where(_is_resting(feed_id)).values(baselined_at=None, etag=None, last_modified=None, body_hash=None))
+
+
+def _match_again(connection: Connection, feed_id: str, now: datetime) -> None:
+    """Make a feed's articles due once more; who followed it before does not hear of them again."""
+    known = and_(article.c.feed == feed_id, article.c.quarantined_at.is_(None))
+    connection.execute(select(article.c.id).where(known).order_by(article.c.id).with_for_update())  # the order of matching
+    connection.execute(update(article).where(known).values(next_at=now))
+
+
 def _wake(connection: Connection, feed_id: str, now: datetime) -> None:
     """Make a resting feed due; one that was given up or set aside stays so until somebody polls it by hand."""
-    asleep = and_(
-        feed.c.id == feed_id, feed.c.next_at.is_(None), feed.c.state.not_in([FeedState.GONE, FeedState.QUARANTINED]), _has_follower()
-    )
-    connection.execute(update(feed).where(asleep).values(next_at=now))
+    connection.execute(update(feed).where(_is_resting(feed_id), _has_follower()).values(next_at=now))
 
 
 def _rest(connection: Connection, feed_id: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, case, literal, select, update
 
 from service.domain.alerting import AlertDraft, Decision
 from service.domain.deliveries import DeliveryState
@@ -21,7 +21,7 @@ from service.storage.claims import finish
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
 from service.storage.rules import to_rule
-from service.storage.tables import alert, alert_item, article, channel, delivery, match, rule
+from service.storage.tables import Moment, alert, alert_item, article, channel, delivery, match, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,23 @@ def save_decisions(connection: Connection, database: Database, decisions: Sequen
     return _save_deliveries(connection, database, drafts, now)
 
 
-def finish_articles(connection: Connection, claimed: Sequence[ClaimedArticle], now: datetime) -> None:
-    """Mark claimed articles as matched; one that was edited meanwhile stays due.
+def lock_held(connection: Connection, claimed: Sequence[ClaimedArticle]) -> list[ClaimedArticle]:
+    """Lock those of the claimed articles that no other worker has taken meanwhile, in order of id."""
+    tokens = {each.article.id: each.lease_token for each in claimed}
+    wanted = select(article.c.id, article.c.lease_token).where(article.c.id.in_(tokens)).order_by(article.c.id).with_for_update()
+    held = {row.id for row in connection.execute(wanted).all() if row.lease_token == tokens[row.id]}
+    return [each for each in claimed if each.article.id in held]
+
+
+def finish_articles(connection: Connection, claimed: Sequence[ClaimedArticle]) -> None:
+    """Mark claimed articles as matched as of their claim; one that was edited meanwhile stays due.
 
     Raises:
         LeaseLost: one of them is in another worker's hands.
     """
     for each in sorted(claimed, key=lambda one: one.article.id):
-        finish(connection, article, each.article.id, each.lease_token, next_at=None, due_at=each.due_at, matched_at=now)
+        matched_at = case((article.c.next_at == each.due_at, literal(each.claimed_at, Moment)), else_=article.c.matched_at)
+        finish(connection, article, each.article.id, each.lease_token, next_at=None, due_at=each.due_at, matched_at=matched_at)
 
 
 def _match_values(decision: Decision, now: datetime) -> dict[str, Any]:

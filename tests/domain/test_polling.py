@@ -187,3 +187,11 @@ def test_the_next_poll_is_never_sooner_than_nearly_an_interval_nor_later_than_a_
     update = after_failure(feed, "No.", FeedState.FAILING, now=NOW, interval=every, jitter=jitter, retry_after=wish)
     assert update.next_at is not None
     assert every * 0.949 <= update.next_at - NOW <= max(DAY, every) * 1.2
+
+
+def test_a_feed_that_always_breaks_off_ends_its_baseline_at_the_third_try() -> None:
+    feed, baselines = replace(FEED, baselined_at=None), []
+    for _ in range(3):
+        feed = stored(feed, good(feed, replace(GOOD, complete=False)))
+        baselines.append(feed.baselined_at)
+    assert baselines == [None, None, NOW]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from service.domain.alerting import FoundMatch
 from service.domain.channels import Channel
 from service.domain.feeds import Entry
 from service.domain.identity import recognise
@@ -247,3 +248,52 @@ def test_an_edit_that_arrives_while_the_old_text_is_matched_is_matched_too(desk:
     raise_alerts(desk.edges, claimed, [])
     desk.match()
     assert desk.alerts() == ["Harbour news: the bridge opens"]
+
+
+def test_who_follows_a_known_feed_later_may_ask_for_what_is_there(edges_on_both: Edges, clock: Clock) -> None:
+    desk, other = Desk(edges_on_both, clock), Desk(edges_on_both, clock, "ws_2")
+    feed = desk.follow("https://gazette.example/feed", alert_existing=True)
+    desk.arrive(feed, an_entry())
+    desk.match()
+    other.watch()
+    clock.advance(minutes=5)
+    desk.watch(name="A later rule, of a workspace that has had the article")
+    other.follow("https://gazette.example/feed", alert_existing=True)
+    other.match()
+    assert other.alerts() == ["Harbour bridge opens"]
+    assert (desk.alerts(), desk.holds()) == ([], [])
+    other.match()
+    assert len(other.holds()) == 1
+
+
+def test_an_edit_fetched_before_the_old_text_was_matched_is_matched_for_everybody(desk: Desk, clock: Clock) -> None:
+    feed = desk.follow("https://gazette.example/feed")
+    clock.advance(minutes=5)
+    desk.watch()
+    desk.arrive(feed, an_entry(title="Harbour news"))
+    fetched_at = clock.at
+    clock.advance(seconds=5)
+    desk.match()
+    clock.at = fetched_at - timedelta(minutes=1)  # the poll that brings the edit dates it to its fetch
+    desk.arrive(feed, an_entry(title="Harbour news: the bridge opens"))
+    clock.advance(seconds=10)
+    desk.match()
+    assert desk.alerts() == ["Harbour news: the bridge opens"]
+
+
+def test_one_lost_lease_costs_the_others_of_its_batch_nothing(desk: Desk, clock: Clock) -> None:
+    feed, rule = desk.follow("https://gazette.example/feed"), desk.watch()
+    desk.arrive(feed, an_entry(), an_entry(guid="g2", link="https://gazette.example/2", title="Another bridge"))
+    articles = desk.edges.store.articles
+    claimed = articles.claim_articles(now=clock.at, token="slow", limit=9)
+    clock.advance(hours=1)
+    (taken,) = articles.claim_articles(now=clock.at, token="quick", limit=1)
+    found = [FoundMatch(rule, each.article, (), rule.created_at, existing_wanted=False) for each in claimed]
+    raise_alerts(desk.edges, claimed, found)
+    kept = {each.article.title for each in claimed} - {taken.article.title}
+    assert set(desk.alerts()) == kept
+    desk.match()
+    assert set(desk.alerts()) == kept, "the quick worker has the other one still"
+    clock.advance(hours=1)
+    desk.match()
+    assert len(desk.alerts()) == 2

@@ -1,0 +1,75 @@
+"""Working through a queue while the database fails now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from service.pipeline.rolling import work_through
+
+DOWN = OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+
+
+class Rows:
+    """A queue that hands out what its script says, and fails where it says so; `renewed` is released at each renewal."""
+
+    def __init__(self, claims: Sequence[list[str] | OperationalError], renewals: Sequence[OperationalError] = ()) -> None:
+        self.claims, self.renewals = deque(claims), deque(renewals)
+        self.renewed = threading.Semaphore(0)
+
+    def claim(self, limit: int) -> Sequence[str]:  # noqa: ARG002  # its queue decides
+        step = self.claims.popleft() if self.claims else []
+        if isinstance(step, OperationalError):
+            raise step
+        return step
+
+    def renew(self) -> None:
+        if self.renewals:
+            raise self.renewals.popleft()
+        self.renewed.release()
+
+
+def test_what_is_under_way_ends_in_order_when_the_database_refuses_more() -> None:
+    done: list[str] = []
+    rows = Rows([["quick", "slow"], DOWN])
+
+    async def work(row: str) -> None:
+        while row == "slow" and rows.claims:  # noqa: ASYNC110  # until the refusal, which no event tells
+            await asyncio.sleep(0)
+        for _ in range(1000 if row == "slow" else 0):  # it goes on for a while after the refusal
+            await asyncio.sleep(0)
+        done.append(row)
+
+    with pytest.raises(OperationalError):
+        asyncio.run(work_through(rows, work, slots=2, renew_every=60))
+    assert done == ["quick", "slow"]
+
+
+def test_leases_are_renewed_again_after_the_database_was_away() -> None:
+    rows = Rows([["slow"]], renewals=[DOWN, DOWN])
+
+    async def run() -> int:
+        async def work(_: str) -> None:
+            assert await asyncio.to_thread(rows.renewed.acquire, timeout=10)
+
+        return await work_through(rows, work, slots=1, renew_every=0.001)
+
+    assert asyncio.run(run()) == 1
+
+
+def test_one_row_that_fails_costs_only_itself() -> None:
+    done: list[str] = []
+
+    async def work(row: str) -> None:
+        if row == "bad":
+            raise ValueError(row)
+        done.append(row)
+
+    with pytest.raises(ValueError, match="bad"):
+        asyncio.run(work_through(Rows([["bad", "good"], ["last"]]), work, slots=2, renew_every=60))
+    assert done == ["good", "last"]
