@@ -135,3 +135,4 @@ def test_without_a_beat_the_workers_own_round_finds_the_work(house: House) -> No
     house.machine.start_worker()
     house.publish("Harbour bridge opens")
     house.wait_until_told(1)
+    assert len(house.receiver.requests) == 1
