@@ -30,6 +30,10 @@ class Settings(BaseSettings):
         default=(), description="CIDR blocks that feeds and webhooks may reach although they are not public, comma-separated"
     )
 
+    meaning: Literal["auto", "off"] = Field(
+        default="auto", description="auto: by meaning too, where that extra is installed; off: by words alone"
+    )
+
     poll_interval: int = Field(default=300, ge=1, description="seconds between polls of a healthy feed")
     poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task")
     fetch_deadline: float = Field(default=30, gt=0, description="seconds for a whole fetch, redirects included")

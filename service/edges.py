@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from service.config import Settings
+from service.embedding import Embedder, load_embedder
 from service.outbound import Outbound
 from service.storage.database import Database
 from service.storage.store import Store, open_store
@@ -30,6 +31,7 @@ class Edges:
     chance: Callable[[], float]  # uniform in [0, 1)
     new_id: Callable[[str], str]  # a random id with this prefix
     random_bytes: Callable[[int], bytes]  # this many, fit for secrets
+    embedder: Callable[[], Embedder | None]  # loaded at the first call; None: words alone
 
     def close(self) -> None:
         """Give back what is held."""
@@ -48,6 +50,7 @@ def open_edges(settings: Settings) -> Edges:
         chance=random.random,
         new_id=new_id,
         random_bytes=secrets.token_bytes,
+        embedder=load_embedder if settings.meaning == "auto" else lambda: None,
     )
 
 

@@ -84,7 +84,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def open_house(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Edges]]:
-    """Edges over a migrated database, with the test's clock, no chance, and loopback allowed; settings by keyword."""
+    """Edges over a migrated database, with the test's clock, no chance, loopback allowed, and words alone; settings by keyword."""
     opened: list[Edges] = []
 
     def open_(database_url: str | None = None, **settings: object) -> Edges:
@@ -93,6 +93,7 @@ def open_house(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Edges]]:
             "database_url": database_url or f"sqlite:///{tmp_path / 'house.db'}",
             "allowed_networks": (ip_network("127.0.0.0/8"), ip_network("::1/128")),
             "secret_key": "a key for tests",
+            "meaning": "off",  # whoever asks for it brings an embedder
             **settings,
         }
         world = open_edges(Settings.model_validate(given))

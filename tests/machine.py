@@ -31,6 +31,7 @@ class Machine:
             "WIREWATCH_SECRET_KEY": "a key for tests",
             "WIREWATCH_POLL_INTERVAL": "1",
             "WIREWATCH_LEASE": str(LEASE),
+            "WIREWATCH_MEANING": "off",
         }
         self._children: list[subprocess.Popen[bytes]] = []
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.domain.articles import Article
 from service.domain.feeds import Entry
-from service.domain.rules import Rule, RuleSpec
+from service.domain.rules import NONE_SAVED, Rule, RuleSpec, Saved
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -39,9 +39,17 @@ def a_spec(**changes: Any) -> RuleSpec:
     return RuleSpec.model_validate({**values, **changes})
 
 
-def a_rule(*, id: str = "ru_1", workspace: str = "ws_1", revision: int = 1, made: datetime = NOON - timedelta(days=1), **spec: Any) -> Rule:  # noqa: A002
+def a_rule(
+    *,
+    id: str = "ru_1",  # noqa: A002
+    workspace: str = "ws_1",
+    revision: int = 1,
+    made: datetime = NOON - timedelta(days=1),
+    saved: Saved = NONE_SAVED,
+    **spec: Any,
+) -> Rule:
     """A rule made the day before."""
-    return Rule(id, workspace, a_spec(**spec), revision, made, made)
+    return Rule(id, workspace, a_spec(**spec), revision, made, made, saved=saved)
 
 
 def an_entry(**changes: Any) -> Entry:

@@ -53,15 +53,16 @@ class Newsroom:
         self._server.shutdown()
         self._server.server_close()
 
-    def publish(self, path: str, stories: list[Story], title: str = "The Gazette") -> str:
-        """Serve an RSS feed of these stories, newest first; returns its URL."""
+    def publish(self, path: str, stories: list[Story], title: str = "The Gazette", language: str = "") -> str:
+        """Serve an RSS feed of these stories, newest first, that says it is in this language; returns its URL."""
         items = "".join(
             f"<item><title>{escape(story.title)}</title><description>{escape(story.summary)}</description>"
             f"<guid isPermaLink='false'>{escape(story.guid or story.title)}</guid>"
             f"<link>{self.url}/a/{story.path or hashlib.sha256(story.title.encode()).hexdigest()[:12]}</link></item>"
             for story in reversed(stories)
         )
-        body = f"<?xml version='1.0'?><rss version='2.0'><channel><title>{escape(title)}</title>{items}</channel></rss>".encode()
+        head = f"<title>{escape(title)}</title><language>{language}</language>"
+        body = f"<?xml version='1.0'?><rss version='2.0'><channel>{head}{items}</channel></rss>".encode()
         self.answers[path] = Answer(body, headers={"Content-Type": "application/rss+xml"})
         return self.url + path
 

@@ -1,21 +1,26 @@
-"""The world that alerts go out to, on loopback: a receiver of webhooks and a mailbox, each with a script of misbehaviour."""
+"""The world outside, each part with a script of misbehaviour: a receiver of webhooks and a mailbox on loopback, an embedder."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import struct
 import threading
+import zlib
 from collections import deque
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import numpy as np
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from service.embedding import Vectors
 
 CERTIFICATE = Path(__file__).parent / "data" / "mail" / "localhost.pem"  # self-signed, for these tests only
 _SOON = 10  # seconds
@@ -204,3 +209,28 @@ class Mailbox:
     def _authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
         assert self._login is not None
         return AuthResult(success=(data.login.decode(), data.password.decode()) == self._login, handled=False)
+
+
+class WordEmbedder:
+    """An embedder to whom texts mean their words; `same` gives words that mean another. `texts` is all that it was asked.
+
+    It raises what stands in `script`, one at a call, and works when that has run out.
+    """
+
+    def __init__(self, *script: Exception, same: Mapping[str, str] | None = None, model: str = "words") -> None:
+        self.model = model
+        self.texts: list[str] = []
+        self.script = deque(script)
+        self._same = same or {}
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """A dimension for each word."""
+        if self.script:
+            raise self.script.popleft()
+        self.texts.extend(texts)
+        vectors = np.zeros((len(texts), 384), np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            for word in re.findall(r"\w+", text.casefold()):
+                vector[zlib.crc32(self._same.get(word, word).encode()) % 384] = 1
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1)
+        return vectors

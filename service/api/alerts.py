@@ -11,7 +11,7 @@ from pydantic import Field
 from service.api.auth import workspace
 from service.api.errors import missing
 from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
-from service.api.matches import EvidenceView
+from service.api.matches import EvidenceView, ScoresView
 from service.api.routing import nouns, route
 from service.edges import Edges
 
@@ -42,6 +42,7 @@ class AlertedArticleView(View):
     language: str | None
     passages: list[PassageView]
     evidence: list[EvidenceView]
+    scores: ScoresView | None = Field(default=None, description="null: raised before scores were kept")
 
 
 class AlertView(View):

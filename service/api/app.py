@@ -9,6 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from flask_openapi.models.info import Info
 from flask_openapi.openapi import OpenAPI
 
+from service.api.actors import actors_api
 from service.api.alerts import alerts_api
 from service.api.articles import articles_api
 from service.api.auth import install_auth
@@ -16,6 +17,7 @@ from service.api.bodies import MAX_BODY, JsonRequest, refuse
 from service.api.channels import channels_api
 from service.api.deliveries import deliveries_api
 from service.api.errors import ProblemBody, install_errors
+from service.api.explanations import explanations_api
 from service.api.feeds import feeds_api
 from service.api.forms import answer_value
 from service.api.health import health_api
@@ -68,7 +70,8 @@ def _new_app() -> OpenAPI:
 
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
-    nouns = (keys_api, feeds_api, rules_api, previews_api, channels_api, articles_api, matches_api, alerts_api, deliveries_api)
+    watching = (keys_api, feeds_api, rules_api, previews_api, actors_api, channels_api)
+    nouns = (*watching, articles_api, explanations_api, matches_api, alerts_api, deliveries_api)
     return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), pages_api()]
 
 

@@ -8,19 +8,13 @@ from typing import Any, NoReturn
 
 from flask import Request, request
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from service.api.errors import Fault, Problem, invalid, missing
+from service.domain.faults import faults_in, message_of
 
 MAX_BODY = 1_000_000  # bytes
 MAX_DEPTH = 32
 JSON_TYPES = ("application/json", "application/merge-patch+json")
-_PLAIN = {  # where pydantic speaks of Python
-    "tuple_type": "a list is wanted here, as in [...]",
-    "time_delta_parsing": 'a duration is wanted here, as ISO 8601 writes it: "PT30M", "PT4H", "P1D"',
-    "timezone_aware": 'the time zone is missing: end with "Z" for UTC, or with one as in "+01:00"',
-}
-_OTHER_KIND = {"string_type", "model_type"}  # "this is not even the right kind of value": one branch of a union
 
 
 class JsonRequest(Request):
@@ -43,22 +37,13 @@ def refuse(error: ValidationError) -> NoReturn:
     if error.title == "path":
         raise missing("thing")
     if error.title == "query":
-        raise invalid([Fault(at=f"query/{'/'.join(map(str, each['loc']))}", message=_message(each)) for each in error.errors()])
+        raise invalid([Fault(at=f"query/{'/'.join(map(str, each['loc']))}", message=message_of(each)) for each in error.errors()])
     raise invalid(faults_of(error, request.get_json()))
 
 
 def faults_of(error: ValidationError, value: Any, under: str = "") -> list[Fault]:
     """The faults of a `value` that stands at the JSON pointer `under`, one for each place."""
-    found: dict[str, list[ErrorDetails]] = {}
-    for each in error.errors(include_url=False, include_context=False):
-        found.setdefault(_pointer(each, value), []).append(each)
-    faults = []
-    for at, errors in found.items():
-        meant = [each for each in errors if each["type"] not in _OTHER_KIND]
-        deeper = any(other.startswith(f"{at}/") for other in found)
-        if meant or not deeper:
-            faults.append(Fault(at=under + at, message="; or: ".join(_message(each) for each in meant or errors)))
-    return faults
+    return [Fault(at=under + at, message=message) for at, message in faults_in(error, value)]
 
 
 def _parse(raw: bytes) -> Any:
@@ -101,27 +86,3 @@ def _check_text(text: str) -> None:
 
 def _too_deep() -> Problem:
     return Problem(400, f"The body is nested more than {MAX_DEPTH} levels deep.")
-
-
-def _pointer(error: ErrorDetails, value: Any) -> str:
-    """A JSON pointer (RFC 6901) to the place, without the names of union branches that pydantic puts between."""
-    pointer = ""
-    last = len(error["loc"]) - 1
-    for number, step in enumerate(error["loc"]):
-        if isinstance(value, Mapping) and (step in value or (number == last and error["type"] == "missing")):
-            value = value.get(step)
-        elif isinstance(value, Sequence) and not isinstance(value, str) and isinstance(step, int):
-            value = value[step] if step < len(value) else None
-        else:
-            continue
-        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
-    return pointer
-
-
-def _message(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
-        return "unknown field"
-    if plain := _PLAIN.get(error["type"]):
-        return plain
-    text = error["msg"].removeprefix("Value error, ")
-    return text[:1].lower() + text[1:]

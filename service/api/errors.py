@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from service.storage.paging import BadCursor
 from service.storage.rules import StaleRevision
+from service.storage.saved_rules import BadUse, RuleInUse
 
 PROBLEM = "application/problem+json"
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, not the request wrong
@@ -73,6 +74,8 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(BadCursor, _answer_cursor)
     app.register_error_handler(StaleRevision, _answer_stale)
+    app.register_error_handler(RuleInUse, _answer_in_use)
+    app.register_error_handler(BadUse, _answer_bad_use)
     for error in UNAVAILABLE:
         app.register_error_handler(error, _answer_unavailable)
     app.register_error_handler(Exception, _answer_bug)
@@ -91,6 +94,20 @@ def _answer_cursor(error: BadCursor) -> Response:
 
 def _answer_stale(_error: StaleRevision) -> Response:
     return answer_problem(Problem(412, "The rule has changed since you read it; read it again and repeat your change."))
+
+
+def _answer_in_use(error: RuleInUse) -> Response:
+    names = ", ".join(f'"{name}" ({rule_id})' for rule_id, name in error.users)
+    if error.complaint is not None:
+        detail = f"The query of {names} uses this rule and could not be used any more: {error.complaint}."
+    else:
+        advice = "Take it out of their queries first, or name the rule there by its id where only its name changes."
+        detail = f"These rules use the rule, or another of this name, in their queries: {names}. {advice}"
+    return answer_problem(Problem(409, detail))
+
+
+def _answer_bad_use(error: BadUse) -> Response:
+    return answer_problem(invalid([Fault(at="/query", message=str(error))], "rule"))
 
 
 def _answer_unavailable(error: Exception) -> Response:

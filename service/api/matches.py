@@ -33,6 +33,16 @@ class EvidenceView(View):
     text: str = Field(description="what stands there")
 
 
+class ScoresView(View):
+    """How sure a match is, as probabilities; a query alone is sure."""
+
+    comes_up: float = Field(description="that what the rule watches comes up in the article")
+    is_about: float = Field(description="that the article is about it")
+    nearness: float | None = Field(
+        description="how near its meaning is to the rule's, in standard deviations above recent articles; null: judged by its words alone"
+    )
+
+
 class MatchView(View):
     """One rule satisfied by one article."""
 
@@ -41,6 +51,7 @@ class MatchView(View):
     rule_revision: int
     article: str
     evidence: list[EvidenceView]
+    scores: ScoresView | None = Field(description="null: matched before scores were kept")
     held: str | None = Field(description="why it raised no alert; null where it did", examples=["cooling_down"])
     alert: str | None
     created_at: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
@@ -12,19 +12,18 @@ from service.api.alerts import PassageView
 from service.api.articles import ArticleSummary, summarise
 from service.api.auth import workspace
 from service.api.forms import Form, View, answer
-from service.api.matches import EvidenceView
+from service.api.matches import EvidenceView, ScoresView
+from service.api.nearness import nearness_of
 from service.api.routing import nouns, route
 from service.api.rule_checks import check_rule
 from service.domain.alerts import quote_article
 from service.domain.articles import Article
-from service.domain.evidence import Evidence
-from service.domain.rules import RuleSpec
+from service.domain.rules import NONE_SAVED, RuleSpec, Saved
 from service.edges import Edges
-from service.matching.condition import terms_in
-from service.matching.evaluation import evaluate
+from service.matching.calibration import Nearness
 from service.matching.explain import explain
-from service.matching.phrases import PhraseBook
-from service.matching.rules import condition_of, sees
+from service.matching.rules import sees
+from service.matching.verdict import Verdict, compile_rule
 
 NEAR_MISSES = 20
 
@@ -40,6 +39,7 @@ class PreviewedMatch(View):
     """An article that the rule matches."""
 
     article: ArticleSummary
+    scores: ScoresView
     passages: list[PassageView]
     evidence: list[EvidenceView]
 
@@ -56,6 +56,7 @@ class NearMiss(View):
     """An article that has some of the rule's terms and is not matched. A found term of an exclusion is why."""
 
     article: ArticleSummary
+    reason: str = Field(description="what decided", examples=['the topic "Ukraine peace deal" lacks "peace deal"'])
     parts: list[PartView]
 
 
@@ -81,32 +82,36 @@ def previews_api(edges: Edges) -> APIBlueprint:
         seen = [
             each.article for each in articles if sees(body.rule, each.article.feed, tags.get(each.article.feed, ()), each.article.language)
         ]
-        return answer(preview(body.rule, seen, passed_over=len(articles) - len(seen)))
+        spec = edges.store.actors.as_matched(workspace(), body.rule)
+        saved = edges.store.actors.saved_as_matched(workspace(), edges.store.rules.saved_for(workspace(), body.rule))
+        passed_over = len(articles) - len(seen)
+        return answer(preview(spec, seen, nearness_of(edges, spec, seen), saved=saved, passed_over=passed_over))
 
     return api
 
 
-def preview(spec: RuleSpec, articles: Sequence[Article], *, passed_over: int = 0) -> PreviewView:
-    """Hold `spec` against the articles, in their order."""
-    condition = condition_of(spec)
-    book = PhraseBook(term.phrase for term in terms_in(condition))
+def preview(
+    spec: RuleSpec, articles: Sequence[Article], near: Mapping[str, Nearness], *, saved: Saved = NONE_SAVED, passed_over: int = 0
+) -> PreviewView:
+    """Hold `spec` against the articles, in their order; `near` tells how near they are to it in meaning, where that is known."""
+    compiled = compile_rule(spec, saved)
     matches: list[PreviewedMatch] = []
-    near: list[NearMiss] = []
+    near_misses: list[NearMiss] = []
     for article in articles:
-        found = book.find(article.fields)
-        evidence = evaluate(condition, found, article.day)
-        if evidence is not None:
-            matches.append(_matched(article, evidence))
-        elif found and len(near) < NEAR_MISSES:
-            parts = [PartView.model_validate(part) for part in explain(condition, article.fields, article.day)]
-            near.append(NearMiss(article=summarise(article), parts=parts))
-    return PreviewView(looked_at=len(articles), passed_over=passed_over, matches=matches, near_misses=near)
+        explained = explain(spec, article.fields, article.day, near.get(article.id), compiled, saved=saved)
+        if explained.verdict.matches:
+            matches.append(_matched(article, explained.verdict))
+        elif any(part.found for part in explained.parts) and len(near_misses) < NEAR_MISSES:
+            parts = [PartView.model_validate(part) for part in explained.parts]
+            near_misses.append(NearMiss(article=summarise(article), reason=explained.reason, parts=parts))
+    return PreviewView(looked_at=len(articles), passed_over=passed_over, matches=matches, near_misses=near_misses)
 
 
-def _matched(article: Article, evidence: tuple[Evidence, ...]) -> PreviewedMatch:
-    quoted = quote_article(article, evidence)
+def _matched(article: Article, verdict: Verdict) -> PreviewedMatch:
+    quoted = quote_article(article, verdict.evidence)
     return PreviewedMatch(
         article=summarise(article),
+        scores=ScoresView.model_validate(verdict.scores),
         passages=[PassageView.model_validate(passage) for passage in quoted.passages],
-        evidence=[EvidenceView.model_validate(each) for each in evidence],
+        evidence=[EvidenceView.model_validate(each) for each in verdict.evidence],
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service.api.errors import Fault, invalid
-from service.domain.rules import RuleSpec
+from service.domain.rules import RuleSpec, Saved
 from service.edges import Edges
+from service.matching.query import QueryError
 from service.matching.rules import check_terms
+from service.matching.saved_rules import check_saved
 
 
-def check_rule(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None = None, *, under: str = "") -> None:
-    """Refuse a rule that could never work as written; `under` is where it stands in the request.
+def check_rule(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None = None, *, rule_id: str = "", under: str = "") -> None:
+    """Refuse a rule that could never work as written; `under` is where it stands in the request, `rule_id` its id if it has one.
 
     What the rule named before the change, in `old`, may be gone by now and is let be.
 
@@ -19,10 +21,18 @@ def check_rule(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | Non
         Problem: 422, with every fault and its place.
     """
     faults = [Fault(at=under + at, message=message) for at, message in check_terms(spec)]
+    faults += _saved_faults(spec, edges.store.rules.saved_for(workspace, spec, rule_id), under)
     faults += _channel_faults(edges, workspace, spec, old, under)
     faults += _feed_faults(edges, workspace, spec, old, under)
     if faults:
         raise invalid(faults, "rule")
+
+
+def _saved_faults(spec: RuleSpec, saved: Saved, under: str) -> Iterator[Fault]:
+    try:
+        check_saved(spec.query or "", saved)
+    except QueryError as error:
+        yield Fault(at=f"{under}/query", message=str(error))
 
 
 def _channel_faults(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None, under: str) -> Iterator[Fault]:

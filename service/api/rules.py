@@ -54,7 +54,7 @@ def rules_api(edges: Edges) -> APIBlueprint:
 def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.rules
 
-    @route(api, "post", "/v1/rules", needs="write", answers={201: RuleView})
+    @route(api, "post", "/v1/rules", needs="write", answers={201: RuleView}, problems=[409])
     def create_rule(body: RuleSpec) -> Response:
         """Make a rule. Every article stored from now on is matched against it."""
         by = caller(edges)
@@ -78,24 +78,24 @@ def _add_changes(api: APIBlueprint, edges: Edges) -> None:
     def change(rule_id: str, make: Callable[[RuleSpec], RuleSpec]) -> Response:
         def make_checked(old: RuleSpec) -> RuleSpec:
             new = make(old)
-            check_rule(edges, workspace(), new, old)
+            check_rule(edges, workspace(), new, old, rule_id=rule_id)
             return new
 
         return _answer_rule(store.change_rule(rule_id, make_checked, caller=caller(edges), expected=_expected()))
 
-    @route(api, "put", "/v1/rules/<id>", needs="write", answers={200: RuleView}, problems=[412])
+    @route(api, "put", "/v1/rules/<id>", needs="write", answers={200: RuleView}, problems=[409, 412])
     def replace_rule(path: ById, body: RuleSpec) -> Response:
         """Replace a rule. If-Match is honoured."""
         return change(path.id, lambda _old: body)
 
-    @route(api, "patch", "/v1/rules/<id>", needs="write", answers={200: RuleView}, problems=[412])
+    @route(api, "patch", "/v1/rules/<id>", needs="write", answers={200: RuleView}, problems=[409, 412])
     def change_rule(path: ById, body: RulePatch) -> Response:
         """Change some fields of a rule (JSON Merge Patch). If-Match is honoured."""
         return change(path.id, lambda old: _patched(old, body.root))
 
-    @route(api, "delete", "/v1/rules/<id>", needs="write", answers={204: None}, problems=[412])
+    @route(api, "delete", "/v1/rules/<id>", needs="write", answers={204: None}, problems=[409, 412])
     def delete_rule(path: ById) -> Response:
-        """Delete a rule; the alerts it has raised stay and are delivered. If-Match is honoured."""
+        """Delete a rule; the alerts it has raised stay and are delivered. Refused while another rule uses it. If-Match is honoured."""
         if not store.delete_rule(path.id, caller=caller(edges), expected=_expected()):
             raise missing("rule")
         return answer_nothing()

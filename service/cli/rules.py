@@ -1,4 +1,4 @@
-"""`wirewatch rules`: see what is watched."""
+"""`wirewatch rules`: see what is watched, and try rules."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from rich.table import Table
 from service.cli.feeds import workspace_option
 from service.cli.keys import get_workspace
 from service.cli.opening import opened_house, read_settings
+from service.cli.rules_test import try_rules
 from service.cli.screen import make_screen
 from service.storage.paging import MAX_PAGE
 
 
 @click.group()
 def rules() -> None:
-    """See what is watched."""
+    """See what is watched, and try rules."""
 
 
 @rules.command("list")
@@ -35,3 +36,6 @@ def list_rules(workspace: str) -> None:
     if not table.row_count:
         raise click.ClickException(f'"{workspace}" has no rule yet; make one over the API: POST /v1/rules')
     make_screen(verbose=False).show(table)
+
+
+rules.add_command(try_rules)

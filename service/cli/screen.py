@@ -48,24 +48,29 @@ class Screen:
             case Stopped(program, forced):
                 self.fact(program.name, f"killed: it did not end in {program.grace:.0f} seconds" if forced else "stopped")
             case Line(program, text) if self.verbose:
-                self.say(Text.assemble((f"{program.name:>8} | ", "dim"), _printable(text)))
+                self.say(Text.assemble((f"{program.name:>8} | ", "dim"), printable(text)))
             case Line():
                 pass
 
     def _died(self, name: str, how: str, pause: float, tail: tuple[str, ...], log: Path) -> None:
         self.fact(name, f"{how}; it is started again in {pause:.0f} s. Its log: {log}", "yellow")
         for line in () if self.verbose else tail:
-            self.say(Text.assemble((" " * (LABEL + 2) + "| ", "dim"), _printable(line)))
+            self.say(Text.assemble((" " * (LABEL + 2) + "| ", "dim"), printable(line)))
 
 
-def make_screen(*, verbose: bool) -> Screen:
-    """The screen on standard output."""
-    console = Console(highlight=False)
+def make_screen(*, verbose: bool, stderr: bool = False) -> Screen:
+    """The screen on standard output, or on standard error."""
+    console = Console(highlight=False, stderr=stderr)
     if not console.is_terminal:
-        console = Console(highlight=False, width=WIDE)
+        console = Console(highlight=False, stderr=stderr, width=WIDE)
     return Screen(console, verbose)
 
 
-def _printable(text: str) -> str:
-    # What a program logs may come from a feed: no control character of it may reach the terminal.
+def printable(text: str) -> str:
+    """The text, each control character replaced: what a program logs may come from a feed, and none may reach the terminal."""
     return "".join(char if char.isprintable() or char == "\t" else "�" for char in text)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """The number with its noun: "1 rule", "1,200 rules"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

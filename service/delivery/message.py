@@ -10,7 +10,7 @@ from typing import Any
 
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.deliveries import DeliveryToSend
-from service.domain.evidence import Evidence
+from service.domain.evidence import Evidence, Scores
 
 MAX_BYTES = 20_000  # Standard Webhooks: a payload is smaller than 20 kB
 TEST_TEXT = "This is a test message from Wirewatch. The channel works."
@@ -29,7 +29,7 @@ def render_body(delivery: DeliveryToSend) -> bytes:
 
     - `id`, `created_at` of the alert; `rule`: its `id` and `name`
     - `articles`: each with `id`, `title`, `url` (or null), `source`, `published_at` (or null), `first_seen_at`,
-      `language` (ISO 639, or null), and
+      `language` (ISO 639, or null), `scores` (`comes_up` and `is_about`, probabilities; or null), and
         - `passages`: `field` ("title", "lede", "body"), `text`, `highlights` as [start, end) offsets into `text`
         - `evidence`: `part` of the rule ("/actors/0"), its `term`, and where: `field`, `start`, `end`, `text`
     - `truncated`: true where something was left out to stay under 20 kB; the API has the whole alert.
@@ -82,6 +82,7 @@ def _article(article: AlertedArticle) -> Payload:
         "published_at": article.published_at and _moment(article.published_at),
         "first_seen_at": _moment(article.first_seen_at),
         "language": article.language and _clean(article.language, 35),
+        "scores": article.scores and _scores(article.scores),
         "passages": [_passage(passage) for passage in article.passages],
         "evidence": [_evidence(found) for found in article.evidence],
     }
@@ -102,6 +103,10 @@ def _short(article: AlertedArticle) -> Payload:
 
 def _passage(passage: Passage) -> Payload:
     return {"field": passage.field, "text": _clean(passage.text), "highlights": [list(span) for span in passage.highlights]}
+
+
+def _scores(scores: Scores) -> Payload:
+    return {"comes_up": scores.comes_up, "is_about": scores.is_about}
 
 
 def _evidence(found: Evidence) -> Payload:

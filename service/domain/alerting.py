@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from service.domain.alerts import Alert, quote_article
 from service.domain.articles import Article
-from service.domain.evidence import Evidence
+from service.domain.evidence import Evidence, Scores
 from service.domain.ids import alert_id, match_id
 from service.domain.rules import Rule
 
@@ -35,6 +35,7 @@ class FoundMatch:
     rule: Rule
     article: Article
     evidence: tuple[Evidence, ...]
+    scores: Scores
     followed_at: datetime
     existing_wanted: bool
 
@@ -57,6 +58,7 @@ class Decision:
     rule: Rule
     article: str
     evidence: tuple[Evidence, ...]
+    scores: Scores
     held: Hold | None
     alert: AlertDraft | None
 
@@ -92,7 +94,7 @@ def decide(found: FoundMatch, *, live: bool, alerted_at: datetime | None, alread
     match = match_id(rule.id, article.id)
     draft = None
     if held is None:
-        told = (quote_article(article, found.evidence),)
+        told = (quote_article(article, found.evidence, found.scores),)
         alert = Alert(alert_id(rule.id, article.dedup_key), rule.workspace, rule.id, rule.spec.name, now, told)
         draft = AlertDraft(alert, article.dedup_key, match, rule.spec.channels)
-    return Decision(match, rule, article.id, found.evidence, held, draft)
+    return Decision(match, rule, article.id, found.evidence, found.scores, held, draft)

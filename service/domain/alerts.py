@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.articles import Article
-from service.domain.evidence import Evidence
+from service.domain.evidence import Evidence, Scores
 
 PASSAGE = 320  # characters of a field that an alert quotes
 
@@ -23,7 +23,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class AlertedArticle:
-    """What an alert says of one article; the first passage is the title."""
+    """What an alert says of one article; the first passage is the title. Alerts raised before scores were kept have none."""
 
     id: str
     title: str
@@ -34,6 +34,7 @@ class AlertedArticle:
     language: str | None
     passages: tuple[Passage, ...]
     evidence: tuple[Evidence, ...]
+    scores: Scores | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Alert:
     articles: tuple[AlertedArticle, ...]
 
 
-def quote_article(article: Article, evidence: tuple[Evidence, ...]) -> AlertedArticle:
+def quote_article(article: Article, evidence: tuple[Evidence, ...], scores: Scores | None = None) -> AlertedArticle:
     """The part of an article that an alert shows: its title, its lede, and the body where the evidence is there only."""
     passages = [_passage("title", article.title, evidence, limit=1000)]
     if article.summary:
@@ -57,7 +58,7 @@ def quote_article(article: Article, evidence: tuple[Evidence, ...]) -> AlertedAr
         passages.append(_passage("body", article.body, evidence))
     return AlertedArticle(
         article.id, article.title, article.url, article.source, article.published_at,
-        article.first_seen_at, article.language, tuple(passages), evidence,
+        article.first_seen_at, article.language, tuple(passages), evidence, scores,
     )  # fmt: skip
 
 

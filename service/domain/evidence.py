@@ -1,4 +1,4 @@
-"""Why a rule matched: which part of it, by which words, where."""
+"""Why a rule matched: which part of it, by which words, where, and how sure that is."""
 
 from __future__ import annotations
 
@@ -20,3 +20,16 @@ class Evidence:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How probable it is that what the rule watches comes up in the article, and that the article is about it.
+
+    `nearness`: how near its meaning is to the rule's, in standard deviations above recent articles; None where the
+    meaning is not known and the words alone decide.
+    """
+
+    comes_up: float
+    is_about: float
+    nearness: float | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -52,10 +54,13 @@ class _Spec(BaseModel):
 
 
 class Actor(_Spec):
-    """A watched person, organisation or country, with other names it goes by."""
+    """A watched person, organisation or country, with other names it goes by and words that do not mean it."""
 
     name: Line
     aliases: tuple[Line, ...] = Field(default=(), max_length=50)
+    strikes: tuple[Line, ...] = Field(
+        default=(), max_length=50, description='words that do not mean it here, though it goes by them: "Kremlin", "Jordan Peterson"'
+    )
 
 
 class MatchMode(_Spec):
@@ -73,6 +78,9 @@ class Alerting(_Spec):
     mute_until: AwareDatetime | None = Field(default=None, description="no alerts before this time")
 
 
+Precision = Literal["strict", "balanced", "broad"]
+
+
 class RuleSpec(_Spec):
     """What a user watches: any actor AND any topic AND the query, none of the excluded.
 
@@ -85,6 +93,10 @@ class RuleSpec(_Spec):
     exclude: tuple[Line, ...] = Field(default=(), max_length=200)
     query: Query | None = Field(default=None, description="a boolean query: title:(deal OR plan) AND NATO NEAR/5 warn* NOT football")
     match: MatchMode = MatchMode()
+    precision: Precision = Field(
+        default="balanced",
+        description="strict: only articles about it; balanced: also those in which it clearly comes up; broad: whatever may be of use",
+    )
     languages: tuple[Language, ...] = Field(default=(), description="only articles in these languages (ISO 639); none: every language")
     feeds: tuple[Line, ...] = Field(
         default=(), description='only these feeds: ids ("fd_...") or tags ("tag:world"); none: every feed you follow'
@@ -104,15 +116,23 @@ class RuleSpec(_Spec):
     def _watches_something(self) -> RuleSpec:
         if not self.actors and not self.topics and self.query is None:
             raise ValueError("a rule needs at least one actor or topic, or a query; only exclusions would match almost everything")
-        terms = sum(1 + len(actor.aliases) for actor in self.watched) + len(self.topics) + len(self.exclude)
+        terms = sum(1 + len(actor.aliases) + len(actor.strikes) for actor in self.watched) + len(self.topics) + len(self.exclude)
         if terms > MAX_TERMS:
             raise ValueError(f"a rule may have {MAX_TERMS} terms, this one has {terms}; split it")
         return self
 
 
+# What `rule:"..."` means in the queries of one workspace or file: by the key of what is written there; None: several rules share it.
+Saved: TypeAlias = Mapping[str, RuleSpec | None]
+NONE_SAVED: Saved = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A stored rule. `revision` grows with every change of any rule, so an index can ask what is newer."""
+    """A stored rule. `revision` grows with every change of any rule, so an index can ask what is newer.
+
+    `saved` has the rules that its query uses, and those that they use; it is filled where the rule is to be matched.
+    """
 
     id: str
     workspace: str
@@ -121,6 +141,7 @@ class Rule:
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None = None
+    saved: Saved = field(default_factory=dict, hash=False)
 
     @property
     def live(self) -> bool:

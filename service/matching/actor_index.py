@@ -2,50 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from service.matching.actor_tables import read_organisations, read_persons, read_state_names, read_states
-from service.matching.forms import OPEN_END
-from service.matching.names import is_acronym, untitled
+from service.matching.actor_roles import roles_in
+from service.matching.actor_tables import (
+    Body,
+    Spelling,
+    read_institutions,
+    read_organisations,
+    read_persons,
+    read_state_names,
+    read_states,
+)
+from service.matching.names import is_acronym, name_words, untitled
 from service.matching.text import Phrase, phrase_of
 
+_ARTICLE, _TAIL = ("article",), ("legal", "tail")
 _SHORTEST_STEM = 5
+_LONGEST_CASE = 4  # letters: Зеленськ-ого
+_LONGEST_PLURAL = 3  # Houthi-s, Hamas-owi; more would make another word
 
 
+@lru_cache(maxsize=20_000)  # rules repeat their names, and topics are asked for every run of their words
 def find_actor(name: str) -> str | None:
-    """The pack's id of the actor who goes by exactly this name ("state:UA", "person:mark-rutte", "org:nato")."""
-    words = phrase_of(name)
-    return _ids().get(words) or _state_ids().get(name.strip().casefold()) or _ids().get(untitled(words)) or _by_stem(untitled(words))
+    """The pack's id of the actor who goes by this name ("state:UA", "person:mark-rutte", "org:nato").
+
+    The name as it stands in a table, in any language, or with what users put around it: an article, a title, a legal form,
+    "rebels", "government": the Taliban, Tesla Inc., French government, President Zelensky, Houthis. Institutions of states
+    and offices have ids too: "office:foreign-ministry@FR", "office:secretary-general@nato".
+    """
+    known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None)
+    return known or find_office(name) or _by_stem(untitled(phrase_of(name)))
+
+
+def find_office(name: str) -> str | None:
+    """The id of what a state has, or what somebody of the pack holds or held: French foreign ministry, NATO chief."""
+    words = _without(phrase_of(name), name_words("article"), frozenset())
+    for role, rest in roles_in(tuple(words)):
+        kind, _, at = (_by_name(" ".join(rest)) or "").partition(":")
+        if (kind == "state" and role in read_institutions()) or (at and (role, at) in _held()):
+            return f"office:{role}@{at}"
+    return None
+
+
+def _ways_to_read(name: str) -> Iterator[str]:
+    """The name, and without the words around it that say what it is; without its article first."""
+    yield name
+    words = name.split()
+    for before, behind in ((_ARTICLE, ()), (_ARTICLE, _TAIL), ((*_ARTICLE, "title"), (*_TAIL, "suffix"))):
+        kept = _without(words, _of_kinds(before), _of_kinds(behind))
+        if len(kept) < len(words):
+            yield " ".join(kept)
+
+
+@lru_cache(maxsize=8)
+def _of_kinds(kinds: tuple[str, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*map(name_words, kinds))
+
+
+def _without(words: Sequence[str], before: frozenset[str], behind: frozenset[str]) -> Sequence[str]:
+    """Without the words at its ends that are among those; at least one word stays."""
+    start, end = 0, len(words)
+    while start < end - 1 and _bare(words[start]) in before:
+        start += 1
+    while end > start + 1 and _bare(words[end - 1]) in behind:
+        end -= 1
+    return words[start:end]
+
+
+@lru_cache(maxsize=20_000)
+def _bare(word: str) -> str:
+    return "".join(phrase_of(word))
+
+
+def _by_name(written: str) -> str | None:
+    words = phrase_of(written)
+    found = _ids().get(words)
+    if found and not (words in _shy() and written.islower()):
+        return found
+    return _state_ids().get(written.strip().casefold())
 
 
 def _by_stem(words: Phrase) -> str | None:
-    """Whose surname is one of the spellings that a stem in the table stands for: Зеленський, by зеленськ."""
-    if len(words) != 1:
+    """Whose name is one of the spellings that a stem in the table stands for: Зеленський, by зеленськ; Houthis, by houthi."""
+    if not words:
         return None
-    word = words[0]
-    ends = range(len(word), max(_SHORTEST_STEM, len(word) - OPEN_END) - 1, -1)
-    return next((found for end in ends if (found := _stems().get(word[:end]))), None)
+    *before, word = words
+    for stems, longest in ((_surname_stems(), _LONGEST_CASE), (_body_stems(), _LONGEST_PLURAL)):
+        ends = range(len(word), max(_SHORTEST_STEM, len(word) - longest) - 1, -1)
+        found = next((found for end in ends if (found := stems.get((*before, word[:end])))), None)
+        if found:
+            return found
+    return None
 
 
 @lru_cache(maxsize=1)
 def _ids() -> Mapping[Phrase, str]:
-    """Every full spelling and its actor; where two share one, full names go before surnames and bodies before persons."""
-    bodies = (*read_states().values(), *read_organisations().values())
-    own = [(spelling, body.id) for body in bodies for spelling in body.names if not spelling.open_end]
-    stems = [(spelling, body.id) for body in bodies for spelling in body.names if spelling.open_end]
+    """Every full spelling and its actor; where two share one, full names go before surnames, bodies before persons, peoples last."""
+    own = [(spelling, body.id) for body in _bodies() for spelling in body.names if not spelling.open_end]
+    stems = [(spelling, body.id) for body in _bodies() for spelling in body.names if spelling.open_end]
     full = [(spelling, person.id) for person in read_persons() for spelling in person.names]
     surnames = [(each, person.id) for person in read_persons() for each in person.surnames if not each.unsure and not each.open_end]
+    peoples = [(spelling, body.id) for body in read_states().values() for spelling in body.people if not spelling.open_end]
     ids: dict[Phrase, str] = {tuple(spelling.text.casefold()): actor_id for spelling, actor_id in own if is_acronym(spelling.text)}
-    for spelling, actor_id in (*own, *full, *surnames, *stems):
+    for spelling, actor_id in (*own, *full, *surnames, *stems, *peoples):
         ids.setdefault(phrase_of(spelling.text), actor_id)
     return {words: actor_id for words, actor_id in ids.items() if words}
 
 
 @lru_cache(maxsize=1)
-def _stems() -> Mapping[str, str]:
-    open_ended = ((each, person.id) for person in reversed(read_persons()) for each in person.surnames if each.open_end and not each.unsure)
-    return {phrase_of(each.text)[-1]: person_id for each, person_id in open_ended}
+def _held() -> frozenset[tuple[str, str]]:
+    return frozenset((office.role, office.at) for person in read_persons() for office in person.offices)
+
+
+@lru_cache(maxsize=1)
+def _shy() -> frozenset[Phrase]:
+    """Names that are other words when they are written small: orange, target, lot."""
+    return frozenset(phrase_of(each.text) for body in _bodies() for each in body.names if each.unsure or each.exact)
+
+
+@lru_cache(maxsize=1)
+def _surname_stems() -> Mapping[Phrase, str]:
+    return _stems((each, person.id) for person in reversed(read_persons()) for each in person.surnames)
+
+
+@lru_cache(maxsize=1)
+def _body_stems() -> Mapping[Phrase, str]:
+    return _stems((each, body.id) for body in reversed(_bodies()) for each in body.names)
+
+
+def _stems(spellings: Iterable[tuple[Spelling, str]]) -> Mapping[Phrase, str]:
+    return {phrase_of(each.text): actor_id for each, actor_id in spellings if each.open_end and not each.unsure}
+
+
+def _bodies() -> tuple[Body, ...]:
+    return (*read_states().values(), *read_organisations().values())
 
 
 @lru_cache(maxsize=1)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from service.matching.actor_index import find_actor
-from service.matching.actor_roles import role_forms
+from service.matching.actor_index import find_actor, find_office
+from service.matching.actor_roles import bare_names, office_forms, role_forms
 from service.matching.actor_tables import (
     Body,
     Office,
     Person,
     Spelling,
+    read_institutions,
     read_organisations,
     read_persons,
     read_state_names,
@@ -27,6 +28,12 @@ TYPED, OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 1.0, 0.95, 0.92, 0.
 _LONGEST_DOTTED = 5
 _LEADING = frozenset({"president", "head-of-government", "chancellor", "leader", "supreme-leader", "foreign-minister", "pope"})
 _HEADING = frozenset({"secretary-general", "director-general", "head", "president", "prosecutor", "foreign-policy-chief"})
+_MINISTERS = {
+    "foreign-ministry": "foreign-minister",
+    "defence-ministry": "defence-minister",
+    "finance-ministry": "finance-minister",
+    "army": "army-chief",
+}
 _ATTACHED = {"arab": "وبلف", "hebr": "ובלמהש"}  # and, in, to, from: written as one with the word
 _FIRST_LETTERS = {"arab": ("\u0621", "\u064a"), "hebr": ("\u05d0", "\u05ea")}
 
@@ -50,9 +57,10 @@ class Expansion:
 def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     """What finds the actor called `name`; each alias the user gave counts as much as the name, and needs no context.
 
-    A name in the pack, in any of its spellings, brings its actor's forms; any other one the forms of names.py.
+    A name in the pack, in any of its spellings, brings its actor's forms, and so does an alias of a name that is not: the
+    user says that they are the same. Any other name brings the forms of names.py.
     """
-    known = find_actor(name)
+    known = next((found for each in (name, *aliases) if (found := find_actor(each))), None)
     own = _known_actor(known) if known else Expansion(None, None, *forms_of_name(name))
     typed = (*_typed(name, own), *(form for alias in aliases for form in _typed(alias)))
     return _without_doubles(replace(own, forms=(*typed, *own.forms)))
@@ -75,7 +83,9 @@ def _known_actor(actor_id: str) -> Expansion:
         return _person_forms(_persons()[actor_id])
     if kind == "state":
         return _body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING)))
-    return _body_forms(read_organisations()[key], _leaders(key, _HEADING))
+    if kind == "office":
+        return _office(actor_id, *key.split("@"))
+    return _organisation(read_organisations()[key])
 
 
 def _person_forms(person: Person) -> Expansion:
@@ -127,6 +137,26 @@ def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
     sure += [form for form in more if not _finds(form, doubtful)]
     context = [form for spelling in body.context for form in _forms(spelling, SEAT, "related")]
     return _without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
+
+
+def _organisation(body: Body) -> Expansion:
+    """An institution that has a line of its own (the Pentagon) is also called as those of all states are."""
+    offices = {find_office(name.text) for name in body.names if name.text.isascii()} - {None}
+    named = [form for each in offices if each for form in office_forms(*each.removeprefix("office:").split("@"))]
+    return _body_forms(body, (*_leaders(body.id.removeprefix("org:"), _HEADING), *named))
+
+
+def _office(office_id: str, role: str, at: str) -> Expansion:
+    """An institution is named in full, or "the ministry" where its state is; a role means whoever holds it."""
+    named = tuple(office_forms(role, at))
+    if role not in read_institutions():
+        holders = (replace(form, weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
+        return _without_doubles(Expansion(office_id, "office", (*named, *holders)))
+    state = _known_actor(f"state:{at}")
+    unsure = tuple(Form(words, SEAT, "name") for words in bare_names(role))
+    forms = (*named, *_leaders(at, frozenset({_MINISTERS.get(role, "")})))
+    context = tuple(form for form in state.forms if form.weight >= PEOPLE)
+    return _without_doubles(Expansion(office_id, "institution", forms, unsure, context))
 
 
 def _finds(form: Form, doubtful: Iterable[Phrase]) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
-from service.matching.actor_tables import Office, Title, read_roles, read_state_names, read_states, read_titles
+from service.matching.actor_tables import Office, Title, Ways, read_institutions, read_roles, read_state_names, read_states, read_titles
 from service.matching.forms import Form
 from service.matching.text import Phrase, phrase_of
 
-ROLE = 0.9
+ROLE, OTHER_WAYS = 0.9, 0.95
 
 # Languages in which a role takes the name of a state as it stands.
 _UNINFLECTED = {"es": "de {}", "tr": "{}", "nl": "{}", "ja": "{}", "zh": "{}"}
@@ -23,13 +23,62 @@ def role_forms(offices: Iterable[Office]) -> Iterator[Form]:
             yield Form(words, ROLE, "role", since=office.since, until=office.until)
 
 
+def office_forms(role: str, at: str) -> Iterator[Form]:
+    """The ways to write the role, or the institution, whoever it is."""
+    return (Form(words, OTHER_WAYS, "name") for words in _phrases(role, at))
+
+
+def roles_in(words: Phrase) -> Iterator[tuple[str, Phrase]]:
+    """Roles that an English phrase may name, each with the words for the body: president and "ukrainian"."""
+    for at in range(1, len(words)):
+        yield from ((role, _without_genitive(words[:at])) for role in _roles_behind().get(words[at:], ()))
+        yield from ((role, words[at:]) for role in _roles_before().get(words[:at], ()))
+
+
+def bare_names(institution: str) -> Iterator[Phrase]:
+    """What an article that has named the state calls its institution: foreign ministry, parliament."""
+    return (words for words, roles in _roles_behind().items() if institution in roles)
+
+
+def _without_genitive(words: Phrase) -> Phrase:
+    return words[:-1] if len(words) > 1 and words[-1] == "s" else words
+
+
+@lru_cache(maxsize=1)
+def _roles_behind() -> Mapping[Phrase, tuple[str, ...]]:
+    """Of "{n} president", "{adj} president"."""
+    return _by_words((role, text.partition("}")[2]) for role, text in _english() if text.startswith("{"))
+
+
+@lru_cache(maxsize=1)
+def _roles_before() -> Mapping[Phrase, tuple[str, ...]]:
+    """Of "president of {n}"."""
+    return _by_words((role, text.partition("{")[0]) for role, text in _english() if text.endswith("}"))
+
+
+@lru_cache(maxsize=1)
+def _ways_to_write() -> Mapping[str, Ways]:
+    return {**read_roles(), **read_institutions()}
+
+
+def _english() -> Iterator[tuple[str, str]]:
+    return ((role, text) for role, languages in _ways_to_write().items() for text in languages["en"])
+
+
+def _by_words(roles: Iterable[tuple[str, str]]) -> Mapping[Phrase, tuple[str, ...]]:
+    found: dict[Phrase, dict[str, None]] = {}
+    for role, text in roles:
+        found.setdefault(phrase_of(text.replace(" s ", " ")), {})[role] = None
+    return {words: tuple(several) for words, several in found.items() if words}
+
+
 @lru_cache(maxsize=1024)
 def _phrases(role: str, at: str) -> tuple[Phrase, ...]:
     """Every way to write the role at this body, in all languages."""
     titles = _titles(at)
     written = {
         text
-        for language, templates in read_roles()[role].items()
+        for language, templates in _ways_to_write()[role].items()
         for template in templates
         for text in _filled(template, titles.get(language), at)
     }

@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from service.matching.text import phrase_of
 
+Ways = Mapping[str, tuple[str, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
@@ -102,15 +104,32 @@ def read_state_names() -> Mapping[str, Mapping[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def read_roles() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+def read_roles() -> Mapping[str, Ways]:
     """Role -> language -> ways to write it, with `{of}`, `{adj}` and `{n}` to be filled in and a/b for either word."""
-    return {role: {language: tuple(_split(ways)) for language, ways in _by_language(cells)} for role, *cells in _rows("roles.txt")}
+    return dict(_ways("roles.txt"))
+
+
+@lru_cache(maxsize=1)
+def read_institutions() -> Mapping[str, Ways]:
+    """What every state has, an army or a foreign ministry, in the form of `read_roles`."""
+    return dict(_ways("institutions.txt"))
 
 
 @lru_cache(maxsize=1)
 def read_titles() -> Mapping[str, Mapping[str, Title]]:
     """State code or organisation's key -> language -> how roles name it."""
     return {key: {language: _title(text) for language, text in _by_language(cells)} for key, *cells in _rows("titles.txt")}
+
+
+@lru_cache(maxsize=1)
+def read_other_names() -> tuple[str, ...]:
+    """Names of other things with an actor's name in them: New Mexico, Paris Agreement."""
+    return tuple(name for (line,) in _rows("other_names.txt") for name in _split(line))
+
+
+def _ways(table: str) -> Iterator[tuple[str, Ways]]:
+    for role, *cells in _rows(table):
+        yield role, {language: tuple(_split(ways)) for language, ways in _by_language(cells)}
 
 
 def _person(names: str, surnames: str, offices: str) -> Person:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Group, Near, NoneOf, Term, Within
+from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Near, NoneOf, OneOf, Term, Within
+from service.matching.groups import Group
 from service.matching.text import Phrase
 
 Key = Phrase | Group  # a phrase that occurs, or a group of which one does
@@ -32,8 +33,8 @@ def _required(condition: Condition, cost: Cost) -> list[AnyKey]:
     match condition:
         case Term(phrase):
             return [frozenset({phrase})]
-        case Group():
-            return [frozenset({condition})]
+        case OneOf(group):
+            return _required_by_group(group, cost)
         case AllOf(conditions):
             return [keys for each in conditions for keys in _required(each, cost)]
         case AnyOf(conditions):
@@ -44,6 +45,15 @@ def _required(condition: Condition, cost: Cost) -> list[AnyKey]:
             return _required(inner, cost)
         case NoneOf():
             return []
+
+
+def _required_by_group(group: Group, cost: Cost) -> list[AnyKey]:
+    """Its own forms, or a member of what says the same together."""
+    own: AnyKey = frozenset({group})
+    if not group.together:
+        return [own]
+    rarest = min((_required_by_group(each, cost)[0] for each in group.together), key=lambda keys: _total(keys, cost))
+    return [own | rarest]
 
 
 def _required_by_any(branches: list[list[AnyKey]], cost: Cost) -> list[AnyKey]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
 
 Spelling = tuple[str, bool]  # a word in normal form, and whether letters may follow it
@@ -16,6 +18,8 @@ _ADJECTIVE = regex.compile(r"(?P<stem>\w{2,}(?:sk|ck|dzk|ськ|цьк|ск|цк
 
 _AFTER_CONSONANT = "a u owi em iem ie om e s ov ova"
 _AFTER_VOWEL = "go mu m ego emu s"
+_FOR_SHORT = "a owi em iem u e"
+_LOSES_VOWEL = (("iec", "c"), ("ek", "k"), ("pawel", "pawl"))
 _FOR_A = "a y i e o ie u ej as"  # instead of the final a
 
 _CYRILLIC_ENDINGS = {
@@ -26,6 +30,7 @@ _CYRILLIC_ENDINGS = {
     "а": "а ы и і е у ой ою",
     "я": "я и і ї ю ей ею єю е",
     "й": "й я ю ем єм е єві ї и",
+    "ець": "ець ця цю цеві цем ці",
     "ь": "ь я ю ем е і ем ями",
     "о": "о а у ом ові і ою",
 }
@@ -33,6 +38,7 @@ _CYRILLIC_VOWELS = "еуюиіыэєї"
 _CYRILLIC_AFTER_CONSONANT = " а у ом ем е ым им ові і ы"
 
 
+@lru_cache(maxsize=20_000)  # first names repeat
 def inflections(word: str) -> tuple[Spelling, ...]:
     """The ways in which `word`, a name in normal form, stands in a sentence; the first is the word itself.
 
@@ -55,9 +61,18 @@ def given_name_cases(word: str) -> tuple[str, ...]:
     return tuple(form for form, open_end in inflections(word) if not open_end)
 
 
+def stem_without_vowel(word: str) -> str | None:
+    """What the cases of a Polish name share that lose its last vowel: Mark-a for Marek, Czarnk-iem for Czarnek."""
+    found = (word.removesuffix(ending) + rest for ending, rest in _LOSES_VOWEL if word.endswith(ending))
+    return next(found, None)
+
+
 def _latin(word: str) -> list[str]:
     if word.endswith("a"):
         return [word[:-1] + ending for ending in _FOR_A.split()]
+    short = stem_without_vowel(word)
+    if short:
+        return [short + case for case in _FOR_SHORT.split()] + [word + "s"]
     return [word + ending for ending in (_AFTER_VOWEL if word[-1] in "eiouy" else _AFTER_CONSONANT).split()]
 
 

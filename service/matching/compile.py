@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from service.domain.rules import Actor
-from service.matching.actors import terms_of_actor
+from service.matching.actors import condition_of_actor
 from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Near, NoneOf, Term, Within
 from service.matching.marks import as_written, known_about, open_ended
 from service.matching.printer import print_query
@@ -12,25 +15,36 @@ from service.matching.text import Phrase, phrase_of
 from service.matching.topics import condition_of_topic
 
 
-def condition_of_query(query: Query, part: str, about: str | None = None) -> Condition:
-    """What `query` means; `part` points to it in its rule. `about`: it asks of this metadata field, not of the text."""
+def no_rule(_named: Named) -> Condition:
+    """For where no rules are saved: none of them holds."""
+    return AnyOf(())
+
+
+def condition_of_query(query: Query, part: str, about: str | None = None, *, saved: Callable[[Named], Condition] = no_rule) -> Condition:
+    """What `query` means; `part` points to it in its rule. `about`: it asks of this metadata field, not of the text.
+
+    `saved` tells what a saved rule in it means.
+    """
+    inner = partial(condition_of_query, part=part, about=about, saved=saved)
     match query:
         case Words():
             return _term(query, part, about)
+        case Named("rule"):
+            return saved(query)
         case Named(kind, name):
-            return terms_of_actor(Actor(name=name), part) if kind == "actor" else condition_of_topic(name, part)
+            return condition_of_actor(Actor(name=name), part) if kind == "actor" else condition_of_topic(name, part)
         case And(parts):
-            return AllOf(tuple(condition_of_query(each, part, about) for each in parts))
+            return AllOf(tuple(map(inner, parts)))
         case Or(parts):
-            return AnyOf(tuple(condition_of_query(each, part, about) for each in parts))
+            return AnyOf(tuple(map(inner, parts)))
         case Not(negated):
-            return NoneOf((condition_of_query(negated, part, about),))
+            return NoneOf((inner(negated),))
         case Nearby(left, right, words, ordered):
-            return Near(condition_of_query(left, part, about), condition_of_query(right, part, about), words, ordered)
+            return Near(inner(left), inner(right), words, ordered)
         case Times(count, counted):
-            return AtLeast(count, condition_of_query(counted, part, about))
-        case In(field, inner):
-            return condition_of_query(inner, part, field) if field in METADATA else Within(field, condition_of_query(inner, part))
+            return AtLeast(count, inner(counted))
+        case In(field, inside):
+            return inner(inside, about=field) if field in METADATA else Within(field, inner(inside, about=None))
 
 
 def _term(words: Words, part: str, about: str | None) -> Term:

@@ -13,26 +13,30 @@ from service.matching.forms import OPEN_END
 from service.matching.text import Phrase, phrase_of
 
 _UNSPACED = frozenset({"ja", "zh"})  # a pattern is a run of characters, each of them a word to `phrase_of`
+_HALF, _HALF_ENDING, _LINKS = 4, 2, ("", "s", "es", "n", "en")  # of compounds: letters of each half, and what may stand between
 _KEY = 3  # letters of a pattern's first word by which it is filed
 # Arabic writes its article, "and", "by" and "for" as one word with the noun.
 _ARABIC_FIRST = ("", "ال", "و", "وال", "ب", "بال", "ل", "لل")
 _ARABIC_LATER = ("", "ال")
 _NONE = "''"  # the empty ending
+_NAMING = "=<~"  # the lines that name other concepts: what it is made of, the kinds of it, what is related to it
 
 Slot = tuple[str, ...]  # the ways one word of a pattern may be written
-Sort = Literal["concept", "place", "name"]
-_SIGNS: dict[str, Sort] = {"@": "place", "&": "name"}
+Sort = Literal["concept", "place", "name", "general"]
+_SIGNS: dict[str, Sort] = {"@": "place", "&": "name", "%": "general"}
+_SIGN_LETTERS = "".join(_SIGNS)
 
 
 class Pattern(NamedTuple):
     """Consecutive words, each written in one of several ways; with `open_end` letters may follow the last.
 
-    `cased`: only where it stands in capitals ("AI", for "ai" is a word in French).
+    `cased`: only where it stands in capitals ("AI", for "ai" is a word in French). `weak`: it has other meanings too ("call").
     """
 
     slots: tuple[Slot, ...]
     open_end: bool
     cased: bool
+    weak: bool
     language: str
     concept: str
 
@@ -43,15 +47,17 @@ class Pattern(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One thing news is made of; `made_of` and `related` name other concepts.
+    """One thing news is made of; `made_of`, `kinds` and `related` name other concepts.
 
-    `made_of`: what says the same when found together ("grain" and "agreement": a grain deal). `related`: what only hints
-    at it. `sort`: "place" for a region or sea that is no state, "name" for an organisation.
+    `made_of`: what says the same when found together ("grain" and "agreement": a grain deal). `kinds`: what is always one of
+    these (a flood is extreme weather). `related`: what only hints at it. `sort`: "place" for a region or sea that is no state,
+    "name" for an organisation, "general" for words that say little beside others ("crisis", "plan").
     """
 
     name: str
     patterns: tuple[Pattern, ...]
     made_of: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     sort: Sort = "concept"
 
@@ -64,27 +70,62 @@ class Meant(NamedTuple):
     concepts: tuple[Concept, ...]
 
 
+class Filed(NamedTuple):
+    """A pattern, and its words that are no stop words."""
+
+    slots: tuple[Slot, ...]
+    pattern: Pattern
+
+
 @dataclass(frozen=True, slots=True)
 class ConceptTable:
     """The concepts by name. `stop_words` say nothing about a topic."""
 
     concepts: Mapping[str, Concept]
     stop_words: frozenset[str]
-    filed: Mapping[str, Sequence[Pattern]]  # by the first letters of the first word that is no stop word
+    filed: Mapping[str, Sequence[Filed]]  # by the first letters of the first word that is no stop word
 
     def meant(self, words: Sequence[str]) -> Meant | None:
-        """The longest concept that begins with the first of `words`, which have no stop words; of several the most literal."""
-        best: tuple[int, int] = (0, 0)
+        """The longest concept that begins with the first of `words`, which have no stop words; of several the most literal.
+
+        "Fire" is a fire rather than a dismissal, which has "to fire".
+        """
+        best: tuple[int, int, int] = (0, 0, 0)
         names: list[str] = []
-        for pattern in self._beginning_like(words[0]) if words else ():
-            fit = _fit(_telling(pattern, self.stop_words), pattern.open_end, words)
-            if fit is not None and fit >= best:
-                names = [*names, pattern.concept] if fit == best else [pattern.concept]
-                best = fit
+        for slots, pattern in self._beginning_like(words[0]) if words else ():
+            fit = _fit(slots, pattern.open_end, words)
+            if fit is None:
+                continue
+            fit_and_rest = (*fit, len(slots) - len(pattern.slots))
+            if fit_and_rest >= best:
+                names = [*names, pattern.concept] if fit_and_rest == best else [pattern.concept]
+                best = fit_and_rest
         concepts = tuple(self.concepts[name] for name in dict.fromkeys(names))
         return Meant(best[0], -best[1], concepts) if concepts else None
 
-    def _beginning_like(self, word: str) -> Iterator[Pattern]:
+    def halves(self, word: str) -> tuple[Sequence[Concept], Sequence[Concept]] | None:
+        """What the two words mean that a compound is made of ("Mordprozess": murder, trial), the second as long as it can be."""
+        for cut in range(_HALF, len(word) - _HALF + 1):
+            second = self._special(word[cut:], _HALF_ENDING)
+            first = second and next((known for link in _LINKS if (known := self._special(word[:cut].removesuffix(link), 0))), ())
+            if first and second:
+                return first, second
+        return None
+
+    def _special(self, word: str, ending: int) -> Sequence[Concept]:
+        meant = self.meant([word]) if len(word) >= _HALF else None
+        return [concept for concept in meant.concepts if concept.sort == "concept"] if meant and meant.ending <= ending else []
+
+    def with_kinds(self, concept: Concept) -> Iterator[Concept]:
+        """The concept, then the kinds of it and the kinds of those, each once."""
+        wanted = {concept.name: None}
+        for name in (queue := [concept.name]):
+            new = [kind for kind in self.concepts[name].kinds if kind not in wanted]
+            wanted.update(dict.fromkeys(new))
+            queue += new
+        return (self.concepts[name] for name in wanted)
+
+    def _beginning_like(self, word: str) -> Iterator[Filed]:
         for length in range(1, min(_KEY, len(word)) + 1):
             yield from self.filed.get(word[:length], ())
 
@@ -142,46 +183,47 @@ def _take_setting(draft: _Draft, head: str, rest: str, number: int) -> None:
 
 
 def _table(draft: _Draft) -> ConceptTable:
-    concepts = {name.lstrip("@&"): _concept(name, lines, draft.endings) for name, lines in draft.blocks.items()}
+    concepts = {name.lstrip(_SIGN_LETTERS): _concept(name, lines, draft.endings) for name, lines in draft.blocks.items()}
     for concept in concepts.values():
-        for named in (*concept.made_of, *concept.related):
+        for named in (*concept.made_of, *concept.kinds, *concept.related):
             if named not in concepts:
                 raise ValueError(f"concepts: {concept.name} names {named}, which has no block")
-    filed: dict[str, list[Pattern]] = {}
-    for concept in concepts.values():
-        for pattern in concept.patterns:
-            for key in _keys(pattern, draft.stop_words):
-                filed.setdefault(key, []).append(pattern)
+    filed: dict[str, list[Filed]] = {}
+    for pattern in (pattern for concept in concepts.values() for pattern in concept.patterns):
+        slots = tuple([slot for slot in pattern.slots if slot[0] not in draft.stop_words])
+        for key in {word[:_KEY] for word in slots[0]} if slots else ():
+            filed.setdefault(key, []).append(Filed(slots, pattern))
     return ConceptTable(concepts, frozenset(draft.stop_words), filed)
 
 
 def _concept(name: str, lines: Sequence[tuple[str, str]], endings: Mapping[str, Sequence[tuple[str, Slot]]]) -> Concept:
-    bare_name = name.lstrip("@&")
-    made_of: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
+    bare_name = name.lstrip(_SIGN_LETTERS)
+    named: dict[str, tuple[str, ...]] = {}
     patterns: list[Pattern] = []
     for head, rest in lines:
-        if head == "=":
-            made_of = tuple(rest.split())
-        elif head == "~":
-            related = tuple(rest.split())
+        if head in _NAMING:
+            named[head] = tuple(rest.split())
         else:
             first, *_others = head.split(",")
             patterns += [_pattern(written, first, bare_name, endings.get(first, ())) for written in rest.split(", ")]
-    return Concept(bare_name, tuple(patterns), made_of, related, _SIGNS.get(name[0], "concept"))
+    made_of, kinds, related = (named.get(sign, ()) for sign in _NAMING)
+    return Concept(bare_name, tuple(patterns), made_of, kinds, related, _SIGNS.get(name[0], "concept"))
 
 
 def _pattern(written: str, language: str, concept: str, endings: Sequence[tuple[str, Slot]]) -> Pattern:
-    cased, open_end = written.startswith("="), written.endswith("*")
-    bare = written.strip("=*")
+    if written.isalpha() and language not in _UNSPACED and language != "ar":  # most are one plain word, and the table is long
+        return Pattern(((written,),), False, False, False, language, concept)
+    bare, open_end = written.strip("=?*"), written.endswith("*")
+    marks = written.partition(bare)[0]
+    cased, weak = "=" in marks, "?" in marks
     if language in _UNSPACED:
-        return Pattern(tuple((word,) for word in phrase_of(bare)), False, cased, language, concept)
+        return Pattern(tuple((word,) for word in phrase_of(bare)), False, cased, weak, language, concept)
     words = bare.split()
     if language == "ar":
         slots = tuple(_arabic(word, _ARABIC_LATER if number else _ARABIC_FIRST) for number, word in enumerate(words))
     else:
-        slots = tuple((word,) if word.isalnum() else _slot(word, endings) for word in words)
-    return Pattern(slots, open_end, cased, language, concept)
+        slots = tuple([(word,) if word.isalnum() else _slot(word, endings) for word in words])
+    return Pattern(slots, open_end, cased, weak, language, concept)
 
 
 def _slot(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:
@@ -198,20 +240,9 @@ def _arabic(word: str, prefixes: Slot) -> Slot:
     return tuple(prefix + word for prefix in prefixes) if word.isalnum() else _slot(word, ())
 
 
-def _keys(pattern: Pattern, stop_words: set[str]) -> set[str]:
-    for slot in pattern.slots:
-        if slot[0] not in stop_words:
-            return {word[:_KEY] for word in slot} if len(slot) > 1 else {slot[0][:_KEY]}
-    return set()
-
-
-def _telling(pattern: Pattern, stop_words: frozenset[str]) -> list[Slot]:
-    return [slot for slot in pattern.slots if slot[0] not in stop_words]
-
-
 def _fit(slots: Sequence[Slot], open_end: bool, words: Sequence[str]) -> tuple[int, int] | None:
     """How many words are covered, and minus how many letters are left over at the end of the last; None if it does not fit."""
-    if not slots or len(slots) > len(words) or any(word not in slot for slot, word in zip(slots[:-1], words, strict=False)):
+    if len(slots) > len(words) or any(word not in slot for slot, word in zip(slots[:-1], words, strict=False)):
         return None
     last = words[len(slots) - 1]
     left = [len(last) - len(stem) for stem in slots[-1] if last == stem or (open_end and last.startswith(stem))]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
-from service.matching.forms import Form
-from service.matching.marks import in_capitals, open_ended
+from service.matching.groups import Group
 from service.matching.text import Phrase
 
 
@@ -15,26 +13,21 @@ from service.matching.text import Phrase
 class Term:
     """A phrase to be found; `written` and `part` say which words of the rule it comes from, for its evidence.
 
-    The phrase may be marked (marks.py); an empty one is nowhere found. `weight` in (0, 1] says how strongly it speaks.
-    `since` and `until`: the days between which it means what was written, both inclusive, None for no bound.
+    The phrase may be marked (marks.py); an empty one is nowhere found.
     """
 
     phrase: Phrase
     written: str
     part: str
-    weight: float = 1.0
-    since: date | None = None
-    until: date | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """Holds where at least one of its terms does: the many forms of one actor, made once and shared by the rules that name it.
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Any form of an actor or of a part of a topic, which the rule's `part` writes as `written`."""
 
-    It is compared by identity, so that an index counts, files and evaluates it once, however many rules have it.
-    """
-
-    terms: tuple[Term, ...]
+    group: Group
+    written: str
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +80,15 @@ class Within:
     condition: Condition
 
 
-Condition = Term | Group | AllOf | AnyOf | NoneOf | Near | AtLeast | Within
-
-
-def term_of_form(form: Form, written: str, part: str) -> Term:
-    """The term that finds `form` of what a rule's `part` writes as `written`."""
-    phrase = in_capitals(form.words) if form.cased else form.words
-    return Term(open_ended(phrase) if form.open_end else phrase, written, part, form.weight, form.since, form.until)
+Condition = Term | OneOf | AllOf | AnyOf | NoneOf | Near | AtLeast | Within
 
 
 def inside(condition: Condition) -> tuple[Condition, ...]:
     """What `condition` is directly made of."""
     match condition:
-        case Term():
+        case Term() | OneOf():
             return ()
-        case Group(conditions) | AllOf(conditions) | AnyOf(conditions) | NoneOf(conditions):
+        case AllOf(conditions) | AnyOf(conditions) | NoneOf(conditions):
             return conditions
         case Near(left, right):
             return (left, right)
@@ -118,9 +105,30 @@ def conditions_in(condition: Condition) -> Iterator[Condition]:
         waiting.extend(reversed(inside(each)))
 
 
-def terms_in(condition: Condition) -> Iterator[Term]:
-    """Every term of `condition`, the excluded ones too, in order."""
-    return (each for each in conditions_in(condition) if isinstance(each, Term))
+def leaves_of(condition: Condition) -> Iterator[Term | OneOf]:
+    """What is looked for in an article, the excluded too, in order."""
+    return (each for each in conditions_in(condition) if isinstance(each, Term | OneOf))
+
+
+def as_part(condition: Condition, written: str, part: str) -> Condition:
+    """`condition` with all its evidence given to the rule's `part`, which writes the whole of it as `written`."""
+    match condition:
+        case Term(phrase):
+            return Term(phrase, written, part)
+        case OneOf(group):
+            return OneOf(group, written, part)
+        case AllOf(conditions):
+            return AllOf(tuple(as_part(each, written, part) for each in conditions))
+        case AnyOf(conditions):
+            return AnyOf(tuple(as_part(each, written, part) for each in conditions))
+        case NoneOf(conditions):
+            return NoneOf(tuple(as_part(each, written, part) for each in conditions))
+        case Near(left, right, words, ordered):
+            return Near(as_part(left, written, part), as_part(right, written, part), words, ordered)
+        case AtLeast(count, inner):
+            return AtLeast(count, as_part(inner, written, part))
+        case Within(field, inner):
+            return Within(field, as_part(inner, written, part))
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:

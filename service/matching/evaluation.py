@@ -4,37 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
 from service.domain.evidence import Evidence
-from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Group, Near, NoneOf, Term, Within
-from service.matching.text import Phrase
+from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Near, NoneOf, OneOf, Term, Within
+from service.matching.groups import Known, see
+from service.matching.reading import Place, Reading
 
 SPANS_PER_TERM = 3
 SPANS = 30  # of one rule in one article
 _PAIRS = 1_000  # of one Near inside another: no news text has as many, and hostile ones would have millions
 
 
-class Place(NamedTuple):
-    """Where a phrase stands; `rank` is its field's: 0 for the title. Places sort in reading order.
-
-    `start` and `end` are code points of the field, `first` and `last` its words, counted from 0.
-    """
-
-    rank: int
-    start: int
-    end: int
-    field: str
-    text: str
-    first: int
-    last: int
-
-
-Occurrences = Mapping[Phrase, Sequence[Place]]  # of the phrases that occur, in reading order
 _Span = tuple[Place, str, str]  # with the part and the term as written
 _Spans = list[_Span]
 
@@ -48,23 +33,20 @@ class _Stretch(NamedTuple):
     spans: tuple[_Span, ...]
 
 
-Known = dict[Group, "_Spans | None"]  # what was found out about an article's groups
-
-
 @dataclass(frozen=True, slots=True)
 class _Article:
     """What is known of the article; `field` is the only one to look at, None for all of its text."""
 
-    found: Occurrences
+    reading: Reading
     day: date | None
     known: Known
     field: str | None = None
 
     def within(self, field: str) -> _Article:
-        return _Article(self.found, self.day, {}, field)
+        return _Article(self.reading, self.day, self.known, field)
 
 
-def evaluate(condition: Condition, found: Occurrences, day: date | None = None, known: Known | None = None) -> tuple[Evidence, ...] | None:
+def evaluate(condition: Condition, reading: Reading, day: date | None = None, known: Known | None = None) -> tuple[Evidence, ...] | None:
     """The evidence that `condition` holds for an article of this day, title first, or None where it does not hold.
 
     Pass the same `known` for all conditions of one article: what they share is then evaluated once.
@@ -72,7 +54,7 @@ def evaluate(condition: Condition, found: Occurrences, day: date | None = None, 
     Every branch that holds gives evidence: at most 3 spans a term and 30 in all, none of the parts left out for
     another's sake while there is room. It recurses: whoever builds conditions bounds their depth.
     """
-    spans = _spans(condition, _Article(found, day, {} if known is None else known))
+    spans = _spans(condition, _Article(reading, day, {} if known is None else known))
     if spans is None:
         return None
     shown = _fair_share(sorted(spans))
@@ -81,17 +63,13 @@ def evaluate(condition: Condition, found: Occurrences, day: date | None = None, 
 
 def _spans(condition: Condition, article: _Article) -> _Spans | None:
     match condition:
-        case Term(_, written, part):
+        case Term(_, written, part) | OneOf(_, written, part):
             places = _places(condition, article)
             return [(place, part, written) for place in places[:SPANS_PER_TERM]] if places else None
-        case Group():
-            return _group_spans(condition, article)
         case AllOf(conditions):
             return _all_spans(conditions, article)
         case AnyOf(conditions):
-            # Most branches of long lists are terms that do not occur: they are passed over without a call.
-            branches = [each for each in conditions if type(each) is not Term or each.phrase in article.found]
-            holding = [spans for each in branches if (spans := _spans(each, article)) is not None]
+            holding = [spans for each in conditions if (spans := _spans(each, article)) is not None]
             return [span for spans in holding for span in spans] if holding else None
         case NoneOf(conditions):
             return [] if all(_spans(each, article) is None for each in conditions) else None
@@ -112,29 +90,23 @@ def _all_spans(conditions: Iterable[Condition], article: _Article) -> _Spans | N
     return spans
 
 
-def _group_spans(group: Group, article: _Article) -> _Spans | None:
-    if group not in article.known:
-        there = [term for term in group.terms if term.phrase in article.found]
-        article.known[group] = [span for term in there for span in _spans(term, article) or ()] or None
-    return article.known[group]
-
-
-def _places(term: Term, article: _Article) -> Sequence[Place]:
-    places = article.found.get(term.phrase, ())
-    day = article.day
-    if day is not None and ((term.since is not None and day < term.since) or (term.until is not None and day > term.until)):
-        return ()
+def _places(leaf: Term | OneOf, article: _Article) -> Sequence[Place]:
+    if isinstance(leaf, Term):
+        places = article.reading.places(leaf.phrase)
+    else:
+        seen = see(leaf.group, article.reading, article.day, article.known)
+        places = seen.places if seen else ()
     return places if article.field is None else [place for place in places if place.field == article.field]
 
 
 def _stretches(condition: Condition, article: _Article, most: int = _PAIRS) -> list[_Stretch] | None:
     """Where `condition` stands, or None where it does not hold; of pairs and of what is counted, `most` are enough."""
     match condition:
-        case Term(_, written, part):
+        case Term(_, written, part) | OneOf(_, written, part):
             places = _places(condition, article)
             return [_Stretch(place.rank, place.first, place.last, ((place, part, written),)) for place in places] or None
-        case Group(branches) | AnyOf(branches):
-            return _joined(_stretches(each, article) for each in _worth_a_look(branches, article)) or None
+        case AnyOf(branches):
+            return _joined(_stretches(each, article) for each in _once(branches)) or None
         case AllOf(conditions):
             each_holds = [_stretches(each, article) for each in conditions]
             return None if None in each_holds else _joined(each_holds)
@@ -150,10 +122,10 @@ def _stretches(condition: Condition, article: _Article, most: int = _PAIRS) -> l
             return counted[:most] if len({(each.rank, each.first) for each in counted}) >= count else None
 
 
-def _worth_a_look(branches: Sequence[Condition], article: _Article) -> list[Condition]:
-    """The branches without terms that do not occur, and with no phrase twice: their stretches would be the same."""
+def _once(branches: Sequence[Condition]) -> list[Condition]:
+    """The branches, with no phrase twice: their stretches would be the same."""
     several = [each for each in branches if not isinstance(each, Term)]
-    once = {each.phrase: each for each in reversed(branches) if isinstance(each, Term) and each.phrase in article.found}
+    once = {each.phrase: each for each in reversed(branches) if isinstance(each, Term)}
     return [*once.values(), *several]
 
 

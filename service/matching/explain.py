@@ -1,14 +1,31 @@
-"""Why a rule matched an article, or did not: its terms, found and missing, part by part."""
+"""Why a rule matched an article, or did not: what is there of each part, what is missing, and what decided."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Group, Near, NoneOf, Term, Within, conditions_in, terms_in
-from service.matching.evaluation import Occurrences, evaluate
-from service.matching.phrases import PhraseBook
+from service.domain.rules import NONE_SAVED, RuleSpec, Saved
+from service.matching.calibration import Nearness
+from service.matching.condition import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Near,
+    NoneOf,
+    OneOf,
+    Term,
+    Within,
+    conditions_in,
+    leaves_of,
+)
+from service.matching.evaluation import evaluate
+from service.matching.groups import Known, see
+from service.matching.reading import Reading
+from service.matching.rules import demands_of, saved_in
+from service.matching.verdict import CompiledRule, Verdict, compile_rule, weigh
 
 _BRANCHES = 5  # of a group that are named
 
@@ -26,43 +43,103 @@ class PartFinding:
     missing: tuple[str, ...]
 
 
-def explain(condition: Condition, fields: Mapping[str, str], day: date | None = None) -> tuple[PartFinding, ...]:
-    """A finding for each part of `condition`, in the rule's order, for an article of this day."""
-    terms = list(terms_in(condition))
-    present = PhraseBook(term.phrase for term in terms).find(fields)
-    lacking = list(_lacking(condition, present, day))
-    parts = dict.fromkeys(term.part for term in terms)
-    return tuple(
-        PartFinding(
-            part,
-            tuple(dict.fromkeys(term.written for term in terms if term.part == part and term.phrase in present)),
-            tuple(
-                dict.fromkeys(
-                    [term.written for term in terms if term.part == part and term.phrase not in present]
-                    + [asked for of, asked in lacking if of == part]
-                )
-            ),
-        )
-        for part in parts
-    )
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The verdict on one rule and one article, a sentence on what decided it, and the parts in the rule's order."""
+
+    verdict: Verdict
+    reason: str
+    parts: tuple[PartFinding, ...]
 
 
-def _lacking(condition: Condition, present: Occurrences, day: date | None) -> Iterator[tuple[str, str]]:
+def explain(
+    spec: RuleSpec,
+    fields: Mapping[str, str],
+    day: date | None = None,
+    nearness: Nearness | None = None,
+    compiled: CompiledRule | None = None,
+    *,
+    saved: Saved = NONE_SAVED,
+) -> Explanation:
+    """Hold the rule against an article of this day; `compiled` is what `compile_rule(spec, saved)` gives, for those who have it."""
+    rule, reading, known = compiled or compile_rule(spec, saved), Reading(fields), Known()
+    verdict = weigh(rule, reading, day, known, nearness)
+    held = {written: evaluate(whole, reading, day, known) is not None for written, whole in saved_in(spec, saved)}
+    parts = tuple(_findings([*rule.watch.leaves], demands_of(spec, saved), held, reading, day, known))
+    return Explanation(verdict, _reason(spec, verdict, parts, nearness), parts)
+
+
+def _findings(
+    leaves: Sequence[OneOf], demands: Condition, held: Mapping[str, bool], reading: Reading, day: date | None, known: Known
+) -> Iterator[PartFinding]:
+    """A finding for each part; a saved rule, told in `held`, is there as a whole or not at all."""
+    looked_for: list[Term | OneOf] = [*leaves, *leaves_of(demands)]
+    lacking = list(_lacking(demands, held, reading, day, known))
+    there = {each.written for each in looked_for if held.get(each.written, _is_there(each, reading, day, known))}
+    for part in dict.fromkeys(each.part for each in looked_for):
+        written = dict.fromkeys(each.written for each in looked_for if each.part == part)
+        missing = [each for each in written if each not in there] + [asked for of, asked in lacking if of == part]
+        yield PartFinding(part, tuple(each for each in written if each in there), tuple(dict.fromkeys(missing)))
+
+
+def _is_there(leaf: Term | OneOf, reading: Reading, day: date | None, known: Known) -> bool:
+    if isinstance(leaf, Term):
+        return bool(reading.places(leaf.phrase))
+    return see(leaf.group, reading, day, known) is not None
+
+
+def _lacking(demands: Condition, held: Mapping[str, bool], reading: Reading, day: date | None, known: Known) -> Iterator[tuple[str, str]]:
     """What fails although its terms are there, each with its part."""
-    for each in conditions_in(condition):
-        if isinstance(each, Near | AtLeast | Within) and evaluate(each, present, day) is None:
-            terms = list(terms_in(each))
-            if terms and any(term.phrase in present for term in terms):
-                yield terms[0].part, _written(each)
+    for each in conditions_in(demands):
+        if isinstance(each, Near | AtLeast | Within) and evaluate(each, reading, day, known) is None:
+            leaves = [leaf for leaf in leaves_of(each) if leaf.written not in held]  # saved rules are told as a whole
+            if any(_is_there(leaf, reading, day, known) for leaf in leaves):
+                yield leaves[0].part, _written(each)
+
+
+def _reason(spec: RuleSpec, verdict: Verdict, parts: Sequence[PartFinding], nearness: Nearness | None) -> str:
+    """What decided, the strongest reason first."""
+    if verdict.matches and not (spec.actors or spec.topics):
+        return "it matches: the query holds"
+    if not verdict.demands_met:
+        excluded = [term for part in parts if part.part.startswith("/exclude") for term in part.found]
+        return f"{_quoted(excluded)} is excluded and stands in it" if excluded else "the query does not hold"
+    known_by = "words and meaning" if nearness else "words alone"
+    sure = verdict.scores.is_about if spec.precision == "strict" else verdict.scores.comes_up
+    asked = f"{known_by} give {sure:.2f}, and {spec.precision} asks for {verdict.least:.2f}"
+    if verdict.matches:
+        return f"it matches: {asked}"
+    missing = _missing_side(spec, verdict, parts)
+    return f"{missing}; {asked}" if missing else f"all its parts are there, but apart, deep in the text or not in its sense; {asked}"
+
+
+def _missing_side(spec: RuleSpec, verdict: Verdict, parts: Sequence[PartFinding]) -> str | None:
+    sides = []
+    if spec.actors and not verdict.findings.actor:
+        names = [term for part in parts if part.part.startswith("/actors") for term in part.missing]
+        sides.append(f"{_quoted(names)} {'is' if len(names) == 1 else 'are'} not in it")
+    if spec.topics and not verdict.findings.topic:
+        sides += [_missing_topic(spec, part) for part in parts if part.part.startswith("/topics") and part.missing]
+    return " and ".join(sides) or None
+
+
+def _missing_topic(spec: RuleSpec, part: PartFinding) -> str:
+    topic = _quoted([spec.topics[int(part.part.removeprefix("/topics/"))]])
+    return f"the topic {topic} lacks {_quoted(part.missing)}" if part.found else f"the topic {topic} is not in it"
+
+
+def _quoted(terms: Sequence[str]) -> str:
+    shown = ", ".join(f'"{term}"' for term in terms[:_BRANCHES])
+    return f"{shown} and {len(terms) - _BRANCHES} more" if len(terms) > _BRANCHES else shown
 
 
 def _written(condition: Condition) -> str:
     match condition:
-        case Term(_, written):
+        case Term(_, written) | OneOf(_, written):
             return written
         case AllOf(conditions):
             return f"({' AND '.join(map(_written, conditions))})"
-        case Group(conditions) | AnyOf(conditions):
+        case AnyOf(conditions):
             shown = dict.fromkeys(map(_written, conditions[:_BRANCHES]))
             return f"({' OR '.join(shown)}{' OR ...' if len(conditions) > _BRANCHES else ''})"
         case NoneOf(conditions):

@@ -3,7 +3,7 @@
 query  = query OR query | query [AND] query | NOT query | near        OR binds loosest, NEAR tightest
 near   = near NEAR/n near | near ONEAR/n near | ATLEAST/n field | field
 field  = [title: | lede: | body: | source: | author: | url: | lang:] leaf
-leaf   = word | word* | =Word | "a phrase" | actor:"name" | topic:"phrase" | ( query )
+leaf   = word | word* | =Word | "a phrase" | actor:"name" | topic:"phrase" | rule:"name or id" | ( query )
 """
 
 from __future__ import annotations
@@ -164,6 +164,7 @@ def _prefixed(operator: Token, right: _Part) -> Query:
         return Not(right.query)
     if operator.kind == "ATLEAST":
         _refuse_inside(right, And | Not | Nearby | Times, f"{operator.text} counts a term, or any of several", "move the rest outside")
+        _refuse_rules(right, operator)
         return Times(operator.number, right.query)
     _refuse_inside(right, In, "there is a field inside a field", "name one field for each term")
     if operator.field in METADATA:
@@ -180,6 +181,7 @@ def _joined(operator: Token, left: _Part, right: _Part) -> Query:
         hint = f"write: peace {operator.text} deal NOT football"
         _refuse_inside(part, Not, f"{operator.text} needs words that are there, and NOT says that they are not", hint)
         _refuse_inside(part, Times, f"{operator.text} cannot be combined with ATLEAST", "join the two with AND")
+        _refuse_rules(part, operator)
     splits = count_splits(left.query), count_splits(right.query)
     if count_terms(left.query) * splits[1] + count_terms(right.query) * splits[0] > MOST_TERMS:
         raise _too_many(operator)
@@ -189,6 +191,11 @@ def _joined(operator: Token, left: _Part, right: _Part) -> Query:
 def _refuse_inside(part: _Part, kinds: type | object, message: str, hint: str) -> None:
     if any(isinstance(each, kinds) for each in walk(part.query)):  # type: ignore[arg-type]
         raise QueryError(part.at, part.end, message, hint)
+
+
+def _refuse_rules(part: _Part, operator: Token) -> None:
+    if any(isinstance(each, Named) and each.kind == "rule" for each in walk(part.query)):
+        raise QueryError(part.at, part.end, f"{operator.text} needs words, and a saved rule holds or does not", "join the two with AND")
 
 
 def _nothing_there(state: _State, token: Token | None) -> QueryError:

@@ -2,37 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
+from typing import Protocol
 
-from service.domain.evidence import Evidence
+from service.domain.evidence import Evidence, Scores
 from service.domain.rules import Rule
-from service.matching.anchors import Anchors, Key, anchors_of
-from service.matching.condition import Condition, Group, Term, inside
-from service.matching.evaluation import Known, Occurrences, evaluate
+from service.matching.anchors import Key, anchors_of
+from service.matching.calibration import Nearness
+from service.matching.groups import Group, Known, see
 from service.matching.marks import OPEN
 from service.matching.phrases import PhraseBook
+from service.matching.reading import Reading
 from service.matching.rules import condition_of
 from service.matching.text import Phrase
+from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, compile_rule, judge, weigh
 
+_FEW = 200  # rules that are asked one by one
 _BYTES_PER_RULE, _BYTES_PER_PHRASE = 1200, 400  # measured: benchmarks/match_rules.py
+
+
+class Meaning(Protocol):
+    """How near one article's meaning is to the rules."""
+
+    def near(self, rule_id: str) -> Nearness | None:
+        """How near it is to this rule; None where that is not known."""
+
+    def nearest(self, least: float) -> Iterable[str]:
+        """The rules that it is at least so near to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A rule that an article matches, and why."""
+    """A rule that an article matches, why, and how sure that is."""
 
     rule: Rule
     evidence: tuple[Evidence, ...]
+    scores: Scores
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
+    """A rule and its anchors: the rarest keys of which an article must have one, then others; None where it need not."""
+
     rule: Rule
-    condition: Condition
-    anchors: Anchors
+    compiled: CompiledRule
+    first: tuple[Key, ...] | None
+    second: tuple[Key, ...] | None
+
+    @property
+    def keys(self) -> set[Key]:
+        """Those of both anchors."""
+        return {*(self.first or ()), *(self.second or ())}
 
 
 class RuleIndex:
@@ -45,10 +68,11 @@ class RuleIndex:
         self.revision = 0
         self._lock = Lock()
         self._entries: dict[str, _Entry] = {}
-        self._book = PhraseBook()
-        self._filed: dict[Key, dict[str, _Entry]] = {}  # first anchor -> entries by rule id
-        self._groups: dict[Group, int] = {}  # how many times rules name them
-        self._groups_of: dict[Phrase, list[Group]] = {}  # the groups that have a phrase
+        self._changing = Lock()  # held while changes are taken in; `_lock` only while one of them is filed
+        self._book: PhraseBook[Key] = PhraseBook()  # what tells that an article has an anchor
+        self._filed: dict[Key, list[_Entry]] = {}  # by each key of their first anchor
+        self._uses: dict[Key, int] = {}  # by how many rules' anchors
+        self._of_workspace: dict[str, dict[str, _Entry]] = {}
         self._unanchored: dict[str, _Entry] = {}  # rules that no phrase is required for
 
     def __len__(self) -> int:
@@ -65,108 +89,126 @@ class RuleIndex:
 
         `revision` is what they lead to. One older than the index's changes nothing: another thread was faster.
         """
-        with self._lock:
+        with self._changing:
             if revision < self.revision:
                 return
             changed = {rule.id: rule for rule in rules}
-            conditions = {rule.id: condition_of(rule.spec) for rule in changed.values() if rule.live}
-            for rule_id in changed:
-                self._remove(rule_id)
-            for condition in conditions.values():  # all before the first is filed: what is rare shows only then
-                self._look_for(condition)
-            for rule_id, condition in conditions.items():
-                self._file(changed[rule_id], condition)
+            for rule in changed.values():
+                entry = self._compile(rule) if rule.live else None  # outside of the lock: it takes longest
+                with self._lock:
+                    self._remove(rule.id)
+                    if entry is not None:
+                        self._file(entry)
             self.revision = revision
 
-    def match(self, fields: Mapping[str, str], eligible: Callable[[Rule], bool], day: date | None = None) -> list[Found]:
+    def match(
+        self, fields: Mapping[str, str], eligible: Callable[[Rule], bool], day: date | None = None, meaning: Meaning | None = None
+    ) -> list[Found]:
         """The rules that hold for an article of this day, of those that are `eligible`, in no particular order.
 
-        `fields` are `Article.fields`: the texts in order of weight, then what is known about it. `eligible` must not call the index.
+        `fields` are `Article.fields`: the texts in order of weight, then what is known about it. Without its `meaning`
+        the words decide alone. `eligible` must not call the index.
+        """
+        return [found for found, verdict in self._weighed(fields, eligible, day, meaning) if verdict.matches]
+
+    def weigh(
+        self, fields: Mapping[str, str], eligible: Callable[[Rule], bool], day: date | None = None, meaning: Meaning | None = None
+    ) -> list[Found]:
+        """The rules that may hold for an article, with their scores, however low: what their precision asks for is left aside."""
+        return [found for found, verdict in self._weighed(fields, eligible, day, meaning, every=True) if verdict.demands_met]
+
+    def _weighed(
+        self, fields: Mapping[str, str], eligible: Callable[[Rule], bool], day: date | None, meaning: Meaning | None, every: bool = False
+    ) -> list[tuple[Found, Verdict]]:
+        """The candidates that hold, or every one of them, with the verdicts."""
+        look = weigh if every else judge
+        with self._lock:
+            reading, known = Reading(fields), Known()
+            verdicts = (
+                (entry.rule, look(entry.compiled, reading, day, known, meaning.near(entry.rule.id) if meaning else None))
+                for entry in self._candidates(reading, meaning)
+                if eligible(entry.rule)
+            )
+            return [(Found(rule, verdict.evidence, verdict.scores), verdict) for rule, verdict in verdicts if verdict is not None]
+
+    def wants_meaning(
+        self, fields: Mapping[str, str], workspaces: Collection[str], eligible: Callable[[Rule], bool], day: date | None = None
+    ) -> bool:
+        """Whether an article's meaning may decide about a rule of these workspaces: whether some part of one is in its words.
+
+        Where they have many rules, some always is.
         """
         with self._lock:
-            found, known = self._book.find(fields), Known()
-            return [
-                Found(entry.rule, evidence)
-                for entry in self._candidates(found)
-                if eligible(entry.rule) and (evidence := evaluate(entry.condition, found, day, known)) is not None
-            ]
+            rules = [entry for workspace in workspaces for entry in self._of_workspace.get(workspace, {}).values()]
+            if len(rules) > _FEW:
+                return True
+            watching = [entry.compiled.watch for entry in rules if eligible(entry.rule)]
+            reading, known = Reading(fields), Known()
+            return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
-    def _candidates(self, found: Occurrences) -> Iterator[_Entry]:
+    def _candidates(self, reading: Reading, meaning: Meaning | None) -> Iterator[_Entry]:
         """Every rule that may hold, once."""
         yield from self._unanchored.values()
-        present: set[Key] = {*found}
-        present.update(group for phrase in found for group in self._groups_of.get(phrase, ()))
-        met: set[str] = set()
-        for key in present:
-            for rule_id, entry in self._filed.get(key, {}).items():
-                if rule_id not in met and (entry.anchors.second is None or not entry.anchors.second.isdisjoint(present)):
-                    met.add(rule_id)
-                    yield entry
+        present = self._book.present(reading)
+        filed = [self._filed[key] for key in present if key in self._filed]
+        met = {entry: None for entries in filed for entry in entries if entry.second is None or not present.isdisjoint(entry.second)}
+        yield from met
+        for rule_id in meaning.nearest(NEAR_ENOUGH) if meaning else ():
+            entry = self._entries.get(rule_id)
+            if entry is not None and entry not in met and rule_id not in self._unanchored:
+                yield entry
 
-    def _file(self, rule: Rule, condition: Condition) -> None:
-        entry = _Entry(rule, condition, anchors_of(condition, self._cost))
+    def _compile(self, rule: Rule) -> _Entry:
+        anchors = anchors_of(condition_of(rule.spec, rule.saved), self._cost)
+        first, second = (None if keys is None else tuple(keys) for keys in (anchors.first, anchors.second))
+        return _Entry(rule, compile_rule(rule.spec, rule.saved), first, second)
+
+    def _file(self, entry: _Entry) -> None:
+        rule = entry.rule
         self._entries[rule.id] = entry
-        if entry.anchors.first is None:
+        self._of_workspace.setdefault(rule.workspace, {})[rule.id] = entry
+        if entry.first is None:
             self._unanchored[rule.id] = entry
             return
-        for key in entry.anchors.first:
-            self._filed.setdefault(key, {})[rule.id] = entry
+        for key in entry.first:
+            self._filed.setdefault(key, []).append(entry)
+        for key in entry.keys:
+            self._look_for(key)
 
     def _remove(self, rule_id: str) -> None:
         entry = self._entries.pop(rule_id, None)
         if entry is None:
             return
-        self._look_no_more(entry.condition)
+        self._of_workspace[entry.rule.workspace].pop(rule_id)
         self._unanchored.pop(rule_id, None)
-        for key in entry.anchors.first or ():
-            del self._filed[key][rule_id]
+        for key in entry.first or ():
+            self._filed[key].remove(entry)
             if not self._filed[key]:
                 del self._filed[key]
+        for key in entry.keys:
+            self._look_no_more(key)
 
-    def _look_for(self, condition: Condition) -> None:
-        for each in _leaves(condition):
-            if isinstance(each, Term):
-                self._book.add(each.phrase)
-                continue
-            self._groups[each] = self._groups.get(each, 0) + 1
-            if self._groups[each] == 1:
-                for phrase in _phrases(each):
-                    self._book.add(phrase)
-                    self._groups_of.setdefault(phrase, []).append(each)
+    def _look_for(self, key: Key) -> None:
+        self._uses[key] = self._uses.get(key, 0) + 1
+        if self._uses[key] == 1:
+            for phrase in _phrases_of(key):
+                self._book.add(phrase, key)
 
-    def _look_no_more(self, condition: Condition) -> None:
-        for each in _leaves(condition):
-            if isinstance(each, Term):
-                self._book.discard(each.phrase)
-                continue
-            self._groups[each] -= 1
-            if not self._groups[each]:
-                del self._groups[each]
-                for phrase in _phrases(each):
-                    self._book.discard(phrase)
-                    self._groups_of[phrase].remove(each)
-                    if not self._groups_of[phrase]:
-                        del self._groups_of[phrase]
+    def _look_no_more(self, key: Key) -> None:
+        self._uses[key] -= 1
+        if not self._uses[key]:
+            del self._uses[key]
+            for phrase in _phrases_of(key):
+                self._book.discard(phrase, key)
 
     def _cost(self, key: Key) -> float:
-        """How often articles are likely to have `key`: often if many rules name it, and the more seldom the more words it has."""
+        """How often articles are likely to have `key`: often if many rules need it, and the more seldom the more words it has."""
         if isinstance(key, Group):
-            return 4.0 * self._groups[key]  # some form of it is one word
+            return 1.0 + self._uses.get(key, 0) + len(key.hints) / 8  # what goes by many forms is in many articles
         if key and key[0].startswith("lang:"):
             return float("inf")  # nearly all of them, so any other part is better
-        return (self._book.uses(key) + 1) * (4.0 if key and key[-1].endswith(OPEN) else 1.0) / 4.0 ** min(len(key), 8)
+        return (self._uses.get(key, 0) + 1) * (4.0 if key and key[-1].endswith(OPEN) else 1.0) / 4.0 ** min(len(key), 8)
 
 
-def _leaves(condition: Condition) -> Iterator[Term | Group]:
-    """The terms and groups of `condition`."""
-    waiting = [condition]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, Term | Group):
-            yield each
-        else:
-            waiting.extend(inside(each))
-
-
-def _phrases(group: Group) -> set[Phrase]:
-    return {term.phrase for term in group.terms if term.phrase}
+def _phrases_of(key: Key) -> Sequence[Phrase]:
+    return key.hints if isinstance(key, Group) else (key,)

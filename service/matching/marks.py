@@ -10,9 +10,9 @@ from unicodedata import normalize
 
 import regex
 
-from service.matching.text import Phrase, Word, words_of
+from service.matching.text import Phrase, Word, phrase_of, words_of
 
-OPEN, CASED = "*", "="
+OPEN, CASED, JOINED = "*", "=", "^"
 _UNSEEN = regex.compile(r"\p{DI}")
 
 
@@ -26,6 +26,11 @@ def in_capitals(phrase: Phrase) -> Phrase:
     return tuple(CASED + form.upper() for form in phrase)
 
 
+def in_any_case(phrase: Phrase) -> Phrase:
+    """The phrase without what it asks for of capitals and accents."""
+    return tuple(_in_any_case(item) if CASED in item else item for item in phrase)
+
+
 def as_written(written: str) -> Phrase:
     """The words of `written`, only where the text writes them with these capitals and accents."""
     return shapes_of(written, words_of(written))
@@ -36,9 +41,19 @@ def shapes_of(text: str, words: Sequence[Word]) -> Phrase:
     return tuple(CASED + _shape(text[start:end]) for _form, start, end in words)
 
 
+def after_initial(letter: str, word: str) -> str:
+    """`word` where the word before it begins with `letter`: what all ways to write a full name have in common."""
+    return f"{letter}{JOINED}{word}"
+
+
 def known_about(field: str, phrase: Phrase) -> Phrase:
     """The phrase, only in what is known about the article: its source, its author."""
     return tuple(f"{field}:{form}" for form in phrase)
+
+
+def _in_any_case(item: str) -> str:
+    field, _, shape = item.rpartition(CASED)
+    return field + "".join(phrase_of(shape)) + (OPEN if shape.endswith(OPEN) else "")
 
 
 def _shape(raw: str) -> str:

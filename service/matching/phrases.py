@@ -2,135 +2,190 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Hashable, Iterator
+from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
-import regex
-
-from service.matching.evaluation import Occurrences, Place
 from service.matching.forms import OPEN_END
-from service.matching.marks import CASED, OPEN, known_about, shapes_of
-from service.matching.query import METADATA
-from service.matching.text import Phrase, Word, words_of
+from service.matching.marks import CASED, JOINED, OPEN, after_initial, in_any_case
+from service.matching.particles import nouns_of
+from service.matching.reading import Reading
+from service.matching.text import Phrase
 
-_Key = TypeVar("_Key", str, int)
+_Owner = TypeVar("_Owner", bound=Hashable)
+_Key = TypeVar("_Key", bound=Hashable)
 
-_PLACES = 1_000  # of one phrase in one field; hostile texts have more
-_CACHED_WORDS = 100_000
-_SITE = regex.compile(r"[a-z]*+://[^/?#]*+", regex.IGNORECASE)
+_CACHED_WORDS = 20_000
 
 
-class PhraseBook:
-    """A multiset of phrases that can be found in texts, all in one pass over the words.
+class _Written(NamedTuple):
+    """What owns the words of a phrase that minds capitals, in any case: the phrase, whose owners are asked only if they are there."""
 
-    Phrases may be marked (marks.py): plain ones are looked for in the text's fields, those of a metadata field only there.
+    phrase: Phrase
+
+
+_Filed: TypeAlias = "_Owner | _Written | list[_Owner | _Written]"
+
+
+class PhraseBook(Generic[_Owner]):
+    """Phrases, marked or not (marks.py), each with its owners, of which those that an article has are found in one pass over its words.
+
+    The pass meets each different word of the article once, and looks at where it stands only if a longer phrase begins with
+    it or minds the initial before it. Most phrases have one owner: it is filed as it is, several in a list.
     """
 
-    def __init__(self, phrases: Iterable[Phrase] = ()) -> None:
-        self._uses: dict[Phrase, int] = {}
-        self._lengths: dict[str, dict[int, int]] = {}  # first word -> how many phrases of each length begin with it
+    def __init__(self) -> None:
+        self._alone: dict[str, _Filed[_Owner]] = {}  # by the only item of a phrase
+        self._longer: dict[Phrase, _Filed[_Owner]] = {}
+        self._written: dict[Phrase, _Filed[_Owner]] = {}  # by phrases that mind capitals
+        self._lengths: dict[str, dict[int, int]] = {}  # first word -> how many longer phrases of each length begin with it
+        self._initials: dict[str, str] = {}  # word, or stem with its mark -> the initials that some phrases ask for before it
         self._stems: dict[str, int] = {}  # last words with an open end, without their mark -> how many phrases end so
-        self._open: dict[str, tuple[str, ...]] = {}  # a cache: word -> the stems that it goes on from, with their mark
-        self._cased = 0  # phrases that mind capitals
-        for phrase in phrases:
-            self.add(phrase)
+        self._stem_lengths: dict[int, int] = {}  # how many stems are of each length
+        self._ends: dict[str, tuple[str, ...]] = {}  # a cache: word -> the stems that it goes on from, with their mark
 
     def __len__(self) -> int:
-        """How many different phrases there are."""
-        return len(self._uses)
+        """How many different phrases there are, those that mind capitals beside their words in any case."""
+        return len(self._alone) + len(self._longer) + len(self._written)
 
-    def add(self, phrase: Phrase) -> None:
+    def add(self, phrase: Phrase, owner: _Owner) -> None:
         """Look for `phrase` from now on; an empty one is nowhere found."""
-        if not phrase:
-            return
-        uses = self._uses.get(phrase, 0)
-        self._uses[phrase] = uses + 1
-        if not uses:
+        if not any(CASED in item for item in phrase):
+            self._add(phrase, owner)
+        elif _file(self._written, phrase, owner):
+            self._add(in_any_case(phrase), _Written(phrase))
+
+    def discard(self, phrase: Phrase, owner: _Owner) -> None:
+        """Take back one `add`."""
+        if not any(CASED in item for item in phrase):
+            self._discard(phrase, owner)
+        elif _unfile(self._written, phrase, owner):
+            self._discard(in_any_case(phrase), _Written(phrase))
+
+    def present(self, reading: Reading) -> set[_Owner]:
+        """The owners of the phrases that stand somewhere in the article."""
+        found: set[_Owner | _Written] = set()
+        alone, longer = self._alone, self._longer
+        for item in self._items_in(reading):
+            if item in alone:
+                _collect(alone[item], found)
+        for phrase in self._longer_in(reading):
+            if phrase in longer:
+                _collect(longer[phrase], found)
+        for each in [each for each in found if isinstance(each, _Written)]:
+            found.remove(each)
+            if reading.places(each.phrase):
+                _collect(self._written[each.phrase], found)
+        return cast("set[_Owner]", found)
+
+    def _add(self, phrase: Phrase, owner: _Owner | _Written) -> None:
+        new = _file(self._longer, phrase, owner) if len(phrase) > 1 else bool(phrase) and _file(self._alone, phrase[0], owner)
+        if new:
             self._take_in(phrase, 1)
 
-    def discard(self, phrase: Phrase) -> None:
-        """Take back one `add`."""
-        uses = self._uses.get(phrase, 0)
-        if uses > 1:
-            self._uses[phrase] = uses - 1
-        elif uses:
-            del self._uses[phrase]
+    def _discard(self, phrase: Phrase, owner: _Owner | _Written) -> None:
+        gone = _unfile(self._longer, phrase, owner) if len(phrase) > 1 else bool(phrase) and _unfile(self._alone, phrase[0], owner)
+        if gone:
             self._take_in(phrase, -1)
 
-    def uses(self, phrase: Phrase) -> int:
-        """How often `phrase` was added."""
-        return self._uses.get(phrase, 0)
+    def _items_in(self, reading: Reading) -> Iterator[str]:
+        """What the article has of single items."""
+        initials, cached, lines = self._initials, self._ends, reading.lines
+        for words in (reading.at, reading.nouns):
+            for word, places in words.items():
+                yield word
+                ends = cached.get(word)
+                for item in (word, *(self._ends_of(word) if ends is None else ends)):
+                    if item is not word:
+                        yield item
+                    if item in initials:
+                        letters = {lines[line][at - 1][0] for line, at in places if at}
+                        yield from (after_initial(letter, item) for letter in letters.intersection(initials[item]))
 
-    def find(self, fields: Mapping[str, str]) -> Occurrences:
-        """Where each phrase stands in the article; `fields` come in order of weight. No phrase runs from one field to the next.
+    def _longer_in(self, reading: Reading) -> Iterator[Phrase]:
+        """What may stand in the article of phrases of several words: each of the lengths in which one begins with its first word."""
+        all_lengths, lines, nouns, stems = self._lengths, reading.lines, reading.nouns, self._stems
+        for first in all_lengths.keys() & reading.at.keys():
+            longest = max(all_lengths[first])
+            for window in {lines[line][at : at + longest] for line, at in reading.at[first]}:  # a hostile text repeats its own
+                for length in all_lengths[first]:
+                    phrase = window[:length]
+                    if len(phrase) == length:
+                        yield phrase
+                        if stems:
+                            yield from ((*phrase[:-1], end) for end in self._ends_of(phrase[-1]))
+                        if nouns:
+                            yield from ((*phrase[:-1], noun) for noun in nouns_of(phrase[-1]))
 
-        An article is of its `source` by that name, or by the site of its `url`.
-        """
-        found: dict[Phrase, list[Place]] = {}
-        for rank, (field, text) in enumerate(fields.items()):
-            words = words_of(text)
-            for items in self._readings(field, text, words):
-                here: dict[Phrase, list[Place]] = {}
-                for phrase, first in self._find_in(items):
-                    places = here.setdefault(phrase, [])
-                    if len(places) < _PLACES:
-                        last = first + len(phrase) - 1
-                        start, end = words[first].start, words[last].end
-                        places.append(Place(rank, start, end, field, text[start:end], first, last))
-                for phrase, places in here.items():
-                    found.setdefault(phrase, []).extend(places)
-        return found
-
-    def _readings(self, field: str, text: str, words: Sequence[Word]) -> Iterator[Phrase]:
-        """The words in each way that a phrase may be marked."""
-        readings = [tuple(word.form for word in words)]
-        if self._cased:
-            readings.append(shapes_of(text, words))
-        if field not in METADATA:
-            yield from readings
-            return
-        for reading in readings:
-            yield known_about(field, reading)
-            if field == "url" and (site := _SITE.match(text)):
-                yield known_about("source", reading[: sum(word.end <= site.end() for word in words)])
-
-    def _find_in(self, items: Phrase) -> Iterator[tuple[Phrase, int]]:
-        stems = self._stems
-        for first, item in enumerate(items):
-            for length in self._lengths.get(item, ()):
-                phrase = items[first : first + length]
-                if len(phrase) == length:
-                    if phrase in self._uses:
-                        yield phrase, first
-                    if stems and length > 1:
-                        yield from ((each, first) for end in self._open_ends(phrase[-1]) if (each := (*phrase[:-1], end)) in self._uses)
-            if stems:
-                yield from ((each, first) for end in self._open_ends(item) if (each := (end,)) in self._uses)
-
-    def _open_ends(self, item: str) -> tuple[str, ...]:
-        known = self._open.get(item)
+    def _ends_of(self, word: str) -> tuple[str, ...]:
+        known = self._ends.get(word)
         if known is None:
-            if len(self._open) >= _CACHED_WORDS:
-                self._open.clear()
-            shortest = max(1, len(item) - OPEN_END)
-            known = tuple(item[:length] + OPEN for length in range(shortest, len(item) + 1) if item[:length] in self._stems)
-            self._open[item] = known
+            if len(self._ends) >= _CACHED_WORDS:
+                self._ends.clear()
+            lengths = range(max(1, len(word) - OPEN_END), len(word) + 1)
+            known = tuple(stem + OPEN for length in lengths if length in self._stem_lengths and (stem := word[:length]) in self._stems)
+            self._ends[word] = known
         return known
 
     def _take_in(self, phrase: Phrase, one: int) -> None:
         """Count a phrase that is new (one = 1) or gone (one = -1)."""
-        if phrase[-1].endswith(OPEN):
-            _count(self._stems, phrase[-1].removesuffix(OPEN), one)
-            self._open.clear()
-        if len(phrase) > 1 or not phrase[-1].endswith(OPEN):
+        last = phrase[-1]
+        letter, joined, word = last.partition(JOINED) if len(phrase) == 1 else ("", "", "")
+        if joined:
+            self._mind_initial(letter, word, one)
+        if last.endswith(OPEN):
+            stem = (word if joined else last).removesuffix(OPEN)
+            if _count(self._stems, stem, one):
+                _count(self._stem_lengths, len(stem), one)
+                self._ends.clear()
+        if len(phrase) > 1:
             lengths = self._lengths.setdefault(phrase[0], {})
             _count(lengths, len(phrase), one)
             if not lengths:
                 del self._lengths[phrase[0]]
-        self._cased += one * any(CASED in item for item in phrase)
+
+    def _mind_initial(self, letter: str, word: str, one: int) -> None:
+        letters = self._initials.get(word, "")
+        letters = letters + letter if one > 0 else letters.replace(letter, "")
+        if letters:
+            self._initials[word] = letters
+        else:
+            del self._initials[word]
 
 
-def _count(counts: dict[_Key, int], key: _Key, one: int) -> None:
-    counts[key] = counts.get(key, 0) + one
+def _file(table: dict[_Key, _Filed[_Owner]], key: _Key, owner: _Owner | _Written) -> bool:
+    """Add an owner; whether the key is new."""
+    owners = table.get(key)
+    if isinstance(owners, list):
+        owners.append(owner)
+    else:
+        table[key] = owner if owners is None else [owners, owner]
+    return owners is None
+
+
+def _unfile(table: dict[_Key, _Filed[_Owner]], key: _Key, owner: _Owner | _Written) -> bool:
+    """Take one owner away; whether the key is gone with it."""
+    owners = table.get(key)
+    if isinstance(owners, list):
+        owners.remove(owner)
+        if len(owners) == 1:
+            table[key] = owners[0]
+        return False
+    if owners == owner:
+        del table[key]
+    return owners == owner
+
+
+def _collect(filed: _Filed[_Owner], found: set[_Owner | _Written]) -> None:
+    if isinstance(filed, list):
+        found.update(filed)
+    else:
+        found.add(filed)
+
+
+def _count(counts: dict[_Key, int], key: _Key, one: int) -> bool:
+    """Whether the key is new or gone by it."""
+    before = counts.get(key, 0)
+    counts[key] = before + one
     if not counts[key]:
         del counts[key]
+    return not before or not before + one

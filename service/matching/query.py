@@ -37,9 +37,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An actor or a topic, by all that it is found by."""
+    """An actor or a topic, by all that it is found by, or a saved rule by its name or id."""
 
-    kind: Literal["actor", "topic"]
+    kind: Literal["actor", "topic", "rule"]
     name: str
 
 
@@ -116,7 +116,7 @@ def walk(query: Query) -> Iterator[Query]:
 
 
 def count_terms(query: Query) -> int:
-    """How many terms, actors and topics `query` has."""
+    """How many terms, actors, topics and saved rules `query` has."""
     return sum(isinstance(each, Words | Named) for each in walk(query))
 
 

@@ -4,36 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from service.domain.rules import RuleSpec
-from service.matching.actors import terms_of_actor
+from service.domain.languages import canonical_language
+from service.domain.rules import NONE_SAVED, RuleSpec, Saved
+from service.matching.actors import condition_of_actor
 from service.matching.compile import condition_of_query
-from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, any_of
+from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, any_of, as_part
 from service.matching.grammar import parse_query
-from service.matching.query import QueryError
+from service.matching.printer import print_query
+from service.matching.query import Named, QueryError
+from service.matching.saved_rules import check_saved, get_saved, rules_named, saved_key
 from service.matching.text import phrase_of
 from service.matching.topics import condition_of_topic
 
 LONGEST_TERM = 400  # characters after folding: one character can stand for eighteen
 
-# Codes that differ for one language: withdrawn ones, and Norwegian, whose written forms share their feeds.
-_SAME_LANGUAGE = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no"}
 _UNKNOWN_LANGUAGES = frozenset({"", "und", "mul", "mis", "zxx"})
 
 
-def condition_of(spec: RuleSpec) -> Condition:
-    """Any actor AND any topic (all of them where `match` says so) AND the query, none of the excluded.
+def condition_of(spec: RuleSpec, saved: Saved = NONE_SAVED) -> Condition:
+    """What an article that the rule is told by its words is sure to have.
 
-    A query that the language does not have (`check_terms` tells) never holds.
+    Any actor AND any topic (all of them where `match` says so) AND what `demands_of` asks for.
     """
-    actors = [terms_of_actor(actor, f"/actors/{number}") for number, actor in enumerate(spec.watched)]
+    actors = [condition_of_actor(actor, f"/actors/{number}") for number, actor in enumerate(spec.watched)]
     topics = [condition_of_topic(topic, f"/topics/{number}") for number, topic in enumerate(spec.topics)]
-    excluded = [Term(phrase_of(term), term, f"/exclude/{number}") for number, term in enumerate(spec.exclude)]
-    parts = [*_side(actors, spec.match.actors), *_side(topics, spec.match.topics)]
-    if spec.query is not None:
-        parts.append(_query(spec.query))
-    if excluded:
-        parts.append(NoneOf(tuple(excluded)))
+    parts = [*_side(actors, spec.match.actors), *_side(topics, spec.match.topics), *_demands(spec, saved)]
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def demands_of(spec: RuleSpec, saved: Saved = NONE_SAVED) -> Condition:
+    """What is asked of an article however much it is about the actors and topics: the query, and none of the excluded.
+
+    A query that the language does not have (`check_terms` tells) never holds, nor does one with a rule that cannot be used
+    (`check_saved` tells), wherever in it that stands.
+    """
+    return AllOf(tuple(_demands(spec, saved)))
+
+
+def _demands(spec: RuleSpec, saved: Saved) -> Iterator[Condition]:
+    if spec.query is not None:
+        yield _query(spec.query, saved)
+    if spec.exclude:
+        yield NoneOf(tuple(Term(phrase_of(term), term, f"/exclude/{number}") for number, term in enumerate(spec.exclude)))
+
+
+def saved_in(spec: RuleSpec, saved: Saved) -> Iterator[tuple[str, Condition]]:
+    """The saved rules that the query names, each as the evidence writes it, with what it means; without those that cannot be used."""
+    for name in rules_named(spec.query):
+        if saved.get(saved_key(name)) is not None:
+            named = Named("rule", name)
+            yield print_query(named), _saved(named, saved)
 
 
 def check_terms(spec: RuleSpec) -> list[tuple[str, str]]:
@@ -49,9 +69,8 @@ def check_terms(spec: RuleSpec) -> list[tuple[str, str]]:
 
 def speaks(spec: RuleSpec, language: str | None) -> bool:
     """Whether the rule wants articles in `language`, a tag like "en" or "pt-BR"; an article of unknown language passes."""
-    wanted = {_SAME_LANGUAGE.get(code, code) for code in spec.languages}
-    primary = (language or "").replace("_", "-").split("-")[0].strip().lower()
-    return not wanted or primary in _UNKNOWN_LANGUAGES or _SAME_LANGUAGE.get(primary, primary) in wanted
+    spoken = canonical_language(language or "")
+    return not spec.languages or spoken in _UNKNOWN_LANGUAGES or spoken in map(canonical_language, spec.languages)
 
 
 def sees(spec: RuleSpec, feed: str, tags: Collection[str], language: str | None) -> bool:
@@ -60,9 +79,15 @@ def sees(spec: RuleSpec, feed: str, tags: Collection[str], language: str | None)
     return named and speaks(spec, language)
 
 
-def _query(text: str) -> Condition:
+def _saved(named: Named, saved: Saved) -> Condition:
+    """What the saved rule that a query names is sure to have; every word of it is evidence for the query."""
+    return as_part(condition_of(get_saved(named.name, saved), saved), print_query(named), "/query")
+
+
+def _query(text: str, saved: Saved) -> Condition:
     try:
-        return condition_of_query(parse_query(text, alone=False), "/query")
+        check_saved(text, saved)
+        return condition_of_query(parse_query(text, alone=False), "/query", saved=lambda named: _saved(named, saved))
     except QueryError:
         return AnyOf(())  # stored by a version with another language: one rule must not hold up the rest
 
@@ -82,6 +107,7 @@ def _written(spec: RuleSpec) -> Iterator[tuple[str, str]]:
         else:
             yield f"{at}/name", actor.name
             yield from ((f"{at}/aliases/{index}", alias) for index, alias in enumerate(actor.aliases))
+            yield from ((f"{at}/strikes/{index}", struck) for index, struck in enumerate(actor.strikes))
     for side, terms in (("topics", spec.topics), ("exclude", spec.exclude)):
         yield from ((f"/{side}/{number}", term) for number, term in enumerate(terms))
 

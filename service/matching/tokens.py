@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import regex
 
@@ -13,8 +14,8 @@ from service.matching.text import phrase_of
 
 LONGEST_WORDS = 200  # characters of one word, phrase or name
 QUOTES = '"“”„‟«»＂'
-NAMES = frozenset({"actor", "topic"})
-FIELDS = TEXT_FIELDS | METADATA | NAMES
+NAMES: Mapping[str, Literal["actor", "topic", "rule"]] = {"actor": "actor", "topic": "topic", "rule": "rule"}
+FIELDS = TEXT_FIELDS | METADATA | NAMES.keys()
 CAPITALS = regex.compile(r"and|or|not|(?:o?near|atleast)(?:/\d*+)?", regex.IGNORECASE)  # what the language has words for
 
 _TOKEN = regex.compile(
@@ -47,7 +48,7 @@ class Token:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """The tokens of a query, in order; `actor:` and `topic:` are one with the name behind them.
+    """The tokens of a query, in order; `actor:`, `topic:` and `rule:` are one with the name behind them.
 
     Raises:
         QueryError: for quotes left open, unknown fields and operators, and words that can never be found.
@@ -122,7 +123,7 @@ def _words(written: str, at: int, end: int, *, cased: bool) -> Words:
 
 
 def _named(tokens: list[Token]) -> Iterator[Token]:
-    """The tokens, with each `actor:` or `topic:` and the words behind it made one."""
+    """The tokens, with each `actor:`, `topic:` or `rule:` and the words behind it made one."""
     waiting: Token | None = None
     for token in tokens:
         if waiting is not None:
@@ -140,8 +141,7 @@ def _name(prefix: Token, token: Token) -> Token:
     leaf = token.leaf
     if not isinstance(leaf, Words) or leaf.open_end or leaf.cased:
         raise _nameless(prefix)
-    named = Named("actor" if prefix.field == "actor" else "topic", leaf.written)
-    return Token("words", prefix.at, token.end, prefix.text + token.text, leaf=named)
+    return Token("words", prefix.at, token.end, prefix.text + token.text, leaf=Named(NAMES[prefix.field], leaf.written))
 
 
 def _nameless(prefix: Token) -> QueryError:

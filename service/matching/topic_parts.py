@@ -11,12 +11,15 @@ from service.matching.forms import Form
 from service.matching.stems import stem_of
 from service.matching.text import Word, phrase_of, words_of
 
-LITERAL, STEM, PLACE_NAME, SYNONYM, RELATED = 1.0, 0.97, 0.95, 0.9, 0.62  # the weights of forms
+# The weights of forms; KIND is for what is one of these, AMBIGUOUS for a word with other meanings, RELATED for what only hints.
+LITERAL, STEM, PLACE_NAME, SYNONYM, KIND, AMBIGUOUS, RELATED = 1.0, 0.97, 0.95, 0.9, 0.85, 0.7, 0.62
 # What the forms of all of `together` weigh when they are found in one sentence, and in neighbouring ones.
 SAME_SENTENCE, NEXT_SENTENCE = 0.8, 0.72
 
 _LONGEST_NAME = 6  # words
 _LONGEST_ACRONYM = 4  # letters: "WHO" is not "who"
+_ENOUGH = 2  # known parts beside which an unknown word may be missing
+_SECOND_HALF = 4  # letters after a known beginning that may be a word of their own
 _MEANINGS = 3  # concepts that one word can stand for ("strike"); the table's order decides between more
 
 Kind = Literal["concept", "place", "name", "word"]
@@ -73,17 +76,22 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
         forms = expand(written)
         if forms:
             return taken, _named_part(written, forms, meant if meant and taken == length else None, table)
-    if meant:
-        return length, _concept_part(_text(topic, words[:length]), meant.concepts[:_MEANINGS], table)
+    if meant and not _is_compound(meant, words[0], table):
+        return length, _meant_part(_text(topic, words[:length]), meant.concepts, table)
     if telling[:1] != [0]:
         return 1, None
     run = _run(words, table)
-    return run, _word_part(_text(topic, words[:run]))
+    return run, _word_part(_text(topic, words[:run]), table)
+
+
+def _is_compound(meant: Meant, word: Word, table: ConceptTable) -> bool:
+    """What only begins with a concept may be two: "Terrorprozess" is more than terror."""
+    return meant.length == 1 and meant.ending >= _SECOND_HALF and table.halves(word.form) is not None
 
 
 def _is_concept(written: str, meant: Meant) -> bool:
     """What the table has word for word and the user wrote small is no name: "amnesty" is not Amnesty, "газа" not Gaza."""
-    return not meant.ending and meant.concepts[0].sort == "concept" and written.islower()
+    return not meant.ending and meant.concepts[0].sort in ("concept", "general") and written.islower()
 
 
 def _says_nothing(topic: str, word: Word, table: ConceptTable) -> bool:
@@ -102,12 +110,17 @@ def _run(words: Sequence[Word], table: ConceptTable) -> int:
 
 
 def _named_part(written: str, forms: Sequence[Form], meant: Meant | None, table: ConceptTable) -> TopicPart:
-    """The part that `expand` knows; a region that the table knows too stays one, and has the forms of both."""
+    """The part that `expand` knows; what the table knows too, a region or "World Cup", has the forms of both."""
     named = TopicPart(written, _kind_of(forms), _best((*_literal(written), *forms)))
-    if meant is None or meant.concepts[0].sort != "place":
+    if meant is None or not _is_both(meant):
         return named
-    region = _concept_part(written, meant.concepts[:1], table)
-    return replace(region, forms=_best((*named.forms, *region.forms)))
+    known = _concept_part(written, meant.concepts[:1], table)
+    return replace(known, forms=_best((*named.forms, *known.forms)))
+
+
+def _is_both(meant: Meant) -> bool:
+    """One word alone is the name: "Amnesty" is no amnesty."""
+    return meant.concepts[0].sort == "place" or (meant.length > 1 and not meant.ending)
 
 
 def _kind_of(forms: Sequence[Form]) -> Kind:
@@ -115,16 +128,33 @@ def _kind_of(forms: Sequence[Form]) -> Kind:
 
 
 def _soft(parts: Sequence[TopicPart]) -> Iterator[TopicPart]:
-    """A place of the table, which has no states, may be missing beside a concept of several words."""
+    """What may be missing: beside a concept of several words a place of the table, which has no states; beside a part that says
+    what it is about a general word, but not beside mere names ("Trump speech"); beside two known parts a small unknown word.
+    """
+    needed = [part for part in parts if not part.optional]
     spoken_for = any(part.kind == "concept" and len(phrase_of(part.written)) > 1 for part in parts)
+    about = any(part.kind in ("concept", "word") for part in needed)
+    known = sum(part.kind != "word" for part in needed) >= _ENOUGH
     for part in parts:
-        yield replace(part, optional=spoken_for) if part.optional else part
+        if part.optional:
+            yield replace(part, optional=spoken_for if part.kind == "place" else about)
+        else:
+            yield replace(part, optional=known and part.kind == "word" and part.written.islower())
+
+
+def _meant_part(written: str, concepts: Sequence[Concept], table: ConceptTable) -> TopicPart:
+    """The part that the table knows; where the word is general in one of its meanings an article may do without it."""
+    special = [concept for concept in concepts if concept.sort != "general"]
+    part = _concept_part(written, special[:_MEANINGS], table) if special else _word_part(written, table)
+    return part if len(special) == len(concepts) else replace(part, optional=True)
 
 
 def _concept_part(written: str, concepts: Sequence[Concept], table: ConceptTable) -> TopicPart:
-    kind = concepts[0].sort
+    sort = concepts[0].sort
+    kind: Kind = sort if sort in ("place", "name") else "concept"
     weight, why = (SYNONYM, "synonym") if kind == "concept" else (PLACE_NAME, "name")
-    forms = _best((*_literal(written), *_inflected(written), *_forms(concepts, weight, why)))
+    kinds = [each for concept in concepts for each in table.with_kinds(concept) if each not in concepts]
+    forms = _best((*_literal(written), *_inflected(written), *_forms(concepts, weight, why), *_forms(kinds, KIND, "synonym")))
     own = {(form.words, form.open_end) for form in forms}
     related = [table.concepts[name] for concept in concepts for name in concept.related]
     hints = tuple(form for form in _best(_forms(related, RELATED, "related")) if (form.words, form.open_end) not in own)
@@ -135,21 +165,28 @@ def _concept_part(written: str, concepts: Sequence[Concept], table: ConceptTable
 def _together(written: str, concepts: Sequence[Concept], table: ConceptTable) -> tuple[tuple[Form, ...], ...]:
     made_of = next((concept.made_of for concept in concepts if concept.made_of), ())
     if made_of:
-        return tuple(_best(_forms([table.concepts[name]], SYNONYM, "synonym")) for name in made_of)
+        return tuple(_with_kinds(table.concepts[name], table) for name in made_of)
     telling = [word for word in words_of(written) if not _says_nothing(written, word, table)]
     if len(telling) < 2 or telling[0].end == telling[1].start:
         return ()
-    return tuple(_own_word(written[word.start : word.end], table) for word in telling)
+    # Not what each of the words means by itself: "missile" and "start" in one sentence are no rocket launch.
+    return tuple(_own_forms(written[word.start : word.end]) for word in telling)
 
 
-def _own_word(written: str, table: ConceptTable) -> tuple[Form, ...]:
-    meant = table.meant(phrase_of(written))
-    known = _forms(meant.concepts[:_MEANINGS], SYNONYM, "synonym") if meant else ()
-    return _best((*_literal(written), *_inflected(written), *known))
+def _with_kinds(concept: Concept, table: ConceptTable) -> tuple[Form, ...]:
+    kinds = (kind for kind in table.with_kinds(concept) if kind != concept)
+    return _best((*_forms([concept], SYNONYM, "synonym"), *_forms(kinds, KIND, "synonym")))
 
 
-def _word_part(written: str) -> TopicPart:
-    return TopicPart(written, "word", _best((*_literal(written), *_inflected(written))))
+def _own_forms(written: str) -> tuple[Form, ...]:
+    return _best((*_literal(written), *_inflected(written)))
+
+
+def _word_part(written: str, table: ConceptTable) -> TopicPart:
+    phrase = phrase_of(written)
+    halves = table.halves(phrase[0]) if len(phrase) == 1 else None
+    together = tuple(_best(form for concept in half for form in _with_kinds(concept, table)) for half in halves or ())
+    return TopicPart(written, "concept" if together else "word", _own_forms(written), together=together)
 
 
 def _literal(written: str) -> tuple[Form, ...]:
@@ -170,7 +207,7 @@ def _forms(concepts: Iterable[Concept], weight: float, kind: str) -> Iterator[Fo
     for concept in concepts:
         for pattern in concept.patterns:
             for phrase in pattern.phrases():
-                yield Form(phrase, weight, kind, pattern.open_end, pattern.cased)
+                yield Form(phrase, min(weight, AMBIGUOUS) if pattern.weak else weight, kind, pattern.open_end, pattern.cased)
 
 
 def _best(forms: Iterable[Form]) -> tuple[Form, ...]:

@@ -1,11 +1,55 @@
-"""From a topic to the condition it means."""
+"""From a topic to what finds its parts."""
 
 from __future__ import annotations
 
-from service.matching.condition import Condition, Term
-from service.matching.text import phrase_of
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from weakref import WeakValueDictionary
+
+from service.matching.condition import AllOf, AnyOf, Condition, OneOf
+from service.matching.forms import Form
+from service.matching.groups import Forms, Group, group_of
+from service.matching.topic_names import known_forms
+from service.matching.topic_parts import TopicPart, parts_of_topic
+
+
+@dataclass(frozen=True, slots=True)
+class PartGroup:
+    """A part of a topic, and whether an article may be on the topic without it."""
+
+    written: str
+    kind: str
+    group: Group
+    optional: bool
 
 
 def condition_of_topic(topic: str, part: str) -> Condition:
-    """The topic as a phrase; `part` points to it in its rule."""
-    return Term(phrase_of(topic), topic, part)
+    """What an article on the topic is sure to have: its parts, but for those that may be missing."""
+    needed = tuple(OneOf(each.group, each.written, part) for each in groups_of_topic(topic) if not each.optional)
+    if not needed:
+        return AnyOf(tuple(OneOf(each.group, each.written, part) for each in groups_of_topic(topic)))
+    return needed[0] if len(needed) == 1 else AllOf(needed)
+
+
+@lru_cache(maxsize=20_000)
+def groups_of_topic(topic: str) -> tuple[PartGroup, ...]:
+    """The parts of the topic in their order."""
+    return tuple(PartGroup(part.written, part.kind, _group_of(part), part.optional) for part in parts_of_topic(topic, known_forms))
+
+
+_shared: WeakValueDictionary[tuple[str, str], Group] = WeakValueDictionary()  # what rules have in common, as long as one of them is there
+
+
+def _group_of(part: TopicPart) -> Group:
+    key = (part.written, part.kind)
+    group = _shared.get(key)
+    if group is None:
+        together = tuple(_member(forms) for forms in part.together)
+        _shared[key] = group = group_of(Forms((*part.forms, *part.related), together=together))
+    return group
+
+
+@lru_cache(maxsize=4_096)
+def _member(forms: Sequence[Form]) -> Group:
+    return group_of(Forms(tuple(forms)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import regex
 
@@ -34,15 +35,17 @@ _TO_LATIN: tuple[Mapping[str, str], ...] = (
 
 _LETTERS = dict(zip("abcdefghijklmnopqrstuvwxyz", "абкдефгхижклмнопкрстувв*из", strict=True)) | {"x": "кс", "j": "дж", "y": "и"}
 _GROUPS = {
-    "shch": "щ", "sch": "ш", "tch": "ч", "sh": "ш", "ch": "ч", "zh": "ж", "kh": "х", "ts": "ц", "ph": "ф", "th": "т", "ck": "к",
+    "shch": "щ", "szcz": "щ", "sch": "ш", "tch": "ч", "sh": "ш",
+    "ch": "ч", "zh": "ж", "kh": "х", "ts": "ц", "ph": "ф", "th": "т",
+    "ck": "к", "cz": "ч", "sz": "ш", "ce": "се", "ci": "си",
     "qu": "кв", "ee": "и", "oo": "у", "ya": "я", "yu": "ю", "yo": "е", "ye": "е", "ay": "ай", "ey": "ей", "oy": "ой", "uy": "уй",
     "ia": "ия", "rh": "р", "wh": "у",
 }  # fmt: skip
 _TO_RUSSIAN = _LETTERS | _GROUPS
-_TO_UKRAINIAN = _TO_RUSSIAN | {"h": "г", "i": "і", "y": "и", "ye": "є", "ia": "ія", "ee": "і", "g": "г"}
+_TO_UKRAINIAN = _TO_RUSSIAN | {"ci": "сі", "h": "г", "i": "і", "y": "и", "ye": "є", "ia": "ія", "ee": "і", "g": "г"}
 _ENDINGS = (
     ("sky", "ский", "ський"), ("skiy", "ский", "ський"), ("skyi", "ский", "ський"), ("skyy", "ский", "ський"), ("ski", "ский", "ський"),
-    ("iy", "ий", "ій"), ("yi", "ый", "ий"), ("y", "и", "і"),
+    ("dzki", "дзкий", "дзький"), ("cki", "цкий", "цький"), ("iy", "ий", "ій"), ("yi", "ый", "ий"), ("y", "и", "і"),
 )  # fmt: skip
 
 _ASCII = regex.compile(r"[a-z]+")
@@ -50,6 +53,7 @@ _CYRILLIC = regex.compile(r"[\p{Cyrillic}]+")
 _PIECES = regex.compile("|".join([*sorted(_GROUPS, key=len, reverse=True), "[a-z]"]))
 
 
+@lru_cache(maxsize=20_000)  # first names repeat
 def other_script(word: str) -> tuple[str, ...]:
     """`word`, in normal form, as Russian and Ukrainian (from Latin) or English, Polish and German (from Cyrillic) write it.
 

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from threading import Lock
 
 from service.domain.alerting import FoundMatch
 from service.domain.rules import Rule
 from service.edges import Edges
-from service.matching.index import RuleIndex
+from service.matching.index import Meaning, RuleIndex
 from service.matching.rules import sees
 from service.pipeline.alert import raise_alerts
+from service.pipeline.meaning import Meanings
 from service.pipeline.rolling import PATIENCE
 from service.storage.articles import ClaimedArticle
 from service.storage.feeds import Follower
 
-BATCH = 200
+BATCH = 50  # what it takes to learn their meaning is how long the first of them waits for the last
+PER_SECOND = 2  # of the lease, where meaning takes time: a sixth of what one core does, so that threads in each other's way keep theirs
 
 
-@dataclass(frozen=True, slots=True)
 class Matcher:
     """The matching of one process: its index holds the rules of all workspaces and is shared by its threads."""
 
-    edges: Edges
-    index: RuleIndex = field(default_factory=RuleIndex)
-    refreshing: Lock = field(default_factory=Lock)
+    def __init__(self, edges: Edges) -> None:
+        self.edges = edges
+        self.index = RuleIndex()
+        self._meanings = Meanings(edges)
+        self._refreshing = Lock()
 
     def match_due(self, on_alerts: Callable[[], None]) -> int:
         """Match the articles that wait, calling `on_alerts` when deliveries became due; return how many.
@@ -43,30 +45,50 @@ class Matcher:
 
     def _claim(self) -> Sequence[ClaimedArticle]:
         token = self.edges.new_id("lease")
-        return self.edges.store.articles.claim_articles(now=self.edges.now(), token=token, limit=BATCH)
+        limit = min(BATCH, PER_SECOND * self.edges.settings.lease) if self._meanings.ready() else BATCH
+        return self.edges.store.articles.claim_articles(now=self.edges.now(), token=token, limit=limit)
 
     def _find(self, claimed: Sequence[ClaimedArticle]) -> list[FoundMatch]:
         # The articles are claimed, so they are stored: every rule committed before them is among the changes.
         followers = self.edges.store.feeds.followers({each.article.feed for each in claimed})
         self._refresh()
-        return [found for each in claimed for found in self._match(each, followers.get(each.article.feed, ()))]
+        audiences = [_Audience(each, followers.get(each.article.feed, ())) for each in claimed]
+        wanted = [each.article for each in audiences if each.wants_meaning(self.index)] if self._meanings.ready() else ()
+        meanings = self._meanings.of(wanted)
+        return [found for each in audiences for found in each.match(self.index, meanings.get(each.article.id))]
 
     def _refresh(self) -> None:
-        with self.refreshing:  # threads that loaded all rules at once would take their memory and time many times over
+        with self._refreshing:  # threads that loaded all rules at once would take their memory and time many times over
             changes = self.edges.store.rules.changes_since(self.index.revision)
             self.index.apply(changes.rules, changes.revision)
+            self._meanings.take_in(changes.rules)
 
-    def _match(self, claimed: ClaimedArticle, followers: Sequence[Follower]) -> list[FoundMatch]:
-        article = claimed.article
-        following = {each.workspace: each for each in followers if not claimed.had_its_turn(each.since)}
 
-        def may_see(rule: Rule) -> bool:
-            follower = following.get(rule.workspace)
-            return follower is not None and sees(rule.spec, article.feed, follower.tags, article.language)
+class _Audience:
+    """An article, and the workspaces whose rules it has not met yet."""
 
+    def __init__(self, claimed: ClaimedArticle, followers: Sequence[Follower]) -> None:
+        self.article = claimed.article
+        self._following = {each.workspace: each for each in followers if not claimed.had_its_turn(each.since)}
+
+    def wants_meaning(self, index: RuleIndex) -> bool:
+        """Whether what the article means may decide about one of their rules."""
+        return index.wants_meaning(self.article.fields, self._following, self._may_see, self.article.day)
+
+    def match(self, index: RuleIndex, meaning: Meaning | None) -> list[FoundMatch]:
+        """Their rules that hold for the article."""
         return [
             FoundMatch(
-                found.rule, article, found.evidence, following[found.rule.workspace].since, following[found.rule.workspace].alert_existing
+                found.rule,
+                self.article,
+                found.evidence,
+                found.scores,
+                self._following[found.rule.workspace].since,
+                self._following[found.rule.workspace].alert_existing,
             )
-            for found in self.index.match(article.fields, may_see, article.day)
+            for found in index.match(self.article.fields, self._may_see, self.article.day, meaning)
         ]
+
+    def _may_see(self, rule: Rule) -> bool:
+        follower = self._following.get(rule.workspace)
+        return follower is not None and sees(rule.spec, self.article.feed, follower.tags, self.article.language)

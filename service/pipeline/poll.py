@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate, ParsedFeed
-from service.domain.identity import Recognised, keys_of, list_lookups, recognise
+from service.domain.feeds import Entry, FeedState, FeedToPoll, FeedUpdate, ParsedFeed
+from service.domain.identity import New, Recognised, keys_of, list_lookups, recognise
 from service.domain.polling import Fetched, after_answer, after_failure, after_success, is_conditional
 from service.edges import Edges
 from service.feeds.fetch import fetch_feed
 from service.feeds.sandbox import NotAFeed, ParseFailed, Sandbox
+from service.language import find_language
 from service.outbound import OutboundError, OutboundProblem, Session
 from service.pipeline.rolling import work_through
 from service.storage.articles import SavedPoll
@@ -62,7 +63,7 @@ async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPol
     if read.parsed is not None:
         keys = list_lookups(keys_of(read.parsed.entries))
         known = await asyncio.to_thread(edges.store.articles.known_articles, feed.id, keys)
-        entries = recognise(read.parsed.entries, known)
+        entries = await asyncio.to_thread(_with_languages, recognise(read.parsed.entries, known), read.parsed.language)
     saved = await asyncio.to_thread(
         edges.store.articles.save_poll, feed, read.update, entries, source=_source(feed, read.parsed), now=read.at
     )
@@ -110,6 +111,18 @@ async def _parse(sandbox: Sandbox, feed: FeedToPoll, fetched: Fetched) -> Parsed
     if fetched.body is None or unchanged:
         return None
     return await sandbox.parse(fetched.body, fetched.headers, fetched.url)
+
+
+def _with_languages(entries: Sequence[Recognised], declared: str | None) -> list[Recognised]:
+    """The entries, the new ones in the language that their text shows, with what they or else the feed declares as a hint."""
+    return [
+        replace(each, entry=replace(each.entry, language=_language(each.entry, declared))) if isinstance(each, New) else each
+        for each in entries
+    ]
+
+
+def _language(entry: Entry, declared: str | None) -> str | None:
+    return find_language(entry.title, entry.summary or entry.body, entry.language or declared)
 
 
 def _source(feed: FeedToPoll, parsed: ParsedFeed | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 
 from service.domain.articles import Article
 from service.domain.feeds import FeedToPoll, FeedUpdate
@@ -15,7 +15,7 @@ from service.domain.identity import Known, KnownArticle, New, Recognised, articl
 from service.storage.claims import claim_due, finish, is_poison
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import article, feed, seen, subscription
+from service.storage.tables import article, article_vector, feed, seen, subscription
 
 LISTED_RESOLUTION = timedelta(days=1)  # how exact `listed_at` is; a write per entry and poll would be dear
 SETTLED = timedelta(minutes=1)  # by when whatever began at some time has surely been committed
@@ -85,10 +85,11 @@ class Articles:
             outcome = _stay_if_taken(connection, polled, outcome)
             finish(connection, feed, polled.id, polled.lease_token, due_at=polled.due_at, **_feed_values(outcome, now))
             for start in range(0, len(new), CHUNK):
-                rows = [_new_values(polled, entry, outcome.language, source, now) for entry in new[start : start + CHUNK]]
+                rows = [_new_values(polled, entry, source, now) for entry in new[start : start + CHUNK]]
                 connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
             for entry in sorted(edited, key=lambda one: one.article_id):  # the order in which matching locks them
                 connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
+                connection.execute(delete(article_vector).where(article_vector.c.article == entry.article_id))  # of what it said before
             self._save_keys(connection, polled.id, entries, now)
         return SavedPoll(len(new), len(edited))
 
@@ -186,14 +187,14 @@ def _feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:
     return values
 
 
-def _new_values(polled: FeedToPoll, new: New, language: str | None, source: str, now: datetime) -> dict[str, Any]:
+def _new_values(polled: FeedToPoll, new: New, source: str, now: datetime) -> dict[str, Any]:
     new_id = _id_of(polled.id, new)
     return {
         **_text_values(new),
         "id": new_id,
         "feed": polled.id,
         "dedup_key": dedup_key(new.keys, new_id),
-        "language": new.entry.language or language,
+        "language": new.entry.language,
         "source": source,
         "baseline": polled.baselined_at is None,
         "published_at": credible_date(new.entry.published_at, now),

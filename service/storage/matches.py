@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, case, literal, select, update
 
 from service.domain.alerting import AlertDraft, Decision
 from service.domain.deliveries import DeliveryState
-from service.domain.evidence import Evidence
+from service.domain.evidence import Evidence, Scores
 from service.domain.ids import delivery_id
 from service.domain.rules import Rule
 from service.storage.alerts import dump_content
@@ -34,6 +34,7 @@ class Match:
     rule_revision: int
     article: str
     evidence: tuple[Evidence, ...]
+    scores: Scores | None
     held: str | None
     alert: str | None
     created_at: datetime
@@ -138,6 +139,7 @@ def _match_values(decision: Decision, now: datetime) -> dict[str, Any]:
         "rule_revision": decision.rule.revision,
         "article": decision.article,
         "evidence": [asdict(found) for found in decision.evidence],
+        "scores": asdict(decision.scores),
         "held": decision.held,
         "alert": decision.alert.alert.id if decision.alert else None,
         "created_at": now,
@@ -194,4 +196,5 @@ def _delivery_values(draft: AlertDraft, channel_id: str, disabled: str | None, n
 
 def _to_match(row: Row[Any]) -> Match:
     evidence = tuple(Evidence(**each) for each in row.evidence)
-    return Match(row.id, row.workspace, row.rule, row.rule_revision, row.article, evidence, row.held, row.alert, row.created_at)
+    scores = Scores(**row.scores) if row.scores else None
+    return Match(row.id, row.workspace, row.rule, row.rule_revision, row.article, evidence, scores, row.held, row.alert, row.created_at)

@@ -1,4 +1,4 @@
-"""Rules, and the revision by which an index learns what changed."""
+"""Rules: as users wrote them, and as an index takes them in."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from service.domain.rules import Rule, RuleSpec
+from service.domain.rules import Rule, RuleSpec, Saved
+from service.matching.saved_rules import gather_saved, rules_named
+from service.storage.actors import as_matched
 from service.storage.audit import Caller, record
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import counter, rule
-
-REVISION = "rules"
+from service.storage.revisions import next_revision
+from service.storage.saved_rules import check_change, finder, renew, with_saved
+from service.storage.tables import rule
 
 
 class StaleRevision(Exception):
@@ -36,9 +38,15 @@ class Rules:
     database: Database
 
     def add_rule(self, spec: RuleSpec, *, new_id: str, caller: Caller) -> Rule:
-        """Store a new rule. Articles stored after this returns are matched against it."""
+        """Store a new rule. Articles stored after this returns are matched against it.
+
+        Raises:
+            BadUse: its query uses a rule that it cannot use.
+            RuleInUse: other rules' queries use another of its name.
+        """
         with self.database.write() as connection:
-            added = Rule(new_id, caller.workspace, spec, _next_revision(self.database, connection), caller.now, caller.now)
+            added = Rule(new_id, caller.workspace, spec, next_revision(self.database, connection), caller.now, caller.now)
+            check_change(connection, caller.workspace, new_id, spec)
             connection.execute(rule.insert().values(**_values(added)))
             record(connection, caller, "rule.create", new_id)
         return added
@@ -48,18 +56,22 @@ class Rules:
     ) -> Rule | None:
         """Replace a rule's spec by what `change` makes of it; None if there is no such rule.
 
-        Two changes at once are made one after the other: neither is lost.
+        Two changes at once are made one after the other: neither is lost. The rules that use it are taken in anew, too.
 
         Raises:
             StaleRevision: the rule's revision is none of those `expected`.
+            BadUse: its query uses a rule that it cannot use.
+            RuleInUse: the queries of other rules would mean something else, or could not be used.
         """
         with self.database.write() as connection:
-            revision = _next_revision(self.database, connection)  # also the lock that keeps changes apart
+            revision = next_revision(self.database, connection)  # also the lock that keeps changes apart
             old = _find(connection, caller.workspace, rule_id)
             if old is None:
                 return None
             _expect(old, expected)
             new = Rule(old.id, old.workspace, change(old.spec), revision, old.created_at, caller.now)
+            reached = check_change(connection, caller.workspace, rule_id, new.spec)
+            renew(connection, {rule_id, *reached}, revision)
             connection.execute(update(rule).where(rule.c.id == rule_id).values(**_values(new)))
             record(connection, caller, "rule.change", rule_id)
         return new
@@ -69,13 +81,15 @@ class Rules:
 
         Raises:
             StaleRevision: the rule's revision is none of those `expected`.
+            RuleInUse: the queries of other rules use it.
         """
         with self.database.write() as connection:
-            revision = _next_revision(self.database, connection)
+            revision = next_revision(self.database, connection)
             old = _find(connection, caller.workspace, rule_id)
             if old is None:
                 return False
             _expect(old, expected)
+            check_change(connection, caller.workspace, rule_id, None)
             connection.execute(update(rule).where(rule.c.id == rule_id).values(deleted_at=caller.now, revision=revision))
             record(connection, caller, "rule.delete", rule_id)
         return True
@@ -99,11 +113,19 @@ class Rules:
         return tuple(each for each in rules if each.spec.channels and channel in each.spec.channels)
 
     def changes_since(self, revision: int) -> RuleChanges:
-        """What an index at `revision` has to take in, in order of change."""
+        """What an index at `revision` has to take in, in order of change, each rule with those it uses and what is said of actors."""
         with self.database.read() as connection:
             query = select(rule).where(rule.c.revision > revision).order_by(rule.c.revision)
-            rules = tuple(to_rule(row) for row in connection.execute(query).all())
+            written = [to_rule(row) for row in connection.execute(query).all()]
+            rules = as_matched(connection, with_saved(connection, written), revision)
         return RuleChanges(rules, max((each.revision for each in rules), default=revision))
+
+    def saved_for(self, workspace: str, spec: RuleSpec, rule_id: str = "") -> Saved:
+        """What the query of `spec`, the rule of this id or a new one, uses, at any depth."""
+        if not rules_named(spec.query):
+            return {}
+        with self.database.read() as connection:
+            return gather_saved(spec, finder(connection, workspace, {rule_id: spec}))
 
     def count_rules(self, workspace: str) -> int:
         """How many rules the workspace has."""
@@ -137,14 +159,7 @@ def _values(one: Rule) -> dict[str, Any]:
         "name": one.spec.name,
         "definition": one.spec.model_dump(mode="json"),
         "revision": one.revision,
+        "uses_rules": bool(rules_named(one.spec.query)),
         "created_at": one.created_at,
         "updated_at": one.updated_at,
     }
-
-
-def _next_revision(database: Database, connection: Connection) -> int:
-    # The counter's row stays locked until the commit, so revisions become visible in their order: an index
-    # that has seen revision 7 can never find a 6 that committed late.
-    step = database.insert(counter).values(name=REVISION, value=1)
-    raised = step.on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + 1}).returning(counter.c.value)
-    return int(connection.execute(raised).scalar_one())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.storage.actors import Actors
 from service.storage.alerts import Alerts
 from service.storage.articles import Articles
 from service.storage.channels import Channels
@@ -12,6 +13,7 @@ from service.storage.deliveries import Deliveries
 from service.storage.feeds import Feeds
 from service.storage.matches import Matches
 from service.storage.rules import Rules
+from service.storage.vectors import StoredVectors
 from service.storage.workspaces import Workspaces
 
 
@@ -24,10 +26,12 @@ class Store:
     feeds: Feeds
     articles: Articles
     rules: Rules
+    actors: Actors
     matches: Matches
     alerts: Alerts
     channels: Channels
     deliveries: Deliveries
+    vectors: StoredVectors
 
 
 def open_store(database: Database) -> Store:
@@ -38,8 +42,10 @@ def open_store(database: Database) -> Store:
         Feeds(database),
         Articles(database),
         Rules(database),
+        Actors(database),
         Matches(database),
         Alerts(database),
         Channels(database),
         Deliveries(database),
+        StoredVectors(database),
     )

@@ -5,7 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -184,10 +199,13 @@ rule = Table(
     Column("name", Text, nullable=False),
     Column("definition", Json, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
+    Column("uses_rules", Boolean, nullable=False, server_default=false()),  # its query names saved rules
     _moment("created_at"),
     _moment("updated_at"),
     _moment("deleted_at", nullable=True),
     _moment("alerted_at", nullable=True),
+    # Few rules use others, and every change of a rule asks for those.
+    Index("ix_rule_uses_rules", "workspace", postgresql_where=text("uses_rules"), sqlite_where=text("uses_rules = 1")),
 )
 
 match = Table(
@@ -202,6 +220,7 @@ match = Table(
     Column("held", Text),
     Column("alert", Text, index=True),
     _moment("created_at"),
+    Column("scores", Json),
     UniqueConstraint("rule", "article"),
     Index("ix_match_workspace_created_at", "workspace", "created_at", "id"),
 )
@@ -285,4 +304,42 @@ audit = Table(
     Column("object", Text, nullable=False),
     _moment("at"),
     Index("ix_audit_workspace_at", "workspace", "at"),
+)
+
+# What texts mean, as vectors of 16-bit floats. Vectors of different models never meet.
+article_vector = Table(
+    "article_vector",
+    metadata,
+    _ref("article", key=True),
+    Column("model", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+query_vector = Table(
+    "query_vector",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("text", Text, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# What recent articles' vectors are like: the background against which nearness counts.
+background = Table(
+    "background",
+    metadata,
+    Column("model", Text, primary_key=True),
+    Column("statistics", LargeBinary, nullable=False),
+    _moment("updated_at"),
+)
+
+# What a workspace says an actor goes by, and what does not mean it.
+actor_change = Table(
+    "actor_change",
+    metadata,
+    _ref("workspace", key=True),
+    Column("actor", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("aliases", Json, nullable=False),
+    Column("strikes", Json, nullable=False),
+    _moment("updated_at"),
 )

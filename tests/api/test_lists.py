@@ -66,6 +66,8 @@ def test_an_alert_tells_why(world: World, api: Api) -> None:
     alert = api.get(f"/v1/alerts/{world.alert}")
     [article] = alert["articles"]
     assert alert["rule_name"] == "Bridges"
-    assert article["passages"][0] == {"field": "title", "text": "Harbour bridge opens", "highlights": [[0, 14]]}
-    assert api.get(f"/v1/matches/{world.match}")["evidence"] == article["evidence"]
+    assert article["passages"][0] == {"field": "title", "text": "Harbour bridge opens", "highlights": [[0, 7], [8, 14]]}
+    match = api.get(f"/v1/matches/{world.match}")
+    assert match["evidence"] == article["evidence"]
+    assert 0 < match["scores"]["is_about"] <= match["scores"]["comes_up"] <= 1
     assert api.get(f"/v1/articles/{world.article}")["matched_at"] is not None

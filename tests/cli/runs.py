@@ -72,10 +72,10 @@ def wirewatch(*arguments: str, data_dir: Path, **settings: str) -> Iterator[Run]
 
 
 def environment(data_dir: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment, with only these of our settings."""
+    """This process's environment, with only these of our settings; words alone decide, unless they say otherwise."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("WIREWATCH_")}
     ours = {f"WIREWATCH_{name.upper()}": value for name, value in settings.items()}
-    return {**others, "WIREWATCH_DATA_DIR": str(data_dir), "WIREWATCH_API_PORT": "0", **ours}
+    return {**others, "WIREWATCH_DATA_DIR": str(data_dir), "WIREWATCH_API_PORT": "0", "WIREWATCH_MEANING": "off", **ours}
 
 
 def is_running(pid: int) -> bool:

@@ -20,10 +20,9 @@ from service.cli.demo.run import demo_settings
 from service.cli.demo.story import Piece, read_story
 from service.cli.screen import Screen
 from service.domain.rules import RuleSpec
-from service.matching.condition import terms_in
-from service.matching.evaluation import evaluate
-from service.matching.phrases import PhraseBook
-from service.matching.rules import condition_of
+from service.matching.groups import Known
+from service.matching.reading import Reading
+from service.matching.verdict import compile_rule, judge
 from tests.cli.runs import wirewatch
 
 STORY = read_story()
@@ -47,8 +46,7 @@ def test_each_piece_raises_the_alerts_that_the_story_says(piece: Piece) -> None:
     fields = {"title": piece.title, "lede": piece.lede, "body": ""}
     raised = []
     for rule, spec in STORY.rules.items():
-        condition = condition_of(RuleSpec.model_validate(spec))
-        if evaluate(condition, PhraseBook(term.phrase for term in terms_in(condition)).find(fields)) is not None:
+        if judge(compile_rule(RuleSpec.model_validate(spec)), Reading(fields), NOW.date(), Known(), None) is not None:
             raised.append(rule)
     assert tuple(raised) == piece.alerts
 

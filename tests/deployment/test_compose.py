@@ -105,6 +105,14 @@ def test_every_setting_reaches_our_services(services: Services, name: str) -> No
     assert set(services[name]["environment"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [pytest.param({}, "yes", id="with meaning unless told otherwise"), pytest.param({"MEANING": "no"}, "no", id="the small image")],
+)
+def test_the_image_is_built(given: dict[str, str], expected: str) -> None:
+    assert f'"MEANING": "{expected}"' in compose_config({**SECRETS, **given}).stdout
+
+
 def test_a_setting_from_the_environment_is_passed_on() -> None:
     answer = compose_config({**SECRETS, "WIREWATCH_SMTP_HOST": "mail.example.org", "WIREWATCH_WORKER_CONCURRENCY": "3"})
     assert '"WIREWATCH_SMTP_HOST": "mail.example.org"' in answer.stdout

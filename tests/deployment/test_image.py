@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -27,6 +28,15 @@ def test_every_library_is_locked_by_hash() -> None:
     assert all("--require-hashes -r requirements/" in line for line in from_the_index)
 
 
+def test_the_image_has_meaning_unless_told_otherwise() -> None:
+    assert re.findall(r"^ARG MEANING=(.+)$", STAGES[0], flags=re.MULTILINE) == ["yes"]
+    (chosen,) = re.findall(r"-r requirements/(\$\(.+\))\.lock", STAGES[0])
+    for given, lock in {"yes": "meaning", "no": "run"}.items():
+        shell = subprocess.run(["/bin/sh", "-c", f"echo {chosen}"], env={"MEANING": given}, capture_output=True, text=True, check=True)
+        assert shell.stdout.strip() == lock
+        assert (ROOT / "requirements" / f"{lock}.lock").is_file()
+
+
 @pytest.mark.parametrize("word", ["apt", "pip", "gcc", "ADD ", "COPY . "])
 def test_the_final_stage_builds_nothing(word: str) -> None:
     assert word not in STAGES[1]
@@ -40,7 +50,8 @@ def test_the_build_sees_only_what_the_image_is_made_of() -> None:
     everything, *rules = ignored()
     assert everything == "*"
     admitted = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
-    assert admitted == {"pyproject.toml", "README.md", "requirements/build.lock", "requirements/run.lock", "service", "workers"}
+    locks = {f"requirements/{name}.lock" for name in ("build", "run", "meaning")}
+    assert admitted == {"pyproject.toml", "README.md", *locks, "service", "workers"}
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", STAGES[0], flags=re.MULTILINE)
     assert {name.rstrip("/") for line in copied for name in line.split()} == admitted
 

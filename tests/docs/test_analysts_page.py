@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from service.domain.alerting import Hold
-from service.domain.rules import Actor, RuleSpec
-from service.matching.condition import terms_in
-from service.matching.evaluation import evaluate
+from service.domain.rules import Precision, RuleSpec
+from service.matching.explain import explain
 from service.matching.grammar import parse_query
-from service.matching.phrases import PhraseBook
-from service.matching.rules import condition_of
+from tests.make import NOON
 
 PAGE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
 ROWS = [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in re.findall(r"^\|.+\|$", PAGE, flags=re.MULTILINE)]
@@ -27,21 +26,29 @@ def rows_under(*heading: str) -> list[tuple[str, ...]]:
 
 
 WORDS = [
-    (term.strip("`"), text, finds)
-    for term, found, missed in rows_under("you write", "finds", "does not find")
-    for texts, finds in ((found, True), (missed, False))
+    (side, term.strip("`"), text, found)
+    for side in ("actor", "topic", "excluded")
+    for term, finds, misses in rows_under(side, "finds", "does not find")
+    for texts, found in ((finds, True), (misses, False))
     for text in texts.split(", ")
 ]
+RULES = {
+    "actor": lambda term: RuleSpec(name="Try", actors=(term,)),
+    "topic": lambda term: RuleSpec(name="Try", topics=(term,)),
+    "excluded": lambda term: RuleSpec(name="Try", query="gazette", exclude=(term,)),
+}
 
 
-def finds(term: str, text: str) -> bool:
-    condition = condition_of(RuleSpec(name="Try", actors=(term,)))
-    return evaluate(condition, PhraseBook(each.phrase for each in terms_in(condition)).find({"title": text})) is not None
+@pytest.mark.parametrize(("side", "term", "text", "found"), WORDS)
+def test_the_tables_of_what_is_found(side: str, term: str, text: str, found: bool) -> None:
+    """By a rule of nothing else, in a title of nothing else; what a rule excludes it does not match."""
+    explained = explain(RULES[side](term), {"title": text, "lede": "Gazette"}, NOON.date())
+    assert explained.verdict.matches is (found is not (side == "excluded"))
 
 
-@pytest.mark.parametrize(("term", "text", "found"), WORDS)
-def test_the_table_of_words(term: str, text: str, found: bool) -> None:
-    assert finds(term, text.removesuffix(" alone")) is found
+def test_the_table_of_precisions_has_each_and_no_other() -> None:
+    precisions = {row[0].strip("`") for row in rows_under("`precision`", "matches", "choose it when")}
+    assert precisions == {*get_args(Precision)}
 
 
 def test_the_queries_shown_are_queries() -> None:
@@ -66,5 +73,19 @@ def test_the_examples_are_rules() -> None:
     whole, tried = sent["/v1/rules"], sent["/v1/rules/preview"]
     assert RuleSpec.model_validate(whole).topics
     assert RuleSpec.model_validate(tried["rule"]).topics
-    (actor,) = re.findall(r"```json\n(\{\"name\".+?\})\n```", PAGE, re.DOTALL)
-    assert Actor.model_validate_json(actor).aliases
+
+
+def test_the_parts_of_rules_shown_are_parts_of_rules() -> None:
+    shown = [json.loads(block) for block in re.findall(r"^```json\n(\{.+?\})\n```$", PAGE, re.MULTILINE | re.DOTALL)]
+    rules = [each for each in shown if "part" not in each]
+    assert len(rules) > 1
+    for each in rules:
+        assert RuleSpec.model_validate({"name": "Try", **each})
+
+
+def test_the_reasons_shown_are_reasons() -> None:
+    shown = re.findall(r"`((?:\"|the topic)[^`]*(?:is not in it|lacks[^`]*))`", PAGE)
+    assert len(shown) == 2
+    spec = RuleSpec(name="Try", actors=("Mark Rutte",), topics=("Ukraine peace deal",))
+    reason = explain(spec, {"title": "Ukraine waits"}, NOON.date()).reason
+    assert all(each in reason for each in shown)

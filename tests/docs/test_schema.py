@@ -18,7 +18,7 @@ from tests.delivery.builders import a_channel, a_delivery, alerted, an_alert, ti
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
-KINDS = ("alert", "rule", "article", "passage", "evidence", "test", "channel")
+KINDS = ("alert", "rule", "article", "scores", "passage", "evidence", "test", "channel")
 
 
 def closed(schema: Any) -> Any:
@@ -78,6 +78,7 @@ def test_the_developers_page_tells_every_field_of_the_schema() -> None:
     frame = {"alert": "data.", "rule": "data.rule.", "article": "data.articles[].", "test": "data.", "channel": "data.channel."}
     frame |= {name: f"data.articles[].{name}[]." for name in ("passage", "evidence")}
     frame["passage"] = "data.articles[].passages[]."
+    frame["scores"] = "data.articles[].scores."
     named = {frame[kind] + name for kind in KINDS for name in SCHEMA["$defs"][kind]["properties"]} | {"type", "timestamp"}
     parents = {name for name in named if any(other.startswith((f"{name}.", f"{name}[].")) for other in named)}
     assert told >= named - parents

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 
 from service.domain.alerting import FoundMatch, Hold, decide, hold
-from service.domain.evidence import Evidence
+from service.domain.evidence import Evidence, Scores
 from service.domain.ids import alert_id
 from tests.make import NOON, a_rule, an_article
 
 HOUR = timedelta(hours=1)
 EVIDENCE = (Evidence("/topics/0", "bridge", "title", 8, 14, "bridge"),)
+SCORES = Scores(0.9, 0.7)
 
 
 def found(
     *, article: dict[str, Any] | None = None, followed_at: datetime = NOON - 2 * HOUR, wanted: bool = False, **rule: Any
 ) -> FoundMatch:
-    return FoundMatch(a_rule(**rule), an_article(**(article or {})), EVIDENCE, followed_at, wanted)
+    return FoundMatch(a_rule(**rule), an_article(**(article or {})), EVIDENCE, SCORES, followed_at, wanted)
 
 
 @pytest.mark.parametrize(

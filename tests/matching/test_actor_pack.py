@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 
 from service.matching.actor_index import find_actor
 from service.matching.actor_pack import Expansion, expand_actor
-from service.matching.actor_tables import read_organisations, read_persons, read_roles, read_state_names, read_states, read_titles
+from service.matching.actor_tables import (
+    read_institutions,
+    read_organisations,
+    read_persons,
+    read_roles,
+    read_state_names,
+    read_states,
+    read_titles,
+)
 from service.matching.forms import OPEN_END, Form
+from service.matching.name_shadows import longer_names
 from service.matching.text import phrase_of
 
 TODAY = date(2026, 1, 15)
@@ -97,10 +106,94 @@ def test_an_actor_goes_by(name: str, text: str) -> None:
         pytest.param("Kim Jong Un", "Kim", id="a very common surname"),
         pytest.param("Apple", "apple", id="a fruit"),
         pytest.param("Jerome Powell", "Fed governor", id="a title that several hold"),
+        pytest.param("Lech Wałęsa", "Wales", id="a country that a stem without accents begins"),
+        pytest.param("Norway", "store", id="a surname without its accent"),
+        pytest.param("Revolut", "revolution", id="a company that begins a word"),
+        pytest.param("Visa", "visa", id="a card or a paper"),
     ],
 )
 def test_an_actor_does_not_go_by(name: str, text: str) -> None:
     assert not _finds(expand_actor(name).forms, text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "actor_id"),
+    [
+        pytest.param("Houthis", "org:houthis", id="the plural of a stem"),
+        pytest.param("Houthi rebels", "org:houthis", id="with what they are"),
+        pytest.param("the Taliban", "org:taliban", id="with an article"),
+        pytest.param("Volkswagen AG", "org:volkswagen", id="with a legal form"),
+        pytest.param("Tesla, Inc.", "org:tesla", id="with a legal form after a comma"),
+        pytest.param("AfD party", "org:afd", id="a party by its short name"),
+        pytest.param("French government", "state:FR", id="a government is the state"),
+        pytest.param("the Netherlands", "state:NL", id="a state with an article"),
+        pytest.param("Palestinians", "state:PS", id="a people of a state"),
+        pytest.param("the Kurds", "org:kurds", id="a people without one"),
+        pytest.param("Native Americans", "org:native-americans", id="the plural of two words"),
+        pytest.param("Turkish parliament", "office:parliament@TR", id="what every state has"),
+        pytest.param("Ministry of Defence of Ukraine", "office:defence-ministry@UA", id="a ministry by its full name"),
+        pytest.param("Hungary's foreign ministry", "office:foreign-ministry@HU", id="a possessive"),
+        pytest.param("NATO chief", "office:secretary-general@nato", id="whoever holds an office"),
+        pytest.param("Israel's parliament", "org:knesset", id="an institution with a line of its own"),
+        pytest.param("Orange", "org:orange-sa", id="a company with a capital"),
+        pytest.param("orange", None, id="a fruit"),
+        pytest.param("prominent presidents", None, id="an office of nobody"),
+        pytest.param("the", None, id="an article alone"),
+    ],
+)
+def test_what_users_type_is_found(typed: str, actor_id: str | None) -> None:
+    assert find_actor(typed) == actor_id
+
+
+def test_an_alias_tells_who_a_name_in_no_pack_is() -> None:
+    known = expand_actor("Movement of the Helpers of God", ["Ansar Allah"])
+    assert known.id == "org:houthis"
+    assert _finds(known.forms, "Movement of the Helpers of God")
+    assert _finds(known.forms, "Хуситы")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        pytest.param("Turkish parliament", "parlamento turco", "alone", id="in another language"),
+        pytest.param("Turkish parliament", "parliament", "beside the state", id="without its state"),
+        pytest.param(
+            "French foreign ministry", "ministère français des affaires étrangères", "alone", id="a line of its own adds to the rule"
+        ),
+        pytest.param("Egyptian army", "ägyptischen Armee", "alone", id="German, inflected"),
+        pytest.param("Turkish parliament", "Erdoğan", "never", id="its president is not the parliament"),
+    ],
+)
+def test_an_institution_goes_by(name: str, text: str, found: str) -> None:
+    known = expand_actor(name)
+    where = "alone" if _finds(known.forms, text) else "beside the state" if _finds(known.needs_context, text) else "never"
+    assert where == found
+
+
+def test_an_office_means_whoever_holds_it_on_the_day() -> None:
+    chief = expand_actor("NATO chief").forms
+    assert [_finds(chief, "Stoltenberg", day) for day in (date(2023, 5, 1), date(2025, 5, 1))] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "around"),
+    [
+        pytest.param("Mexico", "Mexico", "New Mexico", id="another place"),
+        pytest.param("France", "Paris", "Paris Agreement", id="a treaty of a town"),
+        pytest.param("Amazon", "Amazon", "Amazon rainforest", id="an organisation"),
+        pytest.param("Sudan", "Судан", "Южный Судан", id="a state in another script"),
+        pytest.param("Donald Trump", "Trump", "Melania Trump", id="a relative"),
+    ],
+)
+def test_a_name_is_hidden_by_a_longer_one(name: str, form: str, around: str) -> None:
+    hiding = longer_names(expand_actor(name))[phrase_of(form)]
+    assert phrase_of(around) in {tuple(word.removesuffix("*") for word in phrase) for phrase in hiding}
+
+
+def test_a_longer_name_that_is_the_actors_own_hides_nothing() -> None:
+    around = longer_names(expand_actor("United States"))[("trump",)]
+    assert ("melania", "trump*") in around
+    assert ("donald", "trump*") not in around
 
 
 @pytest.mark.parametrize(
@@ -191,6 +284,7 @@ def test_the_tables_agree_with_each_other() -> None:
     bodies = read_states().keys() | read_organisations().keys()
     offices = [office for person in read_persons() for office in person.offices]
     assert {office.role for office in offices} <= read_roles().keys()
+    assert not read_roles().keys() & read_institutions().keys()
     assert {office.at for office in offices} <= bodies
     assert read_titles().keys() <= bodies
     assert read_state_names().keys() == read_states().keys()

@@ -10,6 +10,7 @@ from service.matching.anchors import AnyKey, Key, anchors_of
 from service.matching.condition import AllOf, AnyOf, AtLeast, Condition, Near, NoneOf, Term, Within
 from service.matching.evaluation import evaluate
 from service.matching.phrases import PhraseBook
+from service.matching.reading import Reading
 
 COST: dict[Key, float] = {("a",): 1.0, ("b",): 2.0, ("c",): 4.0, ("d",): 8.0}
 A, B, C, D = (Term((word,), word, "/topics/0") for word in "abcd")
@@ -51,7 +52,11 @@ def test_anchors(condition: Condition, first: AnyKey | None, second: AnyKey | No
 @settings(deadline=None)
 def test_no_condition_holds_without_its_anchors(condition: Condition, text: str) -> None:
     anchors = anchors_of(condition, COST.__getitem__)
-    found = PhraseBook((word,) for word in "abcd").find({"title": text})
-    if evaluate(condition, found) is not None:
-        assert anchors.first is None or anchors.first & found.keys()
-        assert anchors.second is None or anchors.second & found.keys()
+    reading = Reading({"title": text})
+    book = PhraseBook[Key]()
+    for word in "abcd":
+        book.add((word,), (word,))
+    present = book.present(reading)
+    if evaluate(condition, reading) is not None:
+        assert anchors.first is None or anchors.first & present
+        assert anchors.second is None or anchors.second & present

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from service.domain.evidence import Evidence
-from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, any_of, terms_in
+from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, OneOf, Term, any_of, leaves_of
 from service.matching.evaluation import evaluate
-from service.matching.phrases import PhraseBook
+from service.matching.forms import Form
+from service.matching.groups import Forms, group_of
+from service.matching.reading import Reading
 from service.matching.text import phrase_of
 
 
@@ -16,10 +18,13 @@ def term(written: str, part: str = "/topics/0") -> Term:
 
 
 def evidence_for(condition: Condition, **fields: str) -> tuple[Evidence, ...] | None:
-    return evaluate(condition, PhraseBook(each.phrase for each in terms_in(condition)).find(fields))
+    return evaluate(condition, Reading(fields))
 
 
 WAR, PEACE, DEAL = term("war"), term("peace"), term("deal", "/topics/1")
+LEADER = OneOf(
+    group_of(Forms((Form(("nato", "chief"), 1.0, "role"), Form(("rutt",), 0.9, "surname", open_end=True)))), "Mark Rutte", "/actors/0"
+)
 
 HOLDS = [
     pytest.param(WAR, "War!", ["War"], id="a term"),
@@ -38,6 +43,9 @@ HOLDS = [
     pytest.param(AnyOf((WAR, AllOf((PEACE, DEAL)))), "peace and war", ["war"], id="a branch that fails gives no evidence"),
     pytest.param(AnyOf((WAR, term("war on drugs"))), "on war", ["war"], id="a longer phrase does not fit in any more"),
     pytest.param(AnyOf((WAR, term("war on drugs"))), "war on drugs", ["war", "war on drugs"], id="a phrase inside a phrase"),
+    pytest.param(LEADER, "Ruttego i NATO chief", ["Ruttego", "NATO chief"], id="one of many forms"),
+    pytest.param(LEADER, "NATO", None, id="none of many forms"),
+    pytest.param(AllOf((LEADER, PEACE)), "Rutte on peace", ["Rutte", "peace"], id="forms and a term"),
     pytest.param(AllOf(()), "peace", [], id="all of nothing"),
     pytest.param(AnyOf(()), "peace", None, id="any of nothing"),
 ]
@@ -85,5 +93,5 @@ def test_needless_levels_are_left_out() -> None:
     assert any_of([AnyOf((WAR, PEACE)), DEAL]) == AnyOf((WAR, PEACE, DEAL))
 
 
-def test_terms_come_in_the_order_of_the_rule() -> None:
-    assert list(terms_in(AllOf((AnyOf((WAR, PEACE)), NoneOf((DEAL,)))))) == [WAR, PEACE, DEAL]
+def test_leaves_come_in_the_order_of_the_rule() -> None:
+    assert list(leaves_of(AllOf((AnyOf((WAR, PEACE)), NoneOf((DEAL, LEADER)))))) == [WAR, PEACE, DEAL, LEADER]

@@ -51,6 +51,7 @@ TREES = [
         id="phrases, prefixes, capitals"),
     pytest.param("“peace deal”", Words("peace deal"), id="curly quotation marks"),
     pytest.param('actor:"Mark Rutte" topic:peace', And((Named("actor", "Mark Rutte"), Named("topic", "peace"))), id="actor and topic"),
+    pytest.param('RULE: "Peace  deals" NOT rule:ru_1', And((Named("rule", "Peace deals"), Not(Named("rule", "ru_1")))), id="saved rules"),
     pytest.param('bread "and" butter', And((Words("bread"), Words("and"), Words("butter"))), id="small and in quotation marks"),
     pytest.param('"AND" a', And((Words("AND"), A)), id="AND in quotation marks"),
     pytest.param("10:30 U.S. opinion.example", And((Words("10:30"), Words("U.S."), Words("opinion.example"))), id="signs inside words"),
@@ -86,6 +87,12 @@ REFUSED = [
     pytest.param("source:actor:a b", 7, 14, "as they are written", id="an actor in the source"),
     pytest.param("actor: (a)", 0, 6, "needs a name", id="an actor without a name"),
     pytest.param("actor:peace*", 0, 6, "needs a name", id="an actor with a prefix"),
+    pytest.param("a NEAR rule:b", 7, 13, "a saved rule holds or does not", id="NEAR a saved rule"),
+    pytest.param("(a OR rule:b) ONEAR/2 c", 0, 13, "a saved rule holds or does not", id="NEAR a group with a saved rule"),
+    pytest.param("ATLEAST/2 rule:b", 10, 16, "a saved rule holds or does not", id="ATLEAST of a saved rule"),
+    pytest.param("source:rule:a", 7, 13, "as they are written", id="a saved rule in the source"),
+    pytest.param("rule:=b", 0, 5, "needs a name", id="a saved rule in capitals"),
+    pytest.param("NOT rule:b", 0, 10, "almost every article", id="only the lack of a saved rule"),
     pytest.param("*", 0, 1, "at least 3 letters", id="only a wildcard"),
     pytest.param("ab* c", 0, 3, "at least 3 letters", id="a short prefix"),
     pytest.param("pe*ce", 0, 5, "only stand at the end", id="a wildcard inside"),
@@ -127,7 +134,7 @@ def test_beside_other_parts_a_query_may_only_exclude() -> None:
     assert parse_query("NOT source:opinion.example", alone=False) == Not(In("source", Words("opinion.example")))
 
 
-OPERATORS = ["AND", "OR", "NOT", "NEAR/3", "ONEAR", "ATLEAST/2", "title:", "source:", "actor:", "lang:"]
+OPERATORS = ["AND", "OR", "NOT", "NEAR/3", "ONEAR", "ATLEAST/2", "title:", "source:", "actor:", "rule:", "lang:"]
 PIECES = [*OPERATORS, "(", ")", '"', "=", "*", "and", "peace", "deal*", "=US", '"peace deal"', "和平", " "]
 
 
@@ -158,6 +165,8 @@ words = st.one_of(
 )
 leaves: st.SearchStrategy[Query] = st.one_of(words, st.builds(Named, st.sampled_from(["actor", "topic"]), written))
 
+saved: st.SearchStrategy[Query] = st.builds(Named, st.just("rule"), written)
+
 
 def several(queries: st.SearchStrategy[Query]) -> st.SearchStrategy[list[Query]]:
     return st.lists(queries, min_size=2, max_size=3)
@@ -174,8 +183,9 @@ counted = st.builds(Times, st.integers(1, 100), fielded)
 in_field = st.builds(
     In, st.just("lede"), st.recursive(leaves, lambda inner: st.one_of(several(inner).map(all_of), inner.map(Not)), max_leaves=4)
 )
+rules = st.one_of(saved, st.builds(In, st.just("title"), several(saved).map(any_of)))
 queries: st.SearchStrategy[Query] = st.recursive(
-    st.one_of(nearby, counted, in_field),
+    st.one_of(nearby, counted, in_field, rules),
     lambda inner: st.one_of(several(inner).map(all_of), several(inner).map(any_of), inner.map(Not)),
     max_leaves=6,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,54 +11,54 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.rules import Rule, RuleSpec
+from service.matching.actors import group_of_actor
+from service.matching.calibration import Nearness
+from service.matching.groups import Group, Known, phrase_of_form
 from service.matching.index import RuleIndex
-from service.matching.text import Phrase, phrase_of
+from service.matching.reading import Reading
+from service.matching.text import phrase_of
+from service.matching.topics import groups_of_topic
+from service.matching.verdict import NEAR_ENOUGH, compile_rule, judge
 from tests.make import NOON, a_rule
+from tests.matching.written import NAMES, TOPICS, WORDS, names_as_written, topics_as_written
 
-WORDS = ["peace", "deal", "Ukraine", "Öl", "和", "平", "x", "…"]
-texts = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
+DAY = NOON.date()
+texts = st.lists(st.one_of(st.sampled_from(WORDS), names_as_written, topics_as_written, topics_as_written), max_size=12).map(" ".join)
 terms = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
-several = st.lists(terms, max_size=3).map(tuple)
-actors = st.lists(st.one_of(terms, st.fixed_dictionaries({"name": terms, "aliases": several})), max_size=3)
+several = st.lists(terms, max_size=2).map(tuple)
+names = st.one_of(terms, st.sampled_from(NAMES))
+actors = st.lists(st.one_of(names, st.fixed_dictionaries({"name": names, "aliases": several, "strikes": several})), max_size=2)
+queries = st.sampled_from(
+    ["peace NEAR/2 deal", "=US", "ukrain*", 'actor:"Mark Rutte" NOT peace', 'topic:"grain deal"', "title:deal OR ATLEAST/2 peace"]
+)
 modes = st.sampled_from(["any", "all"])
 specs = (
     st.fixed_dictionaries(
         {
-            "name": st.just("rule"),
+            "name": st.sampled_from(["rule", "Russia and Georgia"]),
             "actors": actors,
-            "topics": several,
-            "exclude": several,
+            "topics": st.lists(st.one_of(terms, st.sampled_from(TOPICS)), max_size=2),
+            "exclude": st.one_of(st.just(()), st.just(()), several),
+            "query": st.one_of(st.none(), st.none(), st.none(), queries),
             "match": st.fixed_dictionaries({"actors": modes, "topics": modes}),
+            "precision": st.sampled_from(["strict", "balanced", "broad"]),
             "enabled": st.sampled_from([True, True, True, False]),
         }
     )
-    .filter(lambda spec: bool(spec["actors"] or spec["topics"]))
+    .filter(lambda spec: bool(spec["actors"] or spec["topics"] or spec["query"]))
     .map(RuleSpec.model_validate)
 )
 changes = st.lists(st.tuples(st.sampled_from("abcdef"), st.one_of(specs, st.none())), max_size=6)
 articles = st.fixed_dictionaries({"title": texts, "body": texts})
 
 
-def holds(spec: RuleSpec, fields: Mapping[str, str]) -> bool:
-    """What a rule promises, said as plainly as can be."""
-
-    def found(term: str) -> bool:
-        return any(phrase_of(term) in set(_stretches(phrase_of(text))) for text in fields.values())
-
-    def wanted(mode: str, findings: Sequence[bool]) -> bool:
-        return not findings or (any(findings) if mode == "any" else all(findings))
-
-    named = [any(map(found, (actor.name, *actor.aliases))) for actor in spec.watched]
-    topics = [found(topic) for topic in spec.topics]
-    return wanted(spec.match.actors, named) and wanted(spec.match.topics, topics) and not any(map(found, spec.exclude))
-
-
-def _stretches(forms: Phrase) -> Iterator[Phrase]:
-    return (forms[start:end] for start in range(len(forms)) for end in range(start + 1, len(forms) + 1))
+def holds(spec: RuleSpec, fields: dict[str, str]) -> bool:
+    """The rule by itself: nothing filed, nothing shared."""
+    return judge(compile_rule(spec), Reading(fields), DAY, Known(), None) is not None
 
 
 def matched(index: RuleIndex, **fields: str) -> set[str]:
-    ids = [found.rule.id for found in index.match(fields, lambda _rule: True)]
+    ids = [found.rule.id for found in index.match(fields, lambda _rule: True, DAY)]
     assert len(ids) == len(set(ids)), "a rule is found once"
     return set(ids)
 
@@ -82,11 +82,30 @@ def test_the_index_agrees_with_every_rule_on_its_own(batches: list[list[tuple[st
 def test_evidence_stands_where_it_says(spec: RuleSpec, fields: dict[str, str]) -> None:
     index = RuleIndex()
     index.apply([_rule("a", spec, 1)], 1)
-    for found in index.match(fields, lambda _rule: True):
+    for found in index.match(fields, lambda _rule: True, DAY):
         for each in found.evidence:
             assert fields[each.field][each.start : each.end] == each.text
-            assert phrase_of(each.text) == phrase_of(each.term)
-            assert each.part.startswith(("/actors/", "/topics/"))
+            if each.part != "/query":
+                assert any(_is_of(group, each.text) for group in _groups(spec, each.part, each.term))
+
+
+def _groups(spec: RuleSpec, part: str, term: str) -> list[Group]:
+    _, side, number = part.split("/")
+    if side == "actors":
+        return [group_of_actor(actor) for actor in [spec.watched[int(number)]] if actor.name == term]
+    return [part.group for part in groups_of_topic(spec.topics[int(number)]) if part.written == term]
+
+
+def _is_of(group: Group, text: str) -> bool:
+    """Whether `text` is one of its forms, from the first word to the last."""
+    forms = group.expand()
+    reading, last = Reading({"title": text}), len(phrase_of(text)) - 1
+    own = any(
+        (place.first, place.last) == (0, last)
+        for form in (*forms.sure, *forms.needs_context)
+        for place in reading.places(phrase_of_form(form))
+    )
+    return own or any(_is_of(each, text) for each in group.together)
 
 
 def _rule(id_: str, spec: RuleSpec | None, revision: int) -> Rule:
@@ -141,15 +160,64 @@ def test_a_rule_that_can_never_hold_does_no_harm(spec: dict[str, Any]) -> None:
 
 def test_rules_share_the_many_names_of_an_actor() -> None:
     aliases = [f"alias{number}" for number in range(30)]
-    one, other = ({"name": "Kim", "aliases": aliases}, "Lee"), ({"name": "Kim", "aliases": aliases},)
+    one, other = ({"name": "Berilu", "aliases": aliases}, "Lee"), ({"name": "Berilu", "aliases": aliases},)
     index = RuleIndex()
     index.apply([a_rule(id="ru_1", actors=one, topics=["peace"]), a_rule(id="ru_2", actors=other, topics=[])], 1)
     assert matched(index, title="Alias7 at last") == {"ru_2"}
     assert matched(index, title="Lee on peace") == {"ru_1"}
     assert matched(index, title="Peace, alias7 and alias12") == {"ru_1", "ru_2"}
     (found,) = (found for found in index.match({"title": "Alias7, alias12"}, lambda _rule: True))
-    assert [(each.part, each.term) for each in found.evidence] == [("/actors/0", "alias7"), ("/actors/0", "alias12")]
+    assert [(each.part, each.term, each.text) for each in found.evidence] == [
+        ("/actors/0", "Berilu", "Alias7"),
+        ("/actors/0", "Berilu", "alias12"),
+    ]
     index.apply([replace(a_rule(id="ru_2"), deleted_at=NOON)], 2)
     assert matched(index, title="Peace, alias7") == {"ru_1"}
     index.apply([replace(a_rule(id="ru_1"), deleted_at=NOON)], 3)
     assert (matched(index, title="Peace, alias7"), index.memory) == (set(), 0)
+
+
+@pytest.mark.parametrize(
+    ("spec", "title"),
+    [
+        pytest.param({"topics": ["grain deal"]}, "A deal on wheat", id="what says the same together"),
+        pytest.param({"topics": ["Black Sea grain deal"]}, "The grain deal holds", id="without what may be missing"),
+        pytest.param({"actors": ["Tanaka Berilu"], "topics": ["grain"]}, "T. Berilu on grain", id="initials"),
+        pytest.param({"actors": ["Тарас Гончаренко"], "topics": ["grain"]}, "Taras Honcharenko on grain", id="another script"),
+        pytest.param({"actors": ["이서준"], "topics": []}, "이서준은 말했다", id="a Korean particle"),
+        pytest.param({"actors": ["Georgia"], "topics": []}, "Georgia and Tbilisi", id="beside its context"),
+        pytest.param({"topics": [], "query": 'actor:"Mark Rutte" NEAR/2 topic:"grain deal"'}, "Ruttego: a grain deal", id="in a query"),
+    ],
+)
+def test_rules_are_found_by_whatever_their_parts_go_by(spec: dict[str, Any], title: str) -> None:
+    index = RuleIndex()
+    index.apply([a_rule(**spec), a_rule(id="ru_2", topics=["rain"])], 1)
+    assert matched(index, title=title) == {"ru_1"}
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """An article that is so near to these rules."""
+
+    rules: Mapping[str, float]
+
+    def near(self, rule_id: str) -> Nearness | None:
+        return Nearness(*[self.rules[rule_id]] * len(Nearness._fields)) if rule_id in self.rules else None
+
+    def nearest(self, least: float) -> Iterable[str]:
+        return (rule_id for rule_id, near in self.rules.items() if near >= least)
+
+
+def test_what_is_near_in_meaning_is_looked_at_without_a_word_of_it() -> None:
+    index = RuleIndex()
+    index.apply([a_rule(id="ru_1", topics=["truce"]), a_rule(id="ru_2", topics=["harbour"]), a_rule(id="ru_3", topics=["grain"])], 1)
+    meaning = Nearby({"ru_1": 12.0, "ru_2": 12.0, "ru_3": NEAR_ENOUGH - 4, "ru_gone": 12.0})
+    found = index.match({"title": "Harbour guns fall silent"}, lambda _rule: True, DAY, meaning)
+    assert sorted(each.rule.id for each in found) == ["ru_1", "ru_2"]
+    assert {each.rule.id: (bool(each.evidence), each.scores.nearness) for each in found} == {"ru_1": (False, 12.0), "ru_2": (True, 12.0)}
+
+
+def test_what_is_near_in_meaning_must_be_what_the_query_asks_for() -> None:
+    index = RuleIndex()
+    index.apply([a_rule(id="ru_1", topics=["truce"], exclude=["football"]), a_rule(id="ru_2", topics=["truce"], query="NATO")], 1)
+    assert not index.match({"title": "Football guns fall silent"}, lambda _rule: True, DAY, Nearby({"ru_1": 12.0, "ru_2": 12.0}))

@@ -60,6 +60,14 @@ DIFFERENT = [
 WORDS = [
     pytest.param("Russia's", ["russia", "s"], id="possessive"),
     pytest.param("Russia’s", ["russia", "s"], id="curly possessive"),
+    pytest.param("the allies' plan", ["the", "allies", "plan"], id="possessive of a plural"),
+    pytest.param("Türkiye’nin Rusya'ya", ["turkiye", "nin", "rusya", "ya"], id="Turkish endings after an apostrophe"),
+    pytest.param("l'Ukraine d’aujourd’hui", ["l", "ukraine", "d", "aujourd", "hui"], id="French elision"),
+    pytest.param("the U.S. and u.n.", ["the", "u", "s", "and", "u", "n"], id="each letter of a dotted acronym"),
+    pytest.param("и т.д.", ["и", "т", "д"], id="a Cyrillic abbreviation"),
+    pytest.param("Ｇ７サミット", ["g7", "サ", "ミ", "ッ", "ト"], id="full-width letters and digits beside katakana"),
+    pytest.param("２０２４年", ["2024", "年"], id="full-width digits"),
+    pytest.param("ﾌﾟｰﾁﾝ・NATO", ["プ", "ー", "チ", "ン", "nato"], id="half-width katakana and a middle dot"),
     pytest.param("5,000 men", ["5", "000", "men"], id="digits at a comma"),
     pytest.param("習近平主席", ["習", "近", "平", "主", "席"], id="each Han character"),
     pytest.param("2024年にNATO", ["2024", "年", "に", "nato"], id="Japanese with Latin"),
@@ -81,6 +89,21 @@ def test_spellings_that_are_one(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_spellings_that_are_two(one: str, other: str) -> None:
     assert phrase_of(one) != phrase_of(other)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        pytest.param("Rutte's NATO", "In Rutte’s NATO", id="a possessive in the phrase"),
+        pytest.param("Rutte", "Rutte's NATO", id="a name in the possessive"),
+        pytest.param("U.S. President", "the U.S. President", id="a dotted acronym in the phrase"),
+        pytest.param("Türkiye", "Türkiye'nin kararı", id="a Turkish name with an ending"),
+        pytest.param("プーチン", "ﾌﾟｰﾁﾝ大統領", id="katakana inside an unspaced text"),
+    ],
+)
+def test_phrases_stand_in_texts(phrase: str, text: str) -> None:
+    forms, wanted = phrase_of(text), phrase_of(phrase)
+    assert any(forms[first : first + len(wanted)] == wanted for first in range(len(forms)))
 
 
 @pytest.mark.parametrize(("text", "forms"), WORDS)

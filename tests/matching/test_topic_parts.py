@@ -24,6 +24,7 @@ KNOWN = {
     **dict.fromkeys(["Amnesty", "amnesty"], (Form(("amnesty", "international"), 1.0, "name"),)),
     "La Paz": (Form(("la", "paz"), 1.0, "name"),),
     "Trading": (Form(("trading",), 1.0, "name"),),
+    "World Cup": (Form(("world", "cup"), 1.0, "name"), Form(("worldcup",), 0.9, "name")),
 }
 
 SPLIT = [
@@ -47,9 +48,10 @@ SPLIT = [
     pytest.param("вступ України до НАТО", [("вступ", "concept"), ("України", "place"), ("НАТО", "name")], id="words in between"),
     pytest.param("снятие санкций", [("снятие санкций", "concept")], id="Russian"),
     pytest.param("Friedensabkommen", [("Friedensabkommen", "concept")], id="a German compound"),
+    pytest.param("Terrorprozess in Zanzibar", [("Terrorprozess", "concept"), ("Zanzibar", "word")], id="a German compound of two concepts"),
     pytest.param("levée des sanctions", [("levée des sanctions", "concept")], id="French"),
     pytest.param("ウクライナ和平案", [("ウクライナ", "place"), ("和平案", "concept")], id="Japanese without spaces"),
-    pytest.param("东京马拉松停火", [("东京马拉松", "word"), ("停火", "concept")], id="unknown Chinese stays together"),
+    pytest.param("东京拉面店停火", [("东京拉面店", "word"), ("停火", "concept")], id="unknown Chinese stays together"),
     pytest.param("Zanzibar marimba quokkas", [("Zanzibar", "word"), ("marimba", "word"), ("quokkas", "word")], id="unknown words"),
     pytest.param("the", [("the", "word")], id="nothing but stop words"),
     pytest.param("!?", [], id="no word at all"),
@@ -96,6 +98,12 @@ FOUND = [
     pytest.param("Black Sea", "Morzem Czarnym", None, id="a case of a place that is not written out"),
     pytest.param("Black Sea", "Чорного моря", 0.95, id="a place in another language"),
     pytest.param("quokkas", "quokka", 0.97, id="an unknown word's stem"),
+    pytest.param("extreme weather", "torrential rain", 0.85, id="a kind of it"),
+    pytest.param("extreme weather", "powodzi", 0.85, id="a kind of it in Polish"),
+    pytest.param("floods", "extreme weather", None, id="not what it is a kind of"),
+    pytest.param("cholera", "ebola", None, id="not another of the same kind"),
+    pytest.param("phone call", "call", 0.7, id="a word with other meanings"),
+    pytest.param("phone call", "spoke by phone", 0.9, id="several words with one meaning"),
     pytest.param("колобків", "колобками", 0.97, id="an unknown Cyrillic word's stem"),
 ]
 
@@ -120,10 +128,42 @@ def test_what_says_the_same_together() -> None:
     assert weight(agreement, "pact")
     (sanctions,) = split("lifting sanctions")
     assert [bool(weight(forms, "sanctions")) for forms in sanctions.together] == [True, False]
-    (swap,) = split("prisoner swap")  # the table names nothing, so the user's own words are taken
-    assert [weight(forms, word) for forms, word in zip(swap.together, ("prisoners", "swaps"), strict=True)] == [0.97, 0.97]
+    (call,) = split("phone call")  # the table names nothing, so the user's own words are taken
+    assert [weight(forms, word) for forms, word in zip(call.together, ("phones", "calls"), strict=True)] == [0.97, 0.97]
+    (launch,) = split("rocket launch")
+    assert [weight(forms, "missile") for forms in launch.together] == [None, None]  # only the words, not what each means
     (strike,) = split("strike")
     assert not strike.together
+
+
+def test_what_says_the_same_together_may_be_a_kind_of_it() -> None:
+    (supplies,) = split("arms supplies")
+    weapons, _supply = supplies.together
+    assert [weight(weapons, word) for word in ("weapons", "howitzers", "танки")] == [0.9, 0.9, 0.85]
+
+
+COMPOUNDS = [
+    pytest.param("Terrorprozess", ["jihadists", "courtroom"], id="what begins like a concept"),
+    pytest.param("Bankenfusion", ["banks", "merger"], id="letters between them"),
+    pytest.param("Korruptionsprozess", ["bribery", "судебный"], id="an s between them"),
+    pytest.param("Klimaproteste", ["climate change", "demonstrations"], id="an ending"),
+]
+
+
+@pytest.mark.parametrize(("topic", "words"), COMPOUNDS)
+def test_both_halves_of_a_compound_say_the_same(topic: str, words: list[str]) -> None:
+    (part,) = split(topic)
+    assert part.kind == "concept"
+    assert weight(part.forms, topic.lower()) == 1.0
+    assert not any(weight(part.forms, word) for word in words)
+    assert [bool(weight(half, word)) for half, word in zip(part.together, words, strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize("word", ["Manchester", "headquarters", "Stoltenberg", "understanding"])
+def test_a_word_that_only_looks_like_a_compound(word: str) -> None:
+    (part,) = split(word)
+    assert part.kind == "word"
+    assert not part.together
 
 
 OPTIONAL = [
@@ -132,6 +172,14 @@ OPTIONAL = [
     pytest.param("Ukraine peace deal", [False, False], id="a state never"),
     pytest.param("Crimea", [False], id="a region alone"),
     pytest.param("Gaza hostage release", [True, False], id="a region that actors know"),
+    pytest.param("floods crisis", [False, True], id="a general word beside a concept"),
+    pytest.param("quokka crisis", [False, True], id="a general word beside an unknown one"),
+    pytest.param("kryzys migracyjny", [True, False], id="a general word in Polish"),
+    pytest.param("Trump crisis", [False, False], id="a general word beside a mere name"),
+    pytest.param("crisis", [False], id="a general word alone"),
+    pytest.param("Ukraine border quokkas", [False, False, True], id="a small unknown word beside two known parts"),
+    pytest.param("Ukraine border Quokka", [False, False, False], id="a capitalised one may be a name"),
+    pytest.param("border quokkas", [False, False], id="an unknown word beside one known part"),
 ]
 
 
@@ -143,6 +191,12 @@ def test_which_part_may_be_missing(topic: str, optional: list[bool]) -> None:
 def test_a_region_that_actors_know_has_the_forms_of_both() -> None:
     (gaza,) = split("Gaza")
     assert [weight(gaza.forms, words) for words in ("Gaza", "Hamas", "ガザ")] == [1.0, 0.75, 0.95]
+
+
+def test_several_words_that_actors_and_the_table_know_have_the_forms_of_both() -> None:
+    (cup,) = split("World Cup")
+    assert cup.kind == "concept"
+    assert [weight(cup.forms, words) for words in ("World Cup", "WorldCup", "Copa do Mundo")] == [1.0, 0.9, 0.9]
 
 
 def test_a_word_of_two_meanings_has_the_forms_of_both() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from service.domain.alerting import FoundMatch
 from service.domain.channels import Channel
+from service.domain.evidence import Scores
 from service.domain.feeds import Entry
 from service.domain.identity import recognise
 from service.domain.polling import Fetched, after_success
@@ -90,6 +91,9 @@ def test_an_article_that_matches_is_alerted_to_every_channel(desk: Desk) -> None
     assert desk.bells == 1
     (match,) = desk.edges.store.matches.list_matches("ws_1", rule_id=rule.id).items
     assert (match.held, [found.text for found in match.evidence]) == (None, ["bridge"])
+    assert match.scores is not None
+    assert 0 < match.scores.is_about <= match.scores.comes_up < 1
+    assert match.scores.nearness is None, "judged by its words alone"
     deliveries = desk.edges.store.deliveries.list_deliveries("ws_1").items
     assert {(each.channel, each.state, each.alert) for each in deliveries} == {(channel, "pending", match.alert) for channel in channels}
 
@@ -288,7 +292,7 @@ def test_one_lost_lease_costs_the_others_of_its_batch_nothing(desk: Desk, clock:
     claimed = articles.claim_articles(now=clock.at, token="slow", limit=9)
     clock.advance(hours=1)
     (taken,) = articles.claim_articles(now=clock.at, token="quick", limit=1)
-    found = [FoundMatch(rule, each.article, (), rule.created_at, existing_wanted=False) for each in claimed]
+    found = [FoundMatch(rule, each.article, (), Scores(1.0, 1.0), rule.created_at, existing_wanted=False) for each in claimed]
     raise_alerts(desk.edges, claimed, found)
     kept = {each.article.title for each in claimed} - {taken.article.title}
     assert set(desk.alerts()) == kept

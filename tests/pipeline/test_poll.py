@@ -247,3 +247,19 @@ def test_a_bell_that_hangs_delays_no_other_feed(house: Edges, newsroom: Newsroom
             await polling
 
     asyncio.run(run())
+
+
+def test_an_article_is_in_the_language_that_its_text_shows(house: Edges, newsroom: Newsroom) -> None:
+    follow(
+        house, newsroom.publish("/feed", [Story("Minister podał się do dymisji po strajku w porcie"), Story("Міністр подав у відставку")])
+    )
+    poll(house)
+    assert sorted(stored.article.language or "" for stored in house.store.articles.list_articles("ws_1").items) == ["pl", "uk"]
+
+
+def test_the_language_of_the_feed_is_only_a_hint(house: Edges, newsroom: Newsroom) -> None:
+    stories = [Story("Minister podał się do dymisji po strajku w porcie"), Story("1-0"), Story("Мир")]
+    follow(house, newsroom.publish("/feed", stories, language="en"))
+    poll(house)
+    found = {stored.article.title: stored.article.language for stored in house.store.articles.list_articles("ws_1").items}
+    assert found == {stories[0].title: "pl", "1-0": "en", "Мир": None}, "Cyrillic is not English, whatever else it may be"

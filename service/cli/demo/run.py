@@ -91,6 +91,7 @@ def demo_settings(data_dir: Path, smtp_port: int) -> Settings:
         "smtp_host": "127.0.0.1",
         "smtp_port": smtp_port,
         "smtp_security": "none",
+        "meaning": "off",  # the same alerts with that extra and without, and at once
     }
     return Settings(**{**defaults, **ours})
 

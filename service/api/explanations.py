@@ -1,0 +1,88 @@
+"""Why a rule matches an article, or does not: /v1/articles/{id}/explain."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from service.api.auth import workspace
+from service.api.errors import missing
+from service.api.forms import ById, Id, Query, View, answer
+from service.api.matches import EvidenceView, ScoresView
+from service.api.nearness import nearness_of
+from service.api.previews import PartView
+from service.api.routing import nouns, route
+from service.domain.articles import Article
+from service.domain.rules import RuleSpec, Saved
+from service.edges import Edges
+from service.matching.explain import explain
+from service.matching.rules import speaks
+
+
+class ExplainQuery(Query):
+    """Which rule."""
+
+    rule: Id
+
+
+class ExplanationView(View):
+    """What the rule makes of the article as both are now."""
+
+    matches: bool
+    reason: str = Field(
+        description="what decided", examples=['the topic "Ukraine peace deal" lacks "peace deal"; words alone give 0.21, ...']
+    )
+    scores: ScoresView
+    least: float = Field(description="what the rule's precision asks for: of is_about where it is strict, else of comes_up")
+    parts: list[PartView]
+    evidence: list[EvidenceView]
+    held: str | None = Field(
+        description="why its stored match raised no alert; null where it did, or there is none", examples=["cooling_down"]
+    )
+    alert: str | None = Field(description="the alert that its stored match is in")
+
+
+def explanations_api(edges: Edges) -> APIBlueprint:
+    """The route of explanations."""
+    api = nouns("articles", "What the feeds brought", part="explanations")
+
+    @route(api, "get", "/v1/articles/<id>/explain", needs="read", answers={200: ExplanationView})
+    def explain_article(path: ById, query: ExplainQuery) -> Response:
+        """Tell why a rule matches an article, or what it lacks; and what became of the match."""
+        stored, rule = edges.store.articles.find_article(workspace(), path.id), edges.store.rules.find_rule(workspace(), query.rule)
+        if stored is None:
+            raise missing("article")
+        if rule is None:
+            raise missing("rule")
+        tags = edges.store.feeds.tags_of(workspace()).get(stored.article.feed, ())
+        spec = edges.store.actors.as_matched(workspace(), rule.spec)
+        matches = edges.store.matches.list_matches(workspace(), rule_id=rule.id, article_id=stored.article.id, limit=1).items
+        saved = edges.store.actors.saved_as_matched(workspace(), edges.store.rules.saved_for(workspace(), rule.spec, rule.id))
+        view = _explained(edges, spec, saved, stored.article, _unseen(spec, stored.article, tags))
+        return answer(view.model_copy(update={"held": matches[0].held, "alert": matches[0].alert} if matches else {}))
+
+    return api
+
+
+def _unseen(spec: RuleSpec, article: Article, tags: tuple[str, ...]) -> str | None:
+    """Why the rule never looks at the article."""
+    if not speaks(spec, article.language):
+        return f'the rule asks for articles in {", ".join(spec.languages)}, and this one is in "{article.language}"'
+    named = not spec.feeds or article.feed in spec.feeds or any(f"tag:{tag}" in spec.feeds for tag in tags)
+    return None if named else "the rule asks for other feeds than this article's"
+
+
+def _explained(edges: Edges, spec: RuleSpec, saved: Saved, article: Article, unseen: str | None) -> ExplanationView:
+    explained = explain(spec, article.fields, article.day, nearness_of(edges, spec, [article]).get(article.id), saved=saved)
+    verdict = explained.verdict
+    return ExplanationView(
+        matches=verdict.matches and unseen is None,
+        reason=unseen or explained.reason,
+        scores=ScoresView.model_validate(verdict.scores),
+        least=verdict.least,
+        parts=[PartView.model_validate(part) for part in explained.parts],
+        evidence=[EvidenceView.model_validate(each) for each in verdict.evidence],
+        held=None,
+        alert=None,
+    )

@@ -1,0 +1,136 @@
+"""One pass over a file of articles: matches to a file, progress to the terminal, and what it all came to."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from service.cli.article_file import BrokenLine, WrittenArticle, read_articles
+from service.cli.output_file import written_whole
+from service.cli.rule_file import WatchedRule
+from service.cli.rule_run import RuleRun, render_match
+from service.cli.screen import Screen, counted, make_screen, printable
+from service.matching.index import Found
+
+SHOWN = 20  # broken lines
+SOME = 16  # articles at a time
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a pass came to, added up as it goes."""
+
+    articles: int = 0
+    broken: int = 0
+    seconds: float = 0.0
+    matches: Counter[str] = field(default_factory=Counter)  # by rule
+
+    @property
+    def lines(self) -> int:
+        """Lines that had something on them."""
+        return self.articles + self.broken
+
+
+def pass_over(run: RuleRun, articles: Path, output: str | None) -> Tally:
+    """Hold every article against the rules and write the matches to `output`, if any, which is there whole or not at all.
+
+    Lines that are no articles are told on standard error, where the progress is. Raises ClickException where it cannot be written.
+    """
+    tally, errors = Tally(), make_screen(verbose=False, stderr=True)
+    writing = written_whole(output) if output is not None else nullcontext()
+    with articles.open("rb") as file, writing as matches, _progress(errors, file, tally) as read:
+        _match_all(run, _whole(read, articles, errors, tally), matches, tally)
+    return tally
+
+
+def summarise(screen: Screen, rules: Sequence[WatchedRule], tally: Tally) -> None:
+    """How often each rule matched, and how long it took."""
+    table = Table("rule", "name", "articles matched", box=None, pad_edge=False)
+    table.columns[-1].justify = "right"
+    for rule in rules:
+        count = f"{tally.matches[rule.id]:,}" if rule.spec.enabled else "off"
+        table.add_row(printable(rule.id), printable(rule.spec.name), count)
+    screen.show(table)
+    each = f", {tally.seconds / tally.articles * 1000:.2f} ms an article" if tally.articles else ""
+    matches = counted(tally.matches.total(), "match", "matches")
+    screen.say(f"{counted(len(rules), 'rule')}, {counted(tally.articles, 'article')}, {matches}{each}")
+
+
+def _whole(read: Iterable[WrittenArticle | BrokenLine], articles: Path, errors: Screen, tally: Tally) -> Iterator[WrittenArticle]:
+    for each in read:
+        if isinstance(each, BrokenLine):
+            _tell_broken(errors, articles, each, tally)
+        else:
+            yield each
+
+
+def _match_all(run: RuleRun, articles: Iterable[WrittenArticle], matches: BinaryIO | None, tally: Tally) -> None:
+    """Some articles at a time on every core: what they mean is most of the work, and it is done outside of Python's lock."""
+    began, cores = time.monotonic(), os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as threads:
+        waiting: deque[tuple[Sequence[WrittenArticle], Future[list[list[Found]]]]] = deque()
+        for some in batched(articles, SOME):
+            waiting.append((some, threads.submit(run.matches, some)))
+            if len(waiting) > 2 * cores:
+                _write(*waiting.popleft(), run, matches, tally)
+            tally.seconds = time.monotonic() - began
+        while waiting:
+            _write(*waiting.popleft(), run, matches, tally)
+    tally.seconds = time.monotonic() - began
+
+
+def _write(
+    articles: Sequence[WrittenArticle], found: Future[list[list[Found]]], run: RuleRun, matches: BinaryIO | None, tally: Tally
+) -> None:
+    for article, several in zip(articles, found.result(), strict=True):
+        tally.articles += 1
+        tally.matches.update(each.rule.id for each in several)
+        if matches is not None:
+            for each in several:
+                line = json.dumps(render_match(each, article, run.score), ensure_ascii=False, allow_nan=False)
+                matches.write(line.encode() + b"\n")
+
+
+def batched(articles: Iterable[WrittenArticle], length: int) -> Iterator[Sequence[WrittenArticle]]:
+    """The articles, `length` at a time (itertools has it from Python 3.12 on)."""
+    several = iter(articles)
+    while some := tuple(islice(several, length)):
+        yield some
+
+
+def _tell_broken(screen: Screen, articles: Path, line: BrokenLine, tally: Tally) -> None:
+    tally.broken += 1
+    if tally.broken <= SHOWN:
+        screen.say(printable(f"{articles}, line {line.number} is skipped: {line.reason}"), "yellow")
+    elif tally.broken == SHOWN + 1:
+        screen.say("More lines are skipped; they are only counted from here on.", "yellow")
+
+
+@contextmanager
+def _progress(screen: Screen, file: BinaryIO, tally: Tally) -> Iterator[Iterator[WrittenArticle | BrokenLine]]:
+    """The articles, with a bar on a terminal that tells how far they are; no line elsewhere."""
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    hidden = not screen.console.is_terminal
+    with Progress(*columns, console=screen.console, transient=True, redirect_stdout=False, disable=hidden) as progress:
+        task = progress.add_task("", total=os.fstat(file.fileno()).st_size)
+
+        def tell(articles: Iterator[WrittenArticle | BrokenLine]) -> Iterator[WrittenArticle | BrokenLine]:
+            for each in articles:
+                yield each
+                rate = tally.articles / tally.seconds if tally.seconds else 0.0
+                told = f"{tally.articles:,} articles, {tally.matches.total():,} matches, {rate:,.0f} articles a second"
+                progress.update(task, completed=file.tell(), description=told)
+
+        yield tell(read_articles(file))

@@ -1,0 +1,55 @@
+"""What pydantic found wrong with a value, as places that point into it and sentences that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+_PLAIN = {  # where pydantic speaks of Python
+    "tuple_type": "a list is wanted here, as in [...]",
+    "time_delta_parsing": 'a duration is wanted here, as ISO 8601 writes it: "PT30M", "PT4H", "P1D"',
+    "timezone_aware": 'the time zone is missing: end with "Z" for UTC, or with one as in "+01:00"',
+}
+_OTHER_KIND = {"string_type", "model_type"}  # "this is not even the right kind of value": one branch of a union
+
+
+def faults_in(error: ValidationError, value: Any) -> list[tuple[str, str]]:
+    """The faults of `value`, each as (JSON pointer into it, message), one for each place."""
+    found: dict[str, list[ErrorDetails]] = {}
+    for each in error.errors(include_url=False, include_context=False):
+        found.setdefault(_pointer(each, value), []).append(each)
+    faults = []
+    for at, errors in found.items():
+        meant = [each for each in errors if each["type"] not in _OTHER_KIND]
+        deeper = any(other.startswith(f"{at}/") for other in found)
+        if meant or not deeper:
+            faults.append((at, "; or: ".join(message_of(each) for each in meant or errors)))
+    return faults
+
+
+def message_of(error: ErrorDetails) -> str:
+    """What is wrong, in words that need no Python."""
+    if error["type"] == "extra_forbidden":
+        return "unknown field"
+    if plain := _PLAIN.get(error["type"]):
+        return plain
+    text = error["msg"].removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
+
+
+def _pointer(error: ErrorDetails, value: Any) -> str:
+    """A JSON pointer (RFC 6901) to the place, without the names of union branches that pydantic puts between."""
+    pointer = ""
+    last = len(error["loc"]) - 1
+    for number, step in enumerate(error["loc"]):
+        if isinstance(value, Mapping) and (step in value or (number == last and error["type"] == "missing")):
+            value = value.get(step)
+        elif isinstance(value, Sequence) and not isinstance(value, str) and isinstance(step, int):
+            value = value[step] if step < len(value) else None
+        else:
+            continue
+        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
+    return pointer

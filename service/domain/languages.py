@@ -1,0 +1,106 @@
+"""In which language an article is: what its letters, a classifier and its feed say, weighed together."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from service.domain.scripts import LANGUAGES_OF, Choices
+
+Ranking = Mapping[str, float]  # a classifier's probabilities by language; empty where it has nothing to say
+
+LANGUAGES = tuple(dict.fromkeys(language for languages in LANGUAGES_OF.values() for language in languages))
+
+# Codes that mean the same language to a reader of news.
+_SAME = {
+    "nb": "no",
+    "nn": "no",
+    "iw": "he",
+    "in": "id",
+    "ji": "yi",
+    "mo": "ro",
+    "sh": "sr",
+    "fil": "tl",
+    "cmn": "zh",
+    "yue": "zh",
+    "arb": "ar",
+}
+_SAME |= {"ckb": "ku", "kmr": "ku", "sdh": "ku", "pes": "fa", "prs": "fa", "swh": "sw", "zsm": "ms", "ekk": "et", "lvs": "lv"}
+_SAME |= {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "por": "pt", "ita": "it", "nld": "nl", "dut": "nl"}
+_SAME |= {"pol": "pl", "rus": "ru", "ukr": "uk", "ces": "cs", "cze": "cs", "tur": "tr", "jpn": "ja", "zho": "zh", "chi": "zh", "kor": "ko"}
+_SAME |= {"ara": "ar", "heb": "he", "hin": "hi", "fas": "fa", "per": "fa", "swe": "sv", "dan": "da", "nor": "no", "fin": "fi", "hun": "hu"}
+
+_NONE = frozenset({"", "und", "mul", "mis", "zxx"})
+
+_CYRILLIC = {
+    "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+    "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+    "be": "абвгдеёжзійклмнопрстуўфхцчшыьэюя",
+    "bg": "абвгдежзийклмнопрстуфхцчшщъьюя",
+    "mk": "абвгдѓежзѕијклљмнњопрстќуфхцчџш",
+    "sr": "абвгдђежзијклљмнњопрстћуфхцчџш",
+    "kk": "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя",
+    "ky": "абвгдеёжзийклмнңоөпрстуүфхцчшщъыьэюя",
+    "mn": "абвгдеёжзийклмноөпрстуүфхцчшщъыьэюя",
+    "tg": "абвгғдеёжзиӣйкқлмнопрстуӯфхҳчҷшъэюя",
+    "tt": "аәбвгдеёжҗзийклмнңоөпрстуүфхһцчшщъыьэюя",
+}
+_NO_CYRILLIC = re.compile(r"[^\u0400-\u04FF]+")
+_STRANGE_LETTER = 2.0  # by how much (as a logarithm) each letter that a language does not have makes it less likely
+_STRANGE_LETTERS = 10  # that count: a quotation is no proof
+
+# How often each witness is right. The "en" of a template stays in many feeds that are in other languages.
+_TITLE, _TEXT, _DECLARED, _DECLARED_ENGLISH = 0.999, 0.97, 0.1, 0.03
+# How much news there is, roughly: what to expect before anything is read.
+_NEWS = {"en": 8.0, "ru": 6.0} | dict.fromkeys(["es", "fr", "de", "pt", "it", "nl", "pl", "tr", "uk", "ar", "fa", "hi", "zh", "ja"], 3.0)
+_LESS_NEWS = 1.0
+_LIKELY = 0.4  # below that there is too little to go by
+
+
+def canonical_language(tag: str) -> str:
+    """The code by which articles and rules know a language: "nb" and "nn" are "no", "zh-Hant" and "cmn" are "zh"."""
+    code = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
+    return _SAME.get(code, code)
+
+
+def choose_language(choices: Choices, by_title: Ranking, by_text: Ranking, letters: str, declared: str | None) -> str | None:
+    """The likeliest of the choices, each witness believed as far as it is right as a rule, the feed least.
+
+    `letters` are the article's own, for the alphabets of those who share a script. Where there is too little to go by
+    it is what is declared; None where nothing is.
+    """
+    said: str | None = canonical_language(declared or "")
+    said = None if said in _NONE else said
+    if not choices.languages:
+        return said
+    strange = _strange_letters(letters)
+    odds: dict[str, float] = {}
+    for language in choices.languages:
+        own = canonical_language(language)
+        read = _believed(by_title, language, _TITLE) * _believed(by_text, language, _TEXT)
+        expected = _declared(own, said) * _NEWS.get(own, _LESS_NEWS) * math.exp(-_STRANGE_LETTER * strange.get(language, 0))
+        odds[own] = odds.get(own, 0.0) + read * expected
+    best = max(odds, key=odds.__getitem__)
+    if best == said or odds[best] >= _LIKELY * sum(odds.values()):
+        return best
+    return said if said in odds else None
+
+
+def _believed(ranking: Ranking, language: str, right: float) -> float:
+    return right * ranking.get(language, 0.0) + (1 - right) / len(LANGUAGES) if ranking else 1.0
+
+
+def _declared(language: str, said: str | None) -> float:
+    right = _DECLARED_ENGLISH if said == "en" else _DECLARED
+    return right * (language == said) + (1 - right) / len(LANGUAGES)
+
+
+def _strange_letters(text: str) -> Mapping[str, int]:
+    """How many letters of a Cyrillic text each language does not have: only Russian has ы and ъ, and no і."""
+    letters = _NO_CYRILLIC.sub("", text).lower()
+    if not letters:
+        return {}
+    strange = {language: len(letters) - sum(map(letters.count, alphabet)) for language, alphabet in _CYRILLIC.items()}
+    fewest = min(strange.values())
+    return {language: min(count - fewest, _STRANGE_LETTERS) for language, count in strange.items()}

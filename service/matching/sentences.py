@@ -1,0 +1,121 @@
+"""Where sentences and paragraphs begin, in every script."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from operator import itemgetter
+
+from service.matching.text import Word, phrase_of
+
+LONGEST = 60  # words; a text without stops has nearness too
+_LONGEST_UNSPACED = 120  # a Chinese or Thai word is a character
+_LETTERS_A_WORD = 3  # with less text to a word, the script is one without spaces
+
+_ORDINAL = 2  # digits: "am 3. Mai"
+_NO_ORDINAL = frozenset("-–:,./")  # before the digits: a score, a time or an amount ends there
+
+# Stops of scripts that have no capitals, and bullets: always an end. Then stops that may be something else.
+_CLEAR = "。！？｡．؟۔।॥։።፧፨។៕။།༎•▪■●‣►|"
+_UNCLEAR = ".!?…;"
+_CLOSING = "\"'”’»«“)\\]}」』）］】》〉"
+# The run of stops is looked at once, from its first: megabytes of dots take linear time. 」と, and speech goes on: no end.
+_STOP = re.compile(
+    rf"[\n{re.escape(_CLEAR + _UNCLEAR)}](?:"
+    r"(?<=\n)(?P<lines>\s*+)"
+    rf"|(?<=[{_CLEAR}])(?<!\S\|)(?!(?<=．)\d)[{_CLEAR}…]*+[{_CLOSING}]*+(?!(?<=[」』])と)"
+    r"|(?<=;)(?<=[Ͱ-Ͽἀ-῿];)(?P<greek>(?=\s))"
+    rf"|(?<=[.!?…])(?<![.!?…].)(?P<western>[.!?…]*+[{_CLOSING}]*+(?:(?=\s|\Z)|(?<=[!?])(?=[぀-ヿ一-鿿])|(?<=[^\W\d_][^\W\d_]\.)(?=[A-ZА-Я])))"
+    r")"
+)
+_SEMICOLONS = ";；؛"
+_START = itemgetter(1)
+
+
+def sentences_of(text: str, words: Sequence[Word]) -> list[int]:
+    """The numbers of the `words` of `text` with which its sentences begin, ascending, 0 first; none where there are no words.
+
+    A stop after an abbreviation, an initial or an ordinal, or before a small letter, ends nothing; a closing quotation
+    mark belongs to the sentence before it. A line of the text is a paragraph, so it ends a sentence, too. A sentence of
+    more than 60 words (120 characters where each is a word) is cut, at a semicolon if it has one. Takes linear time.
+    """
+    if not words:
+        return []
+    starts = [0]
+    for stop in _STOP.finditer(text, words[0].end, words[-1].end):
+        first = bisect_left(words, stop.end(), lo=starts[-1], key=_START)
+        if starts[-1] < first < len(words) and _ends_sentence(text, stop, words[first - 1], words[first]):
+            starts.append(first)
+    return list(_without_long(text, words, starts))
+
+
+def paragraphs_of(text: str, words: Sequence[Word]) -> list[int]:
+    """The numbers of the `words` with which the lines of `text` begin, ascending, 0 first; none where there are no words."""
+    if not words:
+        return []
+    starts = [0]
+    at = text.find("\n", words[0].end)
+    while 0 <= at < words[-1].start:
+        starts.append(bisect_left(words, at, lo=starts[-1], key=_START))
+        at = text.find("\n", words[starts[-1]].end)
+    return starts
+
+
+def _ends_sentence(text: str, stop: re.Match[str], before: Word, after: Word) -> bool:
+    if stop["lines"] is not None:
+        return "\n" in stop["lines"] or not text[after.start].islower()  # a line broken for its length goes on small
+    if stop["western"] is None and stop["greek"] is None:
+        return True
+    if text[after.start].islower():
+        return False
+    only_a_dot = before.end == stop.start() and text[before.end] == "." and text[before.end + 1 : before.end + 2] not in (".", "…")
+    return not (only_a_dot and _is_shortened(text, before, after))
+
+
+def _is_shortened(text: str, word: Word, after: Word) -> bool:
+    """Whether the dot after `word` rather belongs to it: an initial, an abbreviation, an ordinal."""
+    preceding = text[word.start - 1] if word.start else ""
+    one_letter = word.end - word.start == 1
+    if word.form in _listed("title") or (one_letter and preceding != "." and text[word.start].isupper()):
+        return True
+    if after.form in _listed("starter"):
+        return False
+    if word.form.isdigit():
+        return len(word.form) <= _ORDINAL and preceding not in _NO_ORDINAL
+    if word.form in _listed("numbered") and after.form[0].isdigit():
+        return True
+    return word.form in _listed("abbreviation") or (one_letter and preceding == ".")
+
+
+def _without_long(text: str, words: Sequence[Word], starts: Sequence[int]) -> Iterator[int]:
+    """The starts, and those at which sentences that are too long are cut."""
+    for start, end in zip(starts, (*starts[1:], len(words)), strict=True):
+        first = start
+        yield first
+        while end - first > (longest := _longest(words, first)):
+            first = _cut(text, words, first, first + longest)
+            yield first
+
+
+def _longest(words: Sequence[Word], first: int) -> int:
+    last = min(first + LONGEST, len(words) - 1)
+    spaced = words[last].start - words[first].start > (last - first) * _LETTERS_A_WORD
+    return LONGEST if spaced else _LONGEST_UNSPACED
+
+
+def _cut(text: str, words: Sequence[Word], first: int, end: int) -> int:
+    """The word after the last semicolon between the words `first` and `end`, or `end` where there is none."""
+    begin, limit = words[first].end, words[end].start
+    at = max(text.rfind(sign, begin, limit) for sign in _SEMICOLONS)
+    return end if at < 0 else bisect_left(words, at, lo=first, hi=end, key=_START)
+
+
+@lru_cache(maxsize=4)
+def _listed(kind: str) -> frozenset[str]:
+    """The words of one kind from the package's table, in normal form."""
+    table = files("service.matching").joinpath("data/sentence_words.txt").read_text("utf-8")
+    lines = (line.partition(": ") for line in table.splitlines())
+    return frozenset(form for name, _, words in lines if name.split(" ")[0] == kind for form in phrase_of(words))

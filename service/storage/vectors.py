@@ -1,0 +1,67 @@
+"""What texts mean, as vectors of little-endian 16-bit floats, and the background that nearness is counted against."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from service.storage.database import Database
+from service.storage.tables import article, article_vector, background, query_vector
+
+_SOME = 500  # texts or articles asked for in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """Vectors in the database. Those of different models never meet."""
+
+    database: Database
+
+    def of_queries(self, model: str, texts: Collection[str]) -> dict[str, bytes]:
+        """The vectors of those texts that have one."""
+        found: dict[str, bytes] = {}
+        wanted = list(texts)
+        with self.database.read() as connection:
+            for first in range(0, len(wanted), _SOME):
+                some = query_vector.c.text.in_(wanted[first : first + _SOME])
+                rows = connection.execute(select(query_vector).where(query_vector.c.model == model, some)).all()
+                found |= {row.text: row.vector for row in rows}
+        return found
+
+    def save_queries(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        """Keep the vectors of texts; those that are there already stay."""
+        if vectors:
+            values = [{"model": model, "text": text, "vector": vector} for text, vector in sorted(vectors.items())]
+            with self.database.write() as connection:
+                connection.execute(self.database.insert(query_vector).on_conflict_do_nothing(), values)
+
+    def of_articles(self, model: str, articles: Collection[str]) -> dict[str, bytes]:
+        """The vectors of those articles, by id, that have one."""
+        with self.database.read() as connection:
+            mine = (article_vector.c.model == model) & article_vector.c.article.in_(articles)
+            return {row.article: row.vector for row in connection.execute(select(article_vector).where(mine)).all()}
+
+    def save_articles(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        """Keep the vectors of articles, in place of what an edited one meant before; articles that are gone have none."""
+        with self.database.write() as connection:
+            there = {row.id for row in connection.execute(select(article.c.id).where(article.c.id.in_(vectors))).all()}
+            values = [{"article": each, "model": model, "vector": vectors[each]} for each in sorted(there)]
+            if values:
+                insert = self.database.insert(article_vector)
+                new = {"model": insert.excluded.model, "vector": insert.excluded.vector}
+                connection.execute(insert.on_conflict_do_update(index_elements=["article"], set_=new), values)
+
+    def find_background(self, model: str) -> bytes | None:
+        """The background of this model as it was last saved."""
+        with self.database.read() as connection:
+            return connection.execute(select(background.c.statistics).where(background.c.model == model)).scalar_one_or_none()
+
+    def save_background(self, model: str, statistics: bytes, now: datetime) -> None:
+        """Keep the background in place of the one before."""
+        insert = self.database.insert(background).values(model=model, statistics=statistics, updated_at=now)
+        new = {"statistics": insert.excluded.statistics, "updated_at": insert.excluded.updated_at}
+        with self.database.write() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=["model"], set_=new))

@@ -1,0 +1,201 @@
+"""Actors and parts of topics in articles: by which forms, in which sense, on which day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.domain.rules import Actor
+from service.matching.actors import group_of_actor
+from service.matching.forms import OPEN_END, Form
+from service.matching.groups import NEXT_SENTENCE, SAME_SENTENCE, Forms, Group, Known, Seen, group_of, hints_of, phrase_of_form, see
+from service.matching.reading import Reading
+from service.matching.text import phrase_of
+from service.matching.topics import groups_of_topic
+from tests.matching.written import NAMES, TOPICS, book_of, names_as_written, topics_as_written
+
+DAY = date(2026, 3, 2)
+
+
+def form(written: str, weight: float = 1.0, open_end: bool = False) -> Form:
+    return Form(phrase_of(written), weight, "name", open_end)
+
+
+def seen(group: Group, day: date | None = DAY, **fields: str) -> Seen | None:
+    return see(group, Reading(fields), day, Known())
+
+
+def found(name: str, text: str, day: date | None = DAY, strikes: tuple[str, ...] = ()) -> list[str]:
+    """Where the text has the actor."""
+    there = seen(group_of_actor(Actor(name=name, strikes=strikes)), day, title=text)
+    return [place.text for place in there.places] if there else []
+
+
+MEANT = [
+    pytest.param("Mark Rutte", "Rutte o pokoju. Ruttego czeka szczyt", ["Rutte", "Ruttego"], id="a surname in any case"),
+    pytest.param("Mark Rutte", "Генсек НАТО Рютте", ["Генсек НАТО", "Рютте"], id="a role and another script"),
+    pytest.param("Tanaka Berilu", "Berilu alone", [], id="an unknown surname alone"),
+    pytest.param("Tanaka Berilu", "Tanaka Berilu and then Berilu", ["Tanaka Berilu", "Berilu"], id="beside the full name"),
+    pytest.param("Tanaka Berilu", "Berilu and T. Berilu", ["Berilu", "T. Berilu"], id="beside an initial"),
+    pytest.param("Pieter von der Quelle", "P. von der Quelle; von der Quelle", ["P. von der Quelle", "von der Quelle"], id="particles"),
+    pytest.param("Kim Sun Ok", "Kim Sun-ok: Kim to go", ["Kim Sun-ok", "Kim"], id="a family name that comes first"),
+    pytest.param("Georgia", "Georgia lawmakers in Atlanta", [], id="a state of the United States"),
+    pytest.param("Georgia", "Georgia protests in Tbilisi", ["Georgia", "Tbilisi"], id="a state, by its capital"),
+    pytest.param("ICE", "Ice on the lake", [], id="an acronym in small letters"),
+    pytest.param("Sudan", "Sudan and South Sudan talk", ["Sudan"], id="inside another state's name"),
+    pytest.param("South Sudan", "Sudan and South Sudan talk", ["South Sudan"], id="the longer name itself"),
+    pytest.param("Donald Trump", "Melania Trump opens a school", [], id="another person's name"),
+    pytest.param("Donald Trump", "Melania Trump and Donald Trump", ["Donald Trump"], id="one person beside another"),
+    pytest.param("India", "インドネシアで会議", [], id="inside another state's name without spaces"),
+    pytest.param("India", "インドで会議", ["インド"], id="a name without spaces"),
+    pytest.param("Donald Trump", "US president on trade", ["US president"], id="a role"),
+    pytest.param("Donald Trump", "Former US president on trade", [], id="a role that he had"),
+    pytest.param("Donald Trump", "Бывший президент США", [], id="a role that he had, in Russian"),
+    pytest.param("Donald Trump", "Former President Trump", ["Trump"], id="a name after a role that he had"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), MEANT)
+def test_who_is_meant(name: str, text: str, expected: list[str]) -> None:
+    assert found(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        pytest.param(date(2024, 9, 30), [], id="the day before"),
+        pytest.param(date(2024, 10, 1), ["NATO chief"], id="the first day"),
+        pytest.param(None, ["NATO chief"], id="an unknown day"),
+    ],
+)
+def test_a_role_has_its_days(day: date | None, expected: list[str]) -> None:
+    assert found("Mark Rutte", "NATO chief on peace", day) == expected
+
+
+def test_a_role_has_an_end() -> None:
+    assert found("Jens Stoltenberg", "NATO chief on peace", date(2024, 9, 30)) == ["NATO chief"]
+    assert found("Jens Stoltenberg", "NATO chief on peace", date(2024, 10, 2)) == []
+
+
+STRUCK = [
+    pytest.param("Kremlin", "Kremlin on trade", [], id="a word"),
+    pytest.param("Kremlin", "Russia and the Kremlin", ["Russia"], id="the rest stays"),
+    pytest.param("Russia House", "Russia House opens; Russia pays", ["Russia"], id="a phrase around a form"),
+    pytest.param("kreml*", "Kremla", [], id="with endings"),
+]
+
+
+@pytest.mark.parametrize(("strike", "text", "expected"), STRUCK)
+def test_what_is_struck_is_not_meant(strike: str, text: str, expected: list[str]) -> None:
+    assert found("Russia", text, strikes=(strike,)) == expected
+
+
+CONTEXT = Forms((form("Tbilisi", 0.75),), needs_context=(form("Georgia"),), context=(form("Caucasus"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "strength"),
+    [
+        pytest.param("Georgia", None, id="no context"),
+        pytest.param("Caucasus", None, id="only the context"),
+        pytest.param("Georgia, Caucasus", 1.0, id="beside its context"),
+        pytest.param("Georgia, Tbilisi", 1.0, id="beside a sure form"),
+        pytest.param("Tbilisi", 0.75, id="a sure form alone"),
+    ],
+)
+def test_context(text: str, strength: float | None) -> None:
+    there = seen(group_of(CONTEXT), title=text)
+    assert (there and there.best) == strength
+
+
+def test_strength_falls_with_the_place() -> None:
+    there = seen(group_of(Forms((form("Rutte", 0.9),))), title="Rutte", lede="Rutte came.", body="word. " * 60 + "Rutte left.")
+    assert there is not None
+    assert list(there.strength.values()) == sorted(there.strength.values(), reverse=True)
+    assert [place.field for place in there.places] == ["title", "lede", "body"]
+    assert (there.best, min(there.strength)) == (0.9, 0)
+
+
+GRAIN_DEAL = group_of(Forms((form("grain deal"),), together=(group_of(Forms((form("grain"),))), group_of(Forms((form("deal", 0.9),))))))
+
+
+@pytest.mark.parametrize(
+    ("body", "strength", "places"),
+    [
+        pytest.param("The grain deal.", {1: 1.0}, ["grain deal"], id="by its own form"),
+        pytest.param("A deal on grain.", {1: SAME_SENTENCE * 0.9}, ["deal", "grain"], id="together in one sentence"),
+        pytest.param("The grain rots. A deal is far.", {1: NEXT_SENTENCE * 0.9}, ["grain", "deal"], id="in two neighbours"),
+        pytest.param("The grain rots. It rains. A deal is far.", None, None, id="apart"),
+        pytest.param("The grain rots.", None, None, id="one of two"),
+        pytest.param("A grain deal. Grain rots. It is no deal.", {1: 1.0, 2: NEXT_SENTENCE * 0.9}, None, id="both ways"),
+    ],
+)
+def test_what_says_the_same_together(body: str, strength: dict[int, float] | None, places: list[str] | None) -> None:
+    there = seen(GRAIN_DEAL, body=body)
+    if strength is None:
+        assert there is None
+        return
+    assert there is not None
+    early = 0.85  # what the first words of a body weigh
+    assert there.strength == pytest.approx({sentence: each * early for sentence, each in strength.items()})
+    assert places is None or [place.text for place in there.places] == places
+
+
+def test_what_is_found_once_is_known() -> None:
+    reading, known = Reading({"body": "A deal on grain."}), Known()
+    first = see(GRAIN_DEAL, reading, DAY, known)
+    assert {*known} == {GRAIN_DEAL, *GRAIN_DEAL.together}
+    assert see(GRAIN_DEAL, reading, DAY, known) is first
+    nothing = group_of(Forms((form("war"),)))
+    assert see(nothing, reading, DAY, known) is None
+    assert nothing in known, "what is not there is known, too"
+
+
+GROUPS = [group_of_actor(Actor(name=name)) for name in NAMES] + [part.group for topic in TOPICS for part in groups_of_topic(topic)]
+texts = st.lists(st.one_of(names_as_written, topics_as_written, st.sampled_from(["x", "на"])), max_size=6).map(" ".join)
+
+
+@given(texts, texts)
+@settings(deadline=None)
+def test_an_article_with_a_form_has_a_hint(title: str, body: str) -> None:
+    reading = Reading({"title": title, "body": body})
+    for group in GROUPS:
+        hinted = any(map(reading.has, group.hints))
+        assert hinted == bool(book_of(group.hints).present(reading)), "a book finds the same hints"
+        forms = group.expand()
+        sure = any(reading.places(phrase_of_form(each)) for each in forms.sure)
+        in_context = forms.context and any(reading.places(phrase_of_form(each)) for each in forms.needs_context)
+        assert hinted or not (sure or in_context)
+
+
+words = st.text("abc", min_size=1, max_size=14)
+forms = st.builds(
+    lambda words, open_end, cased: Form(tuple(words), 1.0, "name", open_end, cased),
+    st.lists(words, min_size=1, max_size=3), st.booleans(), st.sampled_from([False, False, True]),
+)  # fmt: skip
+
+
+@given(st.lists(forms, min_size=1, max_size=8), st.data())
+def test_any_forms_have_hints(several: list[Form], data: st.DataObject) -> None:
+    hints = hints_of(Forms(tuple(several)))
+    for each in several:
+        ending = data.draw(st.text("abc", max_size=OPEN_END)) if each.open_end else ""
+        written = " ".join(each.words) + ending
+        reading = Reading({"title": written.upper() if each.cased else written})
+        assert reading.places(phrase_of_form(each))
+        assert any(map(reading.has, hints))
+        assert book_of(hints).present(reading)
+
+
+def test_a_short_word_is_no_hint_at_one_much_longer() -> None:
+    several = tuple(form(f"tanaka ber{'ilu' * times}") for times in (0, 2, 4))
+    for each in several:
+        assert book_of(hints_of(Forms(several))).present(Reading({"title": " ".join(each.words)})), each
+
+
+def test_hints_are_few() -> None:
+    group = group_of_actor(Actor(name="Pieter van der Molen"))
+    assert len(group.hints) < len(group.expand().sure) / 2
