@@ -21,7 +21,7 @@ from service.matching.text import Phrase
 from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, compile_rule, judge, weigh
 
 _FEW = 200  # rules that are asked one by one
-_BYTES_PER_RULE, _BYTES_PER_PHRASE = 1200, 400  # measured: benchmarks/match_rules.py
+_BYTES_PER_RULE, _BYTES_PER_PHRASE = 2_000, 850  # by what a process grew from 12,000 to 16,000 rules, what is cached of words included
 
 
 class Meaning(Protocol):
