@@ -1,28 +1,26 @@
-"""One article against many rules: our index, the floors, and a regular expression per rule.
+"""One article against many rules: our index, the floor, a regular expression per rule, and PostgreSQL.
 
     python -m benchmarks.match_rules                 # 1,000, 10,000 and 100,000 rules; several minutes
     python -m benchmarks.match_rules --rules 10000
 
-Times are CPU time of this process, medians. Two floors: one pass of an Aho-Corasick automaton over the rules' names and topics as
-written (`pip install ahocorasick-rs`; left out where it is missing), and the words of the text alone, split and folded. The loop of
-expressions looks for names and topics as written on a sample of the rules and is scaled to all of them. What a rule's plain words find
-in a title must be among what the index looks at. Texts and rules are made up, from a fixed seed (rule_sets.py). Python's collector
-rests while the index is built and does not visit it afterwards, as in a long-lived worker.
+Times are CPU time of this process, medians; PostgreSQL's by the clock. The floor is one pass of an Aho-Corasick automaton over the rules'
+names and topics as written (dependency group `bench`; left out where it is missing), beside the splitting of the text into words. The
+loop of expressions and PostgreSQL's stored text queries look for names and topics as written; the loop runs on a sample of the rules and
+is scaled to all. What a rule's plain words say in a title must bring the rule. Texts and rules are made up, from a fixed seed
+(rule_sets.py). Python's collector rests while the index is built and does not visit it afterwards, as in a long-lived worker.
 """
 
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from resource import RUSAGE_SELF, getrusage
 from statistics import median
-from time import process_time
+from time import perf_counter, process_time
 
 import click
 
+from benchmarks.match_floors import folded, make_expressions, make_floor, stored_queries
 from benchmarks.rule_sets import LENGTHS, World, make_rules, make_texts, make_world, words_of_rule
 from service.domain.rules import Rule
 from service.matching.index import RuleIndex
@@ -31,47 +29,21 @@ from service.matching.text import words_of
 SEED = 20260101
 ARTICLES = 40
 SAMPLE = 200
+STORED = 10_000  # rules in PostgreSQL; more are scaled
 ADDED = 30  # rules changed one by one
 
 Fields = Mapping[str, str]
 
 
-def milliseconds(run: Callable[[Fields], object], texts: Sequence[Fields]) -> float:
+def milliseconds(run: Callable[[Fields], object], texts: Sequence[Fields], clock: Callable[[], float] = process_time) -> float:
     """The median time of `run` over the texts, each run twice."""
 
     def time(fields: Fields) -> float:
-        begin = process_time()
+        begin = clock()
         run(fields)
-        return (process_time() - begin) * 1000
+        return (clock() - begin) * 1000
 
     return median(time(fields) for fields in [*texts, *texts])
-
-
-def make_automaton(rules: Sequence[Rule]) -> Callable[[Fields], object] | None:
-    """The bare pass over everything that the rules name, without word boundaries or conditions."""
-    if find_spec("ahocorasick_rs") is None:
-        return None
-    phrases = {term.lower() for rule in rules for terms in words_of_rule(rule.spec) for term in terms}
-    automaton = import_module("ahocorasick_rs").AhoCorasick(sorted(phrases))
-    return lambda fields: [automaton.find_matches_as_indexes(text.lower(), overlapping=True) for text in fields.values()]
-
-
-def make_expressions(rules: Sequence[Rule]) -> Callable[[Fields], list[str]]:
-    """What most projects do: two regular expressions per rule, one rule after the other."""
-
-    def pattern(terms: Sequence[str]) -> re.Pattern[str]:
-        return re.compile(rf"\b(?:{'|'.join(map(re.escape, terms))})\b" if terms else "", re.IGNORECASE)
-
-    compiled = []
-    for rule in rules:
-        names, topics = words_of_rule(rule.spec)
-        compiled.append((rule.id, pattern(names), pattern(topics)))
-
-    def search(fields: Fields) -> list[str]:
-        text = "\n".join(fields.values())
-        return [rule for rule, actors, topics in compiled if actors.search(text) and topics.search(text)]
-
-    return search
 
 
 def check_nothing_is_lost(rules: Sequence[Rule]) -> None:
@@ -96,7 +68,7 @@ def run(world: World, texts: Mapping[int, Sequence[Fields]], count: int, *, popu
     gc.freeze()
     gc.enable()
     check_nothing_is_lost(rules[:SAMPLE])
-    automaton, expressions = make_automaton(rules), make_expressions(rules[:SAMPLE])
+    floor, expressions = make_floor(rules), make_expressions(rules[:SAMPLE])
     changed = [{"n": str(number * (count // ADDED))} for number in range(ADDED)]
     adding = milliseconds(lambda one: index.apply([rules[int(one["n"])]], count), changed)
     name = f"{count:,} {'popular' if popular else 'long tail'}"
@@ -107,16 +79,15 @@ def run(world: World, texts: Mapping[int, Sequence[Fields]], count: int, *, popu
         ours = times[length] = milliseconds(lambda fields: index.match(fields, lambda _: True), some)
         found = median(len(index.match(fields, lambda _: True)) for fields in some)
         words = milliseconds(lambda fields: [words_of(text) for text in fields.values()], some)
-        loop = milliseconds(expressions, some[:5]) * count / SAMPLE
-        bare = milliseconds(automaton, some) if automaton else None
-        floors = (
-            f"{ours / (bare + words):.1f} x automaton ({bare:.2f} ms) and words ({words:.2f} ms)"
-            if bare
-            else f"{ours / words:.1f} x words ({words:.2f} ms)"
-        )
-        click.echo(
-            f"  {length:,} characters: {ours:.2f} ms ({found:.0f} found) = {floors}; expressions {loop:,.0f} ms = {loop / ours:,.0f} x"
-        )
+        plain = [{"plain": "\n".join(fields.values()), "folded": "\n".join(map(folded, fields.values()))} for fields in some]
+        loop = milliseconds(expressions, plain[:5]) * count / SAMPLE
+        stored = rules[:STORED]
+        with stored_queries(stored) as ask:
+            asked = milliseconds(ask, plain[:10], perf_counter) * count / len(stored)
+        bare = milliseconds(floor, plain) if floor else 0.0
+        floors = f"{ours / (bare + words):.1f} x the bare pass ({bare:.2f} ms) and words ({words:.2f} ms)"
+        others = f"expressions {loop:,.0f} ms = {loop / ours:,.0f} x, PostgreSQL {asked:,.1f} ms = {asked / ours:,.0f} x"
+        click.echo(f"  {length:,} characters: {ours:.2f} ms ({found:.0f} found) = {floors}; {others}")
     return times
 
 
