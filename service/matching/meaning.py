@@ -131,6 +131,13 @@ def get_background(stored: bytes | None, model: str) -> Background:
         return load_background(model)
 
 
+def checked(vectors: Vectors, count: int) -> Vectors:
+    """What an embedder gave for `count` texts. Raises ValueError where it is something else: nothing would be near it, nor match."""
+    if vectors.shape != (count, WIDTH) or not np.isfinite(vectors).all():
+        raise ValueError("the embedder gave something else than vectors")
+    return vectors
+
+
 def pack(vector: Vectors) -> bytes:
     """The vector as it is stored: little-endian 16-bit floats."""
     return vector.astype("<f2").tobytes()

@@ -12,8 +12,8 @@ import structlog
 from service.domain.articles import Article
 from service.domain.rules import Rule
 from service.edges import Edges
-from service.embedding import Embedder
-from service.matching.meaning import WIDTH, Vectors, article_text, get_background, pack, unpack
+from service.embedding import FAILURES, Embedder
+from service.matching.meaning import WIDTH, Vectors, article_text, checked, get_background, pack, unpack
 from service.matching.nearness import ArticleMeaning, Queries, RuleVectors, queries_of
 from service.pipeline.learning import LEARNED, Sample
 
@@ -21,7 +21,6 @@ log = structlog.get_logger()
 
 SOME = 64  # texts of rules embedded before each batch of articles; rules beyond that wait for the next, and go by words meanwhile
 REST = timedelta(minutes=5)  # after a failure: words alone tell about an article now, which is better than its meaning never
-_FAILURES = (ValueError, LookupError, ArithmeticError, RuntimeError, OSError, MemoryError)
 
 
 class Meanings:
@@ -57,7 +56,7 @@ class Meanings:
                 return False
             try:
                 return self._open()
-            except _FAILURES as error:
+            except FAILURES as error:
                 self._rest(error)
                 return False
 
@@ -77,7 +76,7 @@ class Meanings:
                 meanings = self._hold_against_rules(vectors) if articles else ()
                 self._sample.add(vectors, beside, len(others))
                 self._learn()
-        except _FAILURES as error:
+        except FAILURES as error:
             with self._lock:
                 self._rest(error)
             return {}
@@ -169,10 +168,7 @@ class Meanings:
         assert self._embedder is not None
         if not texts:
             return np.zeros((0, WIDTH), np.float32)
-        vectors = self._embedder.embed(texts)
-        if vectors.shape != (len(texts), WIDTH) or not np.isfinite(vectors).all():
-            raise ValueError("the embedder gave something else than vectors")  # nothing would be near them, nor match
-        return vectors
+        return checked(self._embedder.embed(texts), len(texts))
 
     @property
     def _model(self) -> str:

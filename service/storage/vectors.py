@@ -61,6 +61,14 @@ class StoredVectors:
             mine = (article_vector.c.model == model) & article_vector.c.article.in_(articles)
             return {row.article: row.vector for row in connection.execute(select(article_vector).where(mine)).all()}
 
+    def newest_of_articles(self, articles: Collection[str]) -> tuple[str, dict[str, bytes]]:
+        """The vectors of those articles, by id, that have one of the model in use, and this model: that of the last embedded."""
+        newest = select(article_vector).join(article, article.c.id == article_vector.c.article).order_by(article.c.changed_at.desc())
+        with self.database.read() as connection:
+            rows = connection.execute(newest.where(article_vector.c.article.in_(articles))).all()
+        model = rows[0].model if rows else ""
+        return model, {row.article: row.vector for row in rows if row.model == model}
+
     def save_articles(self, model: str, vectors: Mapping[str, bytes]) -> None:
         """Keep the vectors of articles, in place of what an edited one meant before; articles that are gone have none."""
         with self.database.write() as connection:
