@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.domain.rules import Actor, Line, RuleSpec
 
@@ -18,6 +18,17 @@ class ActorChange:
     name: str
     aliases: tuple[str, ...] = ()
     strikes: tuple[str, ...] = ()
+
+
+def joined(newer: ActorChange, older: ActorChange, takes_away: Callable[[str, str], bool]) -> ActorChange:
+    """What was said of one actor under two of its names; where they contradict each other, the newer holds."""
+    aliases = (alias for alias in older.aliases if not any(takes_away(strike, alias) for strike in newer.strikes))
+    strikes = (strike for strike in older.strikes if not any(takes_away(strike, alias) for alias in newer.aliases))
+    return replace(
+        newer,
+        aliases=tuple(dict.fromkeys((*newer.aliases, *aliases))),
+        strikes=tuple(dict.fromkeys((*newer.strikes, *strikes))),
+    )
 
 
 def with_changes(
