@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from service.domain.rules import Actor, Line, RuleSpec
@@ -32,9 +32,16 @@ def joined(newer: ActorChange, older: ActorChange, takes_away: Callable[[str, st
 
 
 def with_changes(
-    spec: RuleSpec, changes: Mapping[str, ActorChange], *, key: Callable[[str], str], takes_away: Callable[[str, str], bool]
+    spec: RuleSpec,
+    changes: Mapping[str, ActorChange],
+    *,
+    named: Iterable[str] = (),
+    key: Callable[[str], str],
+    takes_away: Callable[[str, str], bool],
 ) -> RuleSpec:
     """The rule as it is matched: each of its actors whose `key` is in `changes` has the workspace's words besides its own.
+
+    So has each of those `named` in its query.
 
     What the rule itself says goes first: no strike of the workspace takes away its name for the actor or one of its aliases,
     and what it strikes is no alias. `takes_away(strike, words)` tells whether nothing is left of the words.
@@ -42,8 +49,14 @@ def with_changes(
     It never fails. The limits of a rule bound what users write into one; the workspace's words were counted when they were
     stored, so the values are made without another look at the limits.
     """
-    actors = tuple(_changed(actor, changes.get(key(actor if isinstance(actor, str) else actor.name)), takes_away) for actor in spec.actors)
-    return spec if actors == spec.actors else spec.model_copy(update={"actors": actors})
+
+    def changed(actor: Line | Actor) -> Line | Actor:
+        return _changed(actor, changes.get(key(actor if isinstance(actor, str) else actor.name)), takes_away)
+
+    actors = tuple(map(changed, spec.actors))
+    asked = tuple(actor for actor in map(changed, named) if isinstance(actor, Actor))
+    new = spec if actors == spec.actors else spec.model_copy(update={"actors": actors})
+    return new.asking(asked) if asked else new
 
 
 def _changed(actor: Line | Actor, change: ActorChange | None, takes_away: Callable[[str, str], bool]) -> Line | Actor:

@@ -10,6 +10,7 @@ from service.domain.rules import RuleSpec
 from service.matching.actor_index import find_actor
 from service.matching.strikes import takes_away
 from service.matching.text import phrase_of
+from service.matching.tokens import names_in
 
 
 @lru_cache(maxsize=20_000)
@@ -34,4 +35,7 @@ def by_actor(changes: Iterable[ActorChange]) -> dict[str, ActorChange]:
 
 def changed_spec(spec: RuleSpec, changes: Mapping[str, ActorChange]) -> RuleSpec:
     """The rule with what its workspace says of actors, filed by `by_actor`."""
-    return with_changes(spec, changes, key=actor_key, takes_away=takes_away) if changes else spec
+    if not changes:
+        return spec
+    named = dict.fromkeys(names_in(spec.query, "actor"))
+    return with_changes(spec, changes, named=named, key=actor_key, takes_away=takes_away)

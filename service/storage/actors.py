@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, select
 from service.domain.actors import ActorChange
 from service.domain.rules import Rule, RuleSpec, Saved
 from service.matching.actor_changes import actor_key, by_actor, changed_spec, keys_of
+from service.matching.tokens import names_in
 from service.storage.audit import Caller, record
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
@@ -62,15 +63,13 @@ class Actors:
 
     def as_matched(self, workspace: str, spec: RuleSpec) -> RuleSpec:
         """The rule as the workspace's articles are held against it."""
-        return changed_spec(spec, self._changes(workspace, [spec]))
+        return changed_spec(spec, self._changes(workspace))
 
     def saved_as_matched(self, workspace: str, saved: Saved) -> Saved:
         """The rules that a query uses, likewise."""
-        return _changed_saved(saved, self._changes(workspace, [spec for spec in saved.values() if spec]))
+        return _changed_saved(saved, self._changes(workspace)) if saved else saved
 
-    def _changes(self, workspace: str, specs: Iterable[RuleSpec]) -> Mapping[str, ActorChange]:
-        if not any(spec.actors for spec in specs):
-            return {}
+    def _changes(self, workspace: str) -> Mapping[str, ActorChange]:
         with self.database.read() as connection:
             return by_actor(_said(connection, workspace))
 
@@ -116,17 +115,23 @@ def _take_back(connection: Connection, workspace: str, keys: Set[str]) -> set[st
 
 def _renew_rules(connection: Connection, workspace: str, keys: Set[str], revision: int) -> None:
     """Give each live rule that names the actor of these keys, or uses one that does, the revision, so that indexes take it in anew."""
-    # Only the actors are read: a workspace may have 100,000 rules, and everybody who changes a rule waits for us.
-    here = (rule.c.workspace == workspace) & rule.c.deleted_at.is_(None)
-    actors, enabled = rule.c.definition["actors"].label("actors"), rule.c.definition["enabled"].as_boolean().label("enabled")
-    naming = {
-        row.id: row.enabled
-        for row in connection.execute(select(rule.c.id, actors, enabled).where(here))
-        if not keys.isdisjoint(_keys(row.actors))
-    }
+    naming = dict(_naming(connection, workspace, keys))
     if naming:
         live = {rule_id for rule_id, is_live in naming.items() if is_live}
         renew(connection, live | users_of(connection, workspace, naming.keys()), revision)
+
+
+def _naming(connection: Connection, workspace: str, keys: Set[str]) -> Iterator[tuple[str, bool]]:
+    """The rules that name the actor of these keys, among their actors or in their query, each with whether it is enabled."""
+    # Only the actors are read, and queries that have some: a workspace may have 100,000 rules, and all who change one wait for us.
+    here, definition = (rule.c.workspace == workspace) & rule.c.deleted_at.is_(None), rule.c.definition
+    enabled, query = definition["enabled"].as_boolean(), definition["query"].as_string()
+    for rule_id, is_enabled, actors in connection.execute(select(rule.c.id, enabled, definition["actors"]).where(here)):
+        if not keys.isdisjoint(_keys(actors)):
+            yield rule_id, is_enabled
+    for rule_id, is_enabled, written in connection.execute(select(rule.c.id, enabled, query).where(here, query.ilike("%actor:%"))):
+        if not keys.isdisjoint(map(actor_key, names_in(written, "actor"))):
+            yield rule_id, is_enabled
 
 
 def _keys(actors: Iterable[Any]) -> set[str]:

@@ -72,6 +72,14 @@ def test_only_the_actors_change_and_keep_their_places() -> None:
     assert new.model_copy(update={"actors": rule.actors}) == rule
 
 
+def test_the_actors_that_a_query_names_have_them_too_and_nothing_of_it_is_written() -> None:
+    rule = a_spec(query='actor:"M. Rutte" OR actor:"NATO"')
+    change = ActorChange("rutte", "Mark Rutte", ("The Dutchman",), ("Rutte",))
+    new = with_changes(rule, {"rutte": change}, named=["M. Rutte", "NATO"], key=key, takes_away=same)
+    assert [(actor.name, actor.aliases, actor.strikes) for actor in new.asked] == [("M. Rutte", ("The Dutchman",), ("Rutte",))]
+    assert new.model_dump() == rule.model_dump()
+
+
 def test_a_rule_that_nothing_is_said_of_stays_the_same_value() -> None:
     rule = a_spec(actors=["NATO"])
     assert changed(rule, ActorChange("rutte", "Rutte", ("The Dutchman",))) is rule
