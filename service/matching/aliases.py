@@ -25,7 +25,8 @@ def forms_of_alias(alias: str, name: str) -> tuple[tuple[Form, ...], tuple[Form,
         return (), ()
     sure, unsure = forms_of_name(alias)
     is_surname = words[0] in _first_names() or words[:1] == phrase_of(name)[:-1][:1]
-    return tuple(replace(form, weight=min(form.weight, INFLECTED)) for form in sure), unsure if is_surname else ()
+    lighter = tuple(replace(form, weight=INFLECTED) if form.weight > INFLECTED else form for form in sure)
+    return lighter, unsure if is_surname else ()
 
 
 def _has_capitals(alias: str) -> bool:
