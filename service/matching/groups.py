@@ -11,7 +11,7 @@ from typing import NamedTuple
 from service.matching.forms import OPEN_END, Form
 from service.matching.marks import OPEN, after_initial, in_capitals, open_ended
 from service.matching.names import name_words
-from service.matching.reading import Place, Reading
+from service.matching.reading import HEAD, Place, Reading
 from service.matching.scoring import place_weight
 from service.matching.text import Phrase
 
@@ -48,42 +48,67 @@ class Forms:
         return _beginnings_of(self.needs_context), _beginnings_of(self.context)
 
 
-class _Beginnings(NamedTuple):
-    """Forms with their phrases, by the words or the stems with which they begin: few of hundreds begin like a word of the article."""
+_Phrases = Sequence[tuple[Form, Phrase]]
 
-    words: Mapping[str, Sequence[tuple[Form, Phrase]]]
-    stems: Mapping[str, Sequence[tuple[Form, Phrase]]]
+
+class _Beginnings(NamedTuple):
+    """Forms with their phrases, by how they begin: few of hundreds begin like a word of the article.
+
+    By their first word, or, where that may go on, by the first letters of it; the shortest by nothing.
+    """
+
+    words: Mapping[str, _Phrases]
+    heads: Mapping[str, _Phrases]
+    short: _Phrases
 
     def found_in(self, reading: Reading) -> Iterator[tuple[Form, Phrase]]:
         """Those that begin like some word of the article."""
         for there in (reading.at, reading.nouns):
             for word in self.words.keys() & there.keys():
                 yield from self.words[word]
-        many = len(self.stems) > _MANY  # else listing how all words begin takes longer than looking for each
-        for stem in self.stems.keys() & reading.beginnings.keys() if many else self.stems:
-            yield from self.stems[stem]
+        if self.heads:
+            for head in self.heads.keys() & reading.heads:
+                yield from self.heads[head]
+        yield from self.short
 
 
 def _beginnings_of(forms: Iterable[Form]) -> _Beginnings:
-    words, stems = dict[str, list[tuple[Form, Phrase]]](), dict[str, list[tuple[Form, Phrase]]]()
-    for form in forms:
-        if form.words:
-            table = stems if form.open_end and len(form.words) == 1 else words
-            table.setdefault(form.words[0], []).append((form, phrase_of_form(form)))
-    return _Beginnings(words, stems)
+    words, heads, short = dict[str, list[tuple[Form, Phrase]]](), dict[str, list[tuple[Form, Phrase]]](), list[tuple[Form, Phrase]]()
+    for form in filter(lambda form: form.words, forms):
+        first, found = form.words[0], (form, phrase_of_form(form))
+        if len(form.words) > 1 or not form.open_end:
+            words.setdefault(first, []).append(found)
+        elif len(first) >= HEAD:
+            heads.setdefault(first[:HEAD], []).append(found)
+        else:
+            short.append(found)
+    return _Beginnings(words, heads, short)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Group:
     """One actor, or one part of a topic, shared by the rules that name it.
 
-    It is compared by identity, so that an index files and an article reads it once, however many rules have it. An article that
-    has it by its own forms has one of its `hints`. `expand` gives its forms: names in no pack have dozens, and are seldom asked.
+    It is compared by identity, so that an article reads it once, however many rules have it. An article that has it by its own
+    forms has one of its `hints`: of those it is made with, or of `base`'s, an actor whom this one adds names to. `expand` gives
+    its forms: names in no pack have dozens, and are seldom asked.
     """
 
-    hints: tuple[Phrase, ...]
+    own_hints: tuple[Phrase, ...]
     expand: Callable[[], Forms]
     together: tuple[Group, ...] = ()
+    base: Group | None = None
+
+    @property
+    def hints(self) -> tuple[Phrase, ...]:
+        """Those of its own and those of its base."""
+        return (*self.own_hints, *self.base.hints) if self.base else self.own_hints
+
+    @property
+    def keys(self) -> tuple[Phrase | Group, ...]:
+        """Its hints, or, where they are many, the group that has them: what an index files a rule under."""
+        own = self.own_hints if len(self.own_hints) <= _MANY else (self,)
+        return (*own, *self.base.keys) if self.base else own
 
 
 def group_of(forms: Forms) -> Group:
@@ -105,6 +130,7 @@ class Seen:
 
 
 Known = dict[Group, "Seen | None"]  # what was found out about an article's groups
+_UNKNOWN = Seen((), {})
 
 
 def phrase_of_form(form: Form) -> Phrase:
@@ -144,9 +170,17 @@ def see(group: Group, reading: Reading, day: date | None, known: Known) -> Seen 
     """Where the article of this day has the group, None if nowhere. What is found is kept in `known`."""
     if group not in known:
         known[group] = None  # a group is never part of itself
-        if group.together or len(group.hints) > _MANY or any(map(reading.has, group.hints)):
+        if group.together or _hinted(group, reading, known):
             known[group] = _look(group, reading, day, known)
     return known[group]
+
+
+def _hinted(group: Group, reading: Reading, known: Known) -> bool:
+    """Whether the article may have it; of a base that is not there an index tells so."""
+    if len(group.own_hints) > _MANY or any(map(reading.has, group.own_hints)):
+        return True
+    base = group.base
+    return base is not None and known.get(base, _UNKNOWN) is not None and _hinted(base, reading, known)
 
 
 def _look(group: Group, reading: Reading, day: date | None, known: Known) -> Seen | None:

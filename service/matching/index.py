@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from service.matching.text import Phrase
 from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, compile_rule, judge, weigh
 
 _FEW = 200  # rules that are asked one by one
+_COMPILED = 16_000  # rules kept ready: those that articles bring again and again
 _BYTES_PER_RULE, _BYTES_PER_PHRASE = 2_000, 850  # by what a process grew from 12,000 to 16,000 rules, what is cached of words included
 
 
@@ -45,17 +47,20 @@ class Found:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
-    """A rule and its anchors: the rarest keys of which an article must have one, then others; None where it need not."""
+    """A rule and its anchors: the rarest keys of which an article must have one, None where it need not, then others."""
 
     rule: Rule
-    compiled: CompiledRule
     first: tuple[Key, ...] | None
-    second: tuple[Key, ...] | None
+    others: tuple[tuple[Key, ...], ...]
 
     @property
     def keys(self) -> set[Key]:
-        """Those of both anchors."""
-        return {*(self.first or ()), *(self.second or ())}
+        """Those of all anchors."""
+        return {*(self.first or ()), *(key for keys in self.others for key in keys)}
+
+    def may_hold(self, present: Set[Key]) -> bool:
+        """Whether an article with these keys, some of the first among them, has some of all the others."""
+        return not any(map(present.isdisjoint, self.others))
 
 
 class RuleIndex:
@@ -74,6 +79,7 @@ class RuleIndex:
         self._uses: dict[Key, int] = {}  # by how many rules' anchors
         self._of_workspace: dict[str, dict[str, _Entry]] = {}
         self._unanchored: dict[str, _Entry] = {}  # rules that no phrase is required for
+        self._compiled = lru_cache(maxsize=_COMPILED)(_compile)
 
     def __len__(self) -> int:
         """How many rules are matched."""
@@ -94,7 +100,7 @@ class RuleIndex:
                 return
             changed = {rule.id: rule for rule in rules}
             for rule in changed.values():
-                entry = self._compile(rule) if rule.live else None  # outside of the lock: it takes longest
+                entry = self._entry_of(rule) if rule.live else None  # outside of the lock: it takes longest
                 with self._lock:
                     self._remove(rule.id)
                     if entry is not None:
@@ -125,7 +131,7 @@ class RuleIndex:
         with self._lock:
             reading, known = Reading(fields), Known()
             verdicts = (
-                (entry.rule, look(entry.compiled, reading, day, known, meaning.near(entry.rule.id) if meaning else None))
+                (entry.rule, look(self._compiled(entry), reading, day, known, meaning.near(entry.rule.id) if meaning else None))
                 for entry in self._candidates(reading, meaning)
                 if eligible(entry.rule)
             )
@@ -142,7 +148,7 @@ class RuleIndex:
             rules = [entry for workspace in workspaces for entry in self._of_workspace.get(workspace, {}).values()]
             if len(rules) > _FEW:
                 return True
-            watching = [entry.compiled.watch for entry in rules if eligible(entry.rule)]
+            watching = [self._compiled(entry).watch for entry in rules if eligible(entry.rule)]
             reading, known = Reading(fields), Known()
             return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
@@ -151,17 +157,17 @@ class RuleIndex:
         yield from self._unanchored.values()
         present = self._book.present(reading)
         filed = [self._filed[key] for key in present if key in self._filed]
-        met = {entry: None for entries in filed for entry in entries if entry.second is None or not present.isdisjoint(entry.second)}
+        met = {entry: None for entries in filed for entry in entries if entry.may_hold(present)}
         yield from met
         for rule_id in meaning.nearest(NEAR_ENOUGH) if meaning else ():
             entry = self._entries.get(rule_id)
             if entry is not None and entry not in met and rule_id not in self._unanchored:
                 yield entry
 
-    def _compile(self, rule: Rule) -> _Entry:
+    def _entry_of(self, rule: Rule) -> _Entry:
         anchors = anchors_of(condition_of(rule.spec, rule.saved), self._cost)
-        first, second = (None if keys is None else tuple(keys) for keys in (anchors.first, anchors.second))
-        return _Entry(rule, compile_rule(rule.spec, rule.saved), first, second)
+        first = None if anchors.first is None else tuple(anchors.first)
+        return _Entry(rule, first, tuple(map(tuple, anchors.others)))
 
     def _file(self, entry: _Entry) -> None:
         rule = entry.rule
@@ -208,6 +214,10 @@ class RuleIndex:
         if key and key[0].startswith("lang:"):
             return float("inf")  # nearly all of them, so any other part is better
         return (self._uses.get(key, 0) + 1) * (4.0 if key and key[-1].endswith(OPEN) else 1.0) / 4.0 ** min(len(key), 8)
+
+
+def _compile(entry: _Entry) -> CompiledRule:
+    return compile_rule(entry.rule.spec, entry.rule.saved)
 
 
 def _phrases_of(key: Key) -> Sequence[Phrase]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
@@ -21,6 +21,13 @@ class _Written(NamedTuple):
     """What owns the words of a phrase that minds capitals, in any case: the phrase, whose owners are asked only if they are there."""
 
     phrase: Phrase
+
+
+class _Known(NamedTuple):
+    """What is looked for of a word: single items, and those that ask for an initial before it, by that."""
+
+    items: tuple[str, ...]
+    joined: tuple[tuple[str, str], ...]
 
 
 _Filed: TypeAlias = "_Owner | _Written | list[_Owner | _Written]"
@@ -42,6 +49,7 @@ class PhraseBook(Generic[_Owner]):
         self._stems: dict[str, int] = {}  # last words with an open end, without their mark -> how many phrases end so
         self._stem_lengths: dict[int, int] = {}  # how many stems are of each length
         self._ends: dict[str, tuple[str, ...]] = {}  # a cache: word -> the stems that it goes on from, with their mark
+        self._known: dict[str, _Known] = {}  # a cache: word -> what is looked for of it
 
     def __len__(self) -> int:
         """How many different phrases there are, those that mind capitals beside their words in any case."""
@@ -66,12 +74,11 @@ class PhraseBook(Generic[_Owner]):
         found: set[_Owner | _Written] = set()
         alone, longer = self._alone, self._longer
         for item in self._items_in(reading):
-            if item in alone:
-                _collect(alone[item], found)
+            _collect(alone[item], found)
         for phrase in self._longer_in(reading):
             if phrase in longer:
                 _collect(longer[phrase], found)
-        for each in [each for each in found if isinstance(each, _Written)]:
+        for each in [each for each in found if isinstance(each, _Written)] if self._written else ():
             found.remove(each)
             if reading.places(each.phrase):
                 _collect(self._written[each.phrase], found)
@@ -88,18 +95,23 @@ class PhraseBook(Generic[_Owner]):
             self._take_in(phrase, -1)
 
     def _items_in(self, reading: Reading) -> Iterator[str]:
-        """What the article has of single items."""
-        initials, cached, lines = self._initials, self._ends, reading.lines
+        """The single items that the article has, some more than once."""
+        cached, lines = self._known, reading.lines
         for words in (reading.at, reading.nouns):
             for word, places in words.items():
-                yield word
-                ends = cached.get(word)
-                for item in (word, *(self._ends_of(word) if ends is None else ends)):
-                    if item is not word:
-                        yield item
-                    if item in initials:
-                        letters = {lines[line][at - 1][0] for line, at in places if at}
-                        yield from (after_initial(letter, item) for letter in letters.intersection(initials[item]))
+                known = cached.get(word) or self._known_of(word)
+                yield from known.items
+                if known.joined:
+                    letters = {lines[line][at - 1][0] for line, at in places if at}
+                    yield from [item for letter, item in known.joined if letter in letters]
+
+    def _known_of(self, word: str) -> _Known:
+        items = (word, *self._ends_of(word))
+        joined = [(letter, after_initial(letter, item)) for item in items for letter in self._initials.get(item, "")]
+        if len(self._known) >= _CACHED_WORDS:
+            self._known.clear()
+        known = self._known[word] = _Known(tuple(item for item in items if item in self._alone), tuple(joined))
+        return known
 
     def _longer_in(self, reading: Reading) -> Iterator[Phrase]:
         """What may stand in the article of phrases of several words: each of the lengths in which one begins with its first word."""
@@ -137,7 +149,9 @@ class PhraseBook(Generic[_Owner]):
             if _count(self._stems, stem, one):
                 _count(self._stem_lengths, len(stem), one)
                 self._ends.clear()
-        if len(phrase) > 1:
+        if len(phrase) == 1:
+            self._known.clear()
+        else:
             lengths = self._lengths.setdefault(phrase[0], {})
             _count(lengths, len(phrase), one)
             if not lengths:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import regex
 
 from service.matching.forms import OPEN_END
-from service.matching.marks import CASED, JOINED, OPEN, after_initial, in_any_case, known_about, shapes_of
+from service.matching.marks import CASED, JOINED, OPEN, in_any_case, known_about, shapes_of
 from service.matching.particles import nouns_of
 from service.matching.query import METADATA
 from service.matching.sentences import sentences_of
-from service.matching.text import Phrase, Word, words_of
+from service.matching.text import Phrase, Word, forms_of, words_of
 
 TITLE = "title"
+
+HEAD = 3
 
 _PLACES = 1_000  # of one phrase in one field; hostile texts have more
 _ALL_PLACES = 4_000  # of one phrase of several words
@@ -39,14 +42,39 @@ class Place(NamedTuple):
     last: int
 
 
-class _Field(NamedTuple):
-    rank: int
-    name: str
-    text: str
-    words: Sequence[Word]
-    sentences: Sequence[int]  # the words that they begin with; none of a metadata field
-    number: int  # of its first sentence in the whole text, where the title is 0
-    words_before: int  # of the lede and the body
+class _Field:
+    """A field's words by their forms, and, once it is asked, where they stand."""
+
+    def __init__(self, rank: int, name: str, text: str, before: _Field | None) -> None:
+        self.rank, self.name, self.text = rank, name, text
+        self.items = tuple(forms_of(text))
+        self._before = before  # what is counted on from: the field before it of lede and body
+
+    @cached_property
+    def words(self) -> Sequence[Word]:
+        """The words with their places in the text."""
+        return words_of(self.text)
+
+    @cached_property
+    def sentences(self) -> Sequence[int]:
+        """The words that they begin with."""
+        return sentences_of(self.text, self.words)
+
+    @cached_property
+    def number(self) -> int:
+        """That of its first sentence in the whole text, where the title is 0."""
+        return self._before.number + len(self._before.sentences) if self._before else 1
+
+    @cached_property
+    def words_before(self) -> int:
+        """How many there are of the lede and the body."""
+        return self._before.words_before + len(self._before.items) if self._before else 0
+
+    def sentence_of(self, word: int) -> int:
+        """The number of the sentence in which the word stands; what is no lede or body is one with the title."""
+        if self.name == TITLE or self.name in METADATA:
+            return 0
+        return self.number + bisect_right(self.sentences, word) - 1
 
 
 class _Line(NamedTuple):
@@ -67,19 +95,19 @@ class Reading:
     def __init__(self, fields: Mapping[str, str]) -> None:
         self._fields = list(_fields(fields))
         self._lines = [line for field in self._fields for line in _lines(field)]
+        self._items = [line.items for line in self._lines]
         self._at: dict[str, list[tuple[int, int]]] = {}
         self._nouns: dict[str, list[tuple[int, int]]] = {}  # that a Korean word has with particles
         self._places: dict[Phrase, Sequence[Place]] = {}
-        self._beginnings: dict[str, None] | None = None
         self._sorted: list[str] | None = None
-        self._pairs: list[str] | None = None  # of an initial and the word behind it
+        self._heads: Set[str] | None = None
         self._file()
         self._file_nouns()
 
     @property
     def lines(self) -> Sequence[Phrase]:
         """The words of each field, title first; what is known about the article is marked as such."""
-        return [line.items for line in self._lines]
+        return self._items
 
     @property
     def at(self) -> Mapping[str, Sequence[tuple[int, int]]]:
@@ -92,11 +120,11 @@ class Reading:
         return self._nouns
 
     @property
-    def beginnings(self) -> Mapping[str, None]:
-        """The stems that the words may go on from: each word without up to OPEN_END letters."""
-        if self._beginnings is None:
-            self._beginnings = {word[:end]: None for word in self._at for end in range(max(1, len(word) - OPEN_END), len(word) + 1)}
-        return self._beginnings
+    def heads(self) -> Set[str]:
+        """The first letters of all words, HEAD of them."""
+        if self._heads is None:
+            self._heads = {word[:HEAD] for word in self._at}
+        return self._heads
 
     def places(self, phrase: Phrase) -> Sequence[Place]:
         """Where `phrase`, marked or not, stands, in reading order; an empty one stands nowhere."""
@@ -107,21 +135,17 @@ class Reading:
 
     def has(self, hint: Phrase) -> bool:
         """Whether a phrase stands somewhere, or, if it asks for an initial before its word, such a pair of words."""
-        if JOINED not in hint[0]:
+        item = hint[0]
+        if JOINED in item:
+            letter, _, word = item.partition(JOINED)
+            return any(at and self._items[line][at - 1][0] == letter for line, at in self._starts((word,)))
+        if len(hint) > 1 or CASED in item:
             return bool(self.places(hint))
-        if self._pairs is None:
-            pairs = {after_initial(before[0], item) for line in self._lines for before, item in pairwise(line.items)}
-            for noun, places in self._nouns.items():
-                pairs.update(after_initial(self._lines[line].items[at - 1][0], noun) for line, at in places if at)
-            self._pairs = sorted(pairs)
-        wanted = hint[0].removesuffix(OPEN)
-        at = bisect_left(self._pairs, wanted)
-        return at < len(self._pairs) and (self._pairs[at].startswith(wanted) if hint[0].endswith(OPEN) else self._pairs[at] == wanted)
+        return item in self._at or item in self._nouns or (item.endswith(OPEN) and bool(self._open_starts(item[:-1])))
 
     def sentence_of(self, place: Place) -> int:
         """The number of the sentence in which it stands: 0 is the title, then on through lede and body."""
-        field = self._fields[place.rank]
-        return field.number + bisect_right(field.sentences, place.first) - 1 if field.number else 0
+        return self._fields[place.rank].sentence_of(place.first)
 
     def words_before(self, place: Place) -> int:
         """How many words of lede and body come before it."""
@@ -129,7 +153,7 @@ class Reading:
 
     def word_before(self, place: Place) -> str | None:
         """The word that stands before it in its field."""
-        return self._fields[place.rank].words[place.first - 1].form if place.first else None
+        return self._fields[place.rank].items[place.first - 1] if place.first else None
 
     def _file(self) -> None:
         at = self._at
@@ -179,7 +203,7 @@ class Reading:
         if not starts:
             return ()
         if not last.endswith(OPEN):
-            lines = [line.items for line in self._lines]
+            lines = self._items
             found = list(islice(((line, at) for line, at in starts if lines[line][at : at + length] == phrase), _ALL_PLACES))
             return [*found, *self._with_particle(starts, phrase)] if last in self._nouns else found
         stem, before = last[:-1], phrase[:-1]
@@ -216,22 +240,18 @@ def _place(field: _Field, first: int, length: int) -> Place:
 
 
 def _fields(fields: Mapping[str, str]) -> Iterator[_Field]:
-    number, before = 1, 0
+    before: _Field | None = None
     for rank, (name, text) in enumerate(fields.items()):
-        words = words_of(text)
-        if name == TITLE or name in METADATA:
-            yield _Field(rank, name, text, words, (), 0, 0)
-            continue
-        sentences = sentences_of(text, words)
-        yield _Field(rank, name, text, words, sentences, number, before)
-        number, before = number + len(sentences), before + len(words)
+        counted = name != TITLE and name not in METADATA
+        field = _Field(rank, name, text, before if counted else None)
+        before = field if counted else before
+        yield field
 
 
 def _lines(field: _Field) -> Iterator[_Line]:
-    items = tuple([form for form, _start, _end in field.words])
     if field.name not in METADATA:
-        yield _Line(field, items)
+        yield _Line(field, field.items)
         return
-    yield _Line(field, known_about(field.name, items))
+    yield _Line(field, known_about(field.name, field.items))
     if field.name == "url" and (site := _SITE.match(field.text)):
-        yield _Line(field, known_about("source", items[: sum(word.end <= site.end() for word in field.words)]))
+        yield _Line(field, known_about("source", field.items[: sum(word.end <= site.end() for word in field.words)]))

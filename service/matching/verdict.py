@@ -13,7 +13,7 @@ from service.matching.evaluation import evaluate
 from service.matching.groups import Known
 from service.matching.reading import Reading
 from service.matching.rules import demands_of
-from service.matching.watching import Findings, Watch, find, watch_of
+from service.matching.watching import Findings, Watch, find, is_together, watch_of
 
 NEAR_ENOUGH = 1.5  # of an article that does not have all of a rule's words: less, and the rule is not even looked at
 SURE = Scores(1.0, 1.0)  # what a query asks for is there or not
@@ -56,9 +56,9 @@ def judge(rule: CompiledRule, reading: Reading, day: date | None, known: Known, 
     if not rule.watch.actors and not rule.watch.topics:
         evidence = evaluate(rule.demands, reading, day, known) or ()
         return Verdict(True, True, find(rule.watch, reading, day, known), SURE, 0.0, evidence)
-    findings = find(rule.watch, reading, day, known)
-    if not findings.together and (nearness is None or nearness.both < NEAR_ENOUGH):
+    if not (nearness and nearness.both >= NEAR_ENOUGH) and not is_together(rule.watch, reading, day, known):
         return None  # an index does not meet such rules, whatever they would score
+    findings = find(rule.watch, reading, day, known)
     calibration = _calibration(nearness)
     scores = calibration.scores(features_of(findings, nearness), nearness)
     if not calibration.suffice(scores, rule.precision):
