@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from service.domain.rules import Actor
-from service.matching.actor_pack import expand_actor, expand_known, id_of_actor, typed_forms
+from service.matching.actor_pack import Expansion, covers, expand_actor, expand_known, id_of_actor, typed_forms
 from service.matching.condition import OneOf
 from service.matching.groups import Forms, Group, group_of, hints_of
-from service.matching.name_shadows import longer_names
+from service.matching.name_shadows import is_longer_name, longer_names
 from service.matching.names import forms_of_name
 from service.matching.strikes import phrase_of_strike
+from service.matching.text import Phrase, phrase_of
 
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:
@@ -20,30 +21,44 @@ def condition_of_actor(actor: Actor, part: str) -> OneOf:
 
 @lru_cache(maxsize=20_000)
 def group_of_actor(actor: Actor) -> Group:
-    """One group for all rules that name the actor so."""
+    """One group for all rules that name the actor so; what goes by a name of its own besides has a base in common."""
     known = id_of_actor(actor.name, actor.aliases)
     base = _group_of_known(known) if known else _group_of_name(actor.name)
-    typed = (actor.name, *actor.aliases) if known else actor.aliases
-    hints = dict.fromkeys(hint for each in typed for hint in hints_of(Forms(typed_forms(each))))
-    return Group(tuple(hints), partial(forms_of_actor, actor), base=base)
+    written = (actor.name, *actor.aliases) if known else actor.aliases
+    if not written and not actor.strikes:
+        return base
+    own_hints = dict.fromkeys(hint for each in written for hint in _hints_of_typed(each, known))
+    alike = not actor.strikes and not any(is_longer_name(phrase_of(each)) for each in written)
+    return Group(tuple(own_hints), partial(forms_of_actor, actor), base=base, alike=alike)
+
+
+def forms_of_actor(actor: Actor) -> Forms:
+    """All the forms that the actor goes by, without what the rule strikes."""
+    return _forms_of(actor.name, actor.aliases, actor.strikes)
 
 
 @lru_cache(maxsize=4_000)
-def forms_of_actor(actor: Actor) -> Forms:
-    """All the forms that the actor goes by, without what the rule strikes."""
-    known = expand_actor(actor.name, actor.aliases)
-    struck = tuple(map(phrase_of_strike, actor.strikes))
-    return Forms(known.forms, known.needs_context, known.context, longer=longer_names(known), struck=struck)
+def _forms_of(name: str, aliases: tuple[str, ...] = (), strikes: tuple[str, ...] = ()) -> Forms:
+    return _forms(expand_actor(name, aliases), tuple(map(phrase_of_strike, strikes)))
 
 
 @lru_cache(maxsize=4_000)
 def _group_of_known(actor_id: str) -> Group:
-    known = expand_known(actor_id)
-    return group_of(Forms(known.forms, known.needs_context, known.context))
+    return group_of(_forms(expand_known(actor_id)))
 
 
 @lru_cache(maxsize=50_000)
 def _group_of_name(name: str) -> Group:
     """What finds the bearer of a name that is in no pack; without the forms: they would take a lot of memory."""
-    forms = partial(lambda name: Forms(*forms_of_name(name)), name)
-    return Group(hints_of(forms()), forms)
+    return Group(hints_of(Forms(*forms_of_name(name))), partial(_forms_of, name))
+
+
+@lru_cache(maxsize=20_000)
+def _hints_of_typed(written: str, known: str | None) -> tuple[Phrase, ...]:
+    """What tells that a name stands there as it was written; nothing of one that the actor is known by anyway."""
+    typed = typed_forms(written)
+    return hints_of(Forms(tuple(form for form in typed if not known or not covers(expand_known(known).forms, form))))
+
+
+def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:
+    return Forms(actor.forms, actor.needs_context, actor.context, longer=longer_names(actor), struck=struck)

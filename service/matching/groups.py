@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -90,14 +90,15 @@ class Group:
     """One actor, or one part of a topic, shared by the rules that name it.
 
     It is compared by identity, so that an article reads it once, however many rules have it. An article that has it by its own
-    forms has one of its `hints`: of those it is made with, or of `base`'s, an actor whom this one adds names to. `expand` gives
-    its forms: names in no pack have dozens, and are seldom asked.
+    forms has one of its `hints`: of those it is made with, or of `base`'s, an actor whom this one adds names to. Without one of its
+    own it is found as its base is, if they are `alike`. `expand` gives its forms: names in no pack have dozens, and are seldom asked.
     """
 
     own_hints: tuple[Phrase, ...]
     expand: Callable[[], Forms]
     together: tuple[Group, ...] = ()
     base: Group | None = None
+    alike: bool = False
 
     @property
     def hints(self) -> tuple[Phrase, ...]:
@@ -143,14 +144,23 @@ def hints_of(forms: Forms) -> tuple[Phrase, ...]:
     """Few phrases of which an article has one wherever it has one of the forms: full names by surname and initial."""
     hints: dict[Phrase, None] = {}
     surnames: dict[str, list[Form]] = {}
-    for form in (*forms.sure, *(forms.needs_context if forms.context else ())):
+    found_by = (*forms.sure, *(forms.needs_context if forms.context else ()))
+    stems = {form.words[0] for form in found_by if form.open_end and not form.cased and len(form.words) == 1}
+    for form in found_by:
         if len(form.words) == 1 or form.cased or len(form.words[-1]) < _TELLING:
-            hints[phrase_of_form(form)] = None
+            if form.open_end or not _goes_on_from(form, stems):
+                hints[phrase_of_form(form)] = None
         else:
             surnames.setdefault(form.words[-2][0], []).append(form)
     for letter, several in surnames.items():
         hints.update(((after_initial(letter, word),), None) for word in _beginnings(several))
     return tuple(hints)
+
+
+def _goes_on_from(form: Form, stems: Set[str]) -> bool:
+    """Whether it is a single word that one of the stems finds, too."""
+    word = form.words[-1]
+    return len(form.words) == 1 and any(word[:length] in stems for length in range(max(1, len(word) - OPEN_END), len(word) + 1))
 
 
 def _beginnings(forms: Iterable[Form]) -> Iterator[str]:
@@ -170,7 +180,9 @@ def see(group: Group, reading: Reading, day: date | None, known: Known) -> Seen 
     """Where the article of this day has the group, None if nowhere. What is found is kept in `known`."""
     if group not in known:
         known[group] = None  # a group is never part of itself
-        if group.together or _hinted(group, reading, known):
+        if group.base and group.alike and not any(map(reading.has, group.own_hints)):
+            known[group] = see(group.base, reading, day, known)
+        elif group.together or _hinted(group, reading, known):
             known[group] = _look(group, reading, day, known)
     return known[group]
 

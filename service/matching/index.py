@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from service.domain.evidence import Evidence, Scores
 from service.domain.rules import Rule
 from service.matching.anchors import Key, anchors_of
 from service.matching.calibration import Nearness
 from service.matching.groups import Group, Known, see
-from service.matching.marks import OPEN
+from service.matching.marks import JOINED, OPEN
 from service.matching.phrases import PhraseBook
 from service.matching.reading import Reading
 from service.matching.rules import condition_of
@@ -22,7 +22,7 @@ from service.matching.text import Phrase
 from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, compile_rule, judge, weigh
 
 _FEW = 200  # rules that are asked one by one
-_COMPILED = 16_000  # rules kept ready: those that articles bring again and again
+_READY = 16_000  # rules kept ready: those that articles bring again and again
 _BYTES_PER_RULE, _BYTES_PER_PHRASE = 2_000, 850  # by what a process grew from 12,000 to 16,000 rules, what is cached of words included
 
 
@@ -63,6 +63,19 @@ class _Entry:
         return not any(map(present.isdisjoint, self.others))
 
 
+class _Ready(NamedTuple):
+    """A rule that is ready to be held against articles, and its groups of which the index knows from their keys that they are absent."""
+
+    rule: CompiledRule
+    told: tuple[tuple[Group, tuple[Key, ...]], ...]
+
+    def learn(self, present: Set[Key], known: Known) -> None:
+        """What an article with these keys cannot have."""
+        for group, keys in self.told:
+            if group not in known and present.isdisjoint(keys):
+                known[group] = None
+
+
 class RuleIndex:
     """The live rules, filed so that an article only meets the rules whose rarest required part it has.
 
@@ -79,7 +92,7 @@ class RuleIndex:
         self._uses: dict[Key, int] = {}  # by how many rules' anchors
         self._of_workspace: dict[str, dict[str, _Entry]] = {}
         self._unanchored: dict[str, _Entry] = {}  # rules that no phrase is required for
-        self._compiled = lru_cache(maxsize=_COMPILED)(_compile)
+        self._ready = lru_cache(maxsize=_READY)(_make_ready)
 
     def __len__(self) -> int:
         """How many rules are matched."""
@@ -130,9 +143,10 @@ class RuleIndex:
         look = weigh if every else judge
         with self._lock:
             reading, known = Reading(fields), Known()
+            present = self._book.present(reading)
             verdicts = (
-                (entry.rule, look(self._compiled(entry), reading, day, known, meaning.near(entry.rule.id) if meaning else None))
-                for entry in self._candidates(reading, meaning)
+                (entry.rule, look(self._ready_for(entry, present, known), reading, day, known, _near(entry, meaning)))
+                for entry in self._candidates(present, meaning)
                 if eligible(entry.rule)
             )
             return [(Found(rule, verdict.evidence, verdict.scores), verdict) for rule, verdict in verdicts if verdict is not None]
@@ -148,14 +162,18 @@ class RuleIndex:
             rules = [entry for workspace in workspaces for entry in self._of_workspace.get(workspace, {}).values()]
             if len(rules) > _FEW:
                 return True
-            watching = [self._compiled(entry).watch for entry in rules if eligible(entry.rule)]
+            watching = [self._ready(entry).rule.watch for entry in rules if eligible(entry.rule)]
             reading, known = Reading(fields), Known()
             return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
-    def _candidates(self, reading: Reading, meaning: Meaning | None) -> Iterator[_Entry]:
-        """Every rule that may hold, once."""
+    def _ready_for(self, entry: _Entry, present: Set[Key], known: Known) -> CompiledRule:
+        ready = self._ready(entry)
+        ready.learn(present, known)
+        return ready.rule
+
+    def _candidates(self, present: Set[Key], meaning: Meaning | None) -> Iterator[_Entry]:
+        """Every rule that may hold for an article with these keys, once."""
         yield from self._unanchored.values()
-        present = self._book.present(reading)
         filed = [self._filed[key] for key in present if key in self._filed]
         met = {entry: None for entries in filed for entry in entries if entry.may_hold(present)}
         yield from met
@@ -213,11 +231,19 @@ class RuleIndex:
             return 1.0 + self._uses.get(key, 0) + len(key.hints) / 8  # what goes by many forms is in many articles
         if key and key[0].startswith("lang:"):
             return float("inf")  # nearly all of them, so any other part is better
-        return (self._uses.get(key, 0) + 1) * (4.0 if key and key[-1].endswith(OPEN) else 1.0) / 4.0 ** min(len(key), 8)
+        words = min(len(key) + (JOINED in key[0]), 6) if key else 1
+        return (self._uses.get(key, 0) + 1) * (2.0 if key and key[-1].endswith(OPEN) else 1.0) / 8.0**words
 
 
-def _compile(entry: _Entry) -> CompiledRule:
-    return compile_rule(entry.rule.spec, entry.rule.saved)
+def _make_ready(entry: _Entry) -> _Ready:
+    rule = compile_rule(entry.rule.spec, entry.rule.saved)
+    groups = dict.fromkeys(each for leaf in rule.watch.leaves for each in (leaf.group, leaf.group.base) if each and not each.together)
+    looked_for = entry.keys
+    return _Ready(rule, tuple((group, group.keys) for group in groups if looked_for.issuperset(group.keys)))
+
+
+def _near(entry: _Entry, meaning: Meaning | None) -> Nearness | None:
+    return meaning.near(entry.rule.id) if meaning else None
 
 
 def _phrases_of(key: Key) -> Sequence[Phrase]:

@@ -136,8 +136,8 @@ class Reading:
     def has(self, hint: Phrase) -> bool:
         """Whether a phrase stands somewhere, or, if it asks for an initial before its word, such a pair of words."""
         item = hint[0]
-        if JOINED in item:
-            letter, _, word = item.partition(JOINED)
+        if item[1:2] == JOINED:
+            letter, word = item[0], item[2:]
             return any(at and self._items[line][at - 1][0] == letter for line, at in self._starts((word,)))
         if len(hint) > 1 or CASED in item:
             return bool(self.places(hint))
