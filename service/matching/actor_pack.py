@@ -84,7 +84,11 @@ def typed_forms(written: str, known: Expansion | None = None) -> tuple[Form, ...
 def covers(forms: Iterable[Form], typed: Form) -> bool:
     """Whether some form finds all that the typed one finds, on any day, and counts as much."""
     return any(
-        form.words == typed.words and form.weight >= typed.weight and form.cased == typed.cased and form.since is None and form.until is None
+        form.words == typed.words
+        and form.weight >= typed.weight
+        and form.cased == typed.cased
+        and form.since is None
+        and form.until is None
         for form in forms
     )
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from sys import intern
 from threading import Lock
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from service.domain.evidence import Evidence, Scores
 from service.domain.rules import Rule
@@ -24,6 +25,8 @@ from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, compile
 _FEW = 200  # rules that are asked one by one
 _READY = 16_000  # rules kept ready: those that articles bring again and again
 _BYTES_PER_RULE, _BYTES_PER_PHRASE = 2_000, 850  # by what a process grew from 12,000 to 16,000 rules, what is cached of words included
+
+_Short: TypeAlias = "Key | str"  # a key; a phrase of one item is that item alone: it takes less, and is faster to find
 
 
 class Meaning(Protocol):
@@ -50,26 +53,26 @@ class _Entry:
     """A rule and its anchors: the rarest keys of which an article must have one, None where it need not, then others."""
 
     rule: Rule
-    first: tuple[Key, ...] | None
-    others: tuple[tuple[Key, ...], ...]
+    first: tuple[_Short, ...] | None
+    others: tuple[tuple[_Short, ...], ...]
 
     @property
-    def keys(self) -> set[Key]:
+    def keys(self) -> set[_Short]:
         """Those of all anchors."""
         return {*(self.first or ()), *(key for keys in self.others for key in keys)}
 
-    def may_hold(self, present: Set[Key]) -> bool:
+    def may_hold(self, present: Set[_Short]) -> bool:
         """Whether an article with these keys, some of the first among them, has some of all the others."""
-        return not any(map(present.isdisjoint, self.others))
+        return True not in map(present.isdisjoint, self.others)
 
 
 class _Ready(NamedTuple):
     """A rule that is ready to be held against articles, and its groups of which the index knows from their keys that they are absent."""
 
     rule: CompiledRule
-    told: tuple[tuple[Group, tuple[Key, ...]], ...]
+    told: tuple[tuple[Group, tuple[_Short, ...]], ...]
 
-    def learn(self, present: Set[Key], known: Known) -> None:
+    def learn(self, present: Set[_Short], known: Known) -> None:
         """What an article with these keys cannot have."""
         for group, keys in self.told:
             if group not in known and present.isdisjoint(keys):
@@ -87,9 +90,9 @@ class RuleIndex:
         self._lock = Lock()
         self._entries: dict[str, _Entry] = {}
         self._changing = Lock()  # held while changes are taken in; `_lock` only while one of them is filed
-        self._book: PhraseBook[Key] = PhraseBook()  # what tells that an article has an anchor
-        self._filed: dict[Key, list[_Entry]] = {}  # by each key of their first anchor
-        self._uses: dict[Key, int] = {}  # by how many rules' anchors
+        self._book: PhraseBook[_Short] = PhraseBook()  # what tells that an article has an anchor
+        self._filed: dict[_Short, list[_Entry]] = {}  # by each key of their first anchor
+        self._uses: dict[_Short, int] = {}  # by how many rules' anchors
         self._of_workspace: dict[str, dict[str, _Entry]] = {}
         self._unanchored: dict[str, _Entry] = {}  # rules that no phrase is required for
         self._ready = lru_cache(maxsize=_READY)(_make_ready)
@@ -166,26 +169,28 @@ class RuleIndex:
             reading, known = Reading(fields), Known()
             return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
-    def _ready_for(self, entry: _Entry, present: Set[Key], known: Known) -> CompiledRule:
+    def _ready_for(self, entry: _Entry, present: Set[_Short], known: Known) -> CompiledRule:
         ready = self._ready(entry)
         ready.learn(present, known)
         return ready.rule
 
-    def _candidates(self, present: Set[Key], meaning: Meaning | None) -> Iterator[_Entry]:
+    def _candidates(self, present: Set[_Short], meaning: Meaning | None) -> Iterator[_Entry]:
         """Every rule that may hold for an article with these keys, once."""
         yield from self._unanchored.values()
-        filed = [self._filed[key] for key in present if key in self._filed]
-        met = {entry: None for entries in filed for entry in entries if entry.may_hold(present)}
+        met: dict[_Entry, None] = {}
+        for key in present & self._filed.keys():
+            for entry in self._filed[key]:
+                if entry not in met and entry.may_hold(present):
+                    met[entry] = None
         yield from met
         for rule_id in meaning.nearest(NEAR_ENOUGH) if meaning else ():
-            entry = self._entries.get(rule_id)
-            if entry is not None and entry not in met and rule_id not in self._unanchored:
-                yield entry
+            near = self._entries.get(rule_id)
+            if near is not None and near not in met and rule_id not in self._unanchored:
+                yield near
 
     def _entry_of(self, rule: Rule) -> _Entry:
         anchors = anchors_of(condition_of(rule.spec, rule.saved), self._cost)
-        first = None if anchors.first is None else tuple(anchors.first)
-        return _Entry(rule, first, tuple(map(tuple, anchors.others)))
+        return _Entry(rule, None if anchors.first is None else _filed_under(anchors.first), tuple(map(_filed_under, anchors.others)))
 
     def _file(self, entry: _Entry) -> None:
         rule = entry.rule
@@ -212,13 +217,13 @@ class RuleIndex:
         for key in entry.keys:
             self._look_no_more(key)
 
-    def _look_for(self, key: Key) -> None:
+    def _look_for(self, key: _Short) -> None:
         self._uses[key] = self._uses.get(key, 0) + 1
         if self._uses[key] == 1:
             for phrase in _phrases_of(key):
                 self._book.add(phrase, key)
 
-    def _look_no_more(self, key: Key) -> None:
+    def _look_no_more(self, key: _Short) -> None:
         self._uses[key] -= 1
         if not self._uses[key]:
             del self._uses[key]
@@ -227,24 +232,35 @@ class RuleIndex:
 
     def _cost(self, key: Key) -> float:
         """How often articles are likely to have `key`: often if many rules need it, and the more seldom the more words it has."""
+        uses = self._uses.get(_short(key), 0)
         if isinstance(key, Group):
-            return 1.0 + self._uses.get(key, 0) + len(key.hints) / 8  # what goes by many forms is in many articles
+            return 1.0 + uses + len(key.hints) / 8  # what goes by many forms is in many articles
         if key and key[0].startswith("lang:"):
             return float("inf")  # nearly all of them, so any other part is better
         words = min(len(key) + (JOINED in key[0]), 6) if key else 1
-        return (self._uses.get(key, 0) + 1) * (2.0 if key and key[-1].endswith(OPEN) else 1.0) / 8.0**words
+        return (uses + 1) * (2.0 if key and key[-1].endswith(OPEN) else 1.0) / 8.0**words
+
+
+def _short(key: Key) -> _Short:
+    return intern(key[0]) if isinstance(key, tuple) and len(key) == 1 else key
+
+
+def _filed_under(keys: Iterable[Key]) -> tuple[_Short, ...]:
+    return tuple(map(_short, keys))
 
 
 def _make_ready(entry: _Entry) -> _Ready:
     rule = compile_rule(entry.rule.spec, entry.rule.saved)
     groups = dict.fromkeys(each for leaf in rule.watch.leaves for each in (leaf.group, leaf.group.base) if each and not each.together)
     looked_for = entry.keys
-    return _Ready(rule, tuple((group, group.keys) for group in groups if looked_for.issuperset(group.keys)))
+    return _Ready(rule, tuple((group, keys) for group in groups if looked_for.issuperset(keys := _filed_under(group.keys))))
 
 
 def _near(entry: _Entry, meaning: Meaning | None) -> Nearness | None:
     return meaning.near(entry.rule.id) if meaning else None
 
 
-def _phrases_of(key: Key) -> Sequence[Phrase]:
-    return key.hints if isinstance(key, Group) else (key,)
+def _phrases_of(key: _Short) -> Sequence[Phrase]:
+    if isinstance(key, Group):
+        return key.hints
+    return ((key,),) if isinstance(key, str) else (key,)

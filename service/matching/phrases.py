@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
@@ -23,14 +23,14 @@ class _Written(NamedTuple):
     phrase: Phrase
 
 
-class _Known(NamedTuple):
-    """What is looked for of a word: single items, and those that ask for an initial before it, by that."""
-
-    items: tuple[str, ...]
-    joined: tuple[tuple[str, str], ...]
-
-
 _Filed: TypeAlias = "_Owner | _Written | list[_Owner | _Written]"
+
+
+class _Cached(NamedTuple, Generic[_Owner]):
+    """What is known of a word: the owners of what it is, and of what asks for an initial before it, by that."""
+
+    owners: tuple[_Owner | _Written, ...]
+    joined: tuple[tuple[str, tuple[_Owner | _Written, ...]], ...]
 
 
 class PhraseBook(Generic[_Owner]):
@@ -49,7 +49,7 @@ class PhraseBook(Generic[_Owner]):
         self._stems: dict[str, int] = {}  # last words with an open end, without their mark -> how many phrases end so
         self._stem_lengths: dict[int, int] = {}  # how many stems are of each length
         self._ends: dict[str, tuple[str, ...]] = {}  # a cache: word -> the stems that it goes on from, with their mark
-        self._known: dict[str, _Known] = {}  # a cache: word -> what is looked for of it
+        self._cached: dict[str, _Cached[_Owner]] = {}
 
     def __len__(self) -> int:
         """How many different phrases there are, those that mind capitals beside their words in any case."""
@@ -72,46 +72,50 @@ class PhraseBook(Generic[_Owner]):
     def present(self, reading: Reading) -> set[_Owner]:
         """The owners of the phrases that stand somewhere in the article."""
         found: set[_Owner | _Written] = set()
-        alone, longer = self._alone, self._longer
-        for item in self._items_in(reading):
-            _collect(alone[item], found)
+        longer = self._longer
+        self._collect_single(reading, found)
         for phrase in self._longer_in(reading):
             if phrase in longer:
-                _collect(longer[phrase], found)
+                found.update(_owners(longer[phrase]))
         for each in [each for each in found if isinstance(each, _Written)] if self._written else ():
             found.remove(each)
             if reading.places(each.phrase):
-                _collect(self._written[each.phrase], found)
+                found.update(_owners(self._written[each.phrase]))
         return cast("set[_Owner]", found)
 
     def _add(self, phrase: Phrase, owner: _Owner | _Written) -> None:
+        self._cached.clear()
         new = _file(self._longer, phrase, owner) if len(phrase) > 1 else bool(phrase) and _file(self._alone, phrase[0], owner)
         if new:
             self._take_in(phrase, 1)
 
     def _discard(self, phrase: Phrase, owner: _Owner | _Written) -> None:
+        self._cached.clear()
         gone = _unfile(self._longer, phrase, owner) if len(phrase) > 1 else bool(phrase) and _unfile(self._alone, phrase[0], owner)
         if gone:
             self._take_in(phrase, -1)
 
-    def _items_in(self, reading: Reading) -> Iterator[str]:
-        """The single items that the article has, some more than once."""
-        cached, lines = self._known, reading.lines
+    def _collect_single(self, reading: Reading, found: set[_Owner | _Written]) -> None:
+        """Those of the phrases of one item."""
+        cached, lines = self._cached, reading.lines
         for words in (reading.at, reading.nouns):
             for word, places in words.items():
-                known = cached.get(word) or self._known_of(word)
-                yield from known.items
-                if known.joined:
+                cached_word = cached.get(word) or self._cache(word)
+                found.update(cached_word.owners)
+                if cached_word.joined:
                     letters = {lines[line][at - 1][0] for line, at in places if at}
-                    yield from [item for letter, item in known.joined if letter in letters]
+                    for letter, owners in cached_word.joined:
+                        if letter in letters:
+                            found.update(owners)
 
-    def _known_of(self, word: str) -> _Known:
+    def _cache(self, word: str) -> _Cached[_Owner]:
+        if len(self._cached) >= _CACHED_WORDS:
+            self._cached.clear()
         items = (word, *self._ends_of(word))
-        joined = [(letter, after_initial(letter, item)) for item in items for letter in self._initials.get(item, "")]
-        if len(self._known) >= _CACHED_WORDS:
-            self._known.clear()
-        known = self._known[word] = _Known(tuple(item for item in items if item in self._alone), tuple(joined))
-        return known
+        owners = tuple(owner for item in items for owner in _owners(self._alone.get(item)))
+        joined = ((letter, self._alone[after_initial(letter, item)]) for item in items for letter in self._initials.get(item, ""))
+        cached = self._cached[word] = _Cached(owners, tuple((letter, tuple(_owners(filed))) for letter, filed in joined))
+        return cached
 
     def _longer_in(self, reading: Reading) -> Iterator[Phrase]:
         """What may stand in the article of phrases of several words: each of the lengths in which one begins with its first word."""
@@ -149,9 +153,7 @@ class PhraseBook(Generic[_Owner]):
             if _count(self._stems, stem, one):
                 _count(self._stem_lengths, len(stem), one)
                 self._ends.clear()
-        if len(phrase) == 1:
-            self._known.clear()
-        else:
+        if len(phrase) > 1:
             lengths = self._lengths.setdefault(phrase[0], {})
             _count(lengths, len(phrase), one)
             if not lengths:
@@ -189,11 +191,10 @@ def _unfile(table: dict[_Key, _Filed[_Owner]], key: _Key, owner: _Owner | _Writt
     return owners == owner
 
 
-def _collect(filed: _Filed[_Owner], found: set[_Owner | _Written]) -> None:
-    if isinstance(filed, list):
-        found.update(filed)
-    else:
-        found.add(filed)
+def _owners(filed: _Filed[_Owner] | None) -> Sequence[_Owner | _Written]:
+    if filed is None:
+        return ()
+    return filed if isinstance(filed, list) else (filed,)
 
 
 def _count(counts: dict[_Key, int], key: _Key, one: int) -> bool:

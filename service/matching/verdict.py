@@ -8,7 +8,7 @@ from datetime import date
 from service.domain.evidence import Evidence, Scores
 from service.domain.rules import NONE_SAVED, Precision, RuleSpec, Saved
 from service.matching.calibration import Calibration, Nearness, features_of, load_calibrations
-from service.matching.condition import AnyOf, Condition
+from service.matching.condition import AllOf, AnyOf, Condition
 from service.matching.evaluation import evaluate
 from service.matching.groups import Known
 from service.matching.reading import Reading
@@ -16,6 +16,7 @@ from service.matching.rules import demands_of
 from service.matching.watching import Findings, Watch, find, is_together, watch_of
 
 NEAR_ENOUGH = 1.5  # of an article that does not have all of a rule's words: less, and the rule is not even looked at
+_NOTHING = AllOf(())  # what most rules demand besides
 SURE = Scores(1.0, 1.0)  # what a query asks for is there or not
 
 
@@ -51,7 +52,7 @@ def compile_rule(spec: RuleSpec, saved: Saved = NONE_SAVED) -> CompiledRule:
 
 def judge(rule: CompiledRule, reading: Reading, day: date | None, known: Known, nearness: Nearness | None) -> Verdict | None:
     """The verdict where the rule holds, else None; `nearness` None: the words decide alone."""
-    if evaluate(rule.demands, reading, day, known) is None:
+    if rule.demands != _NOTHING and evaluate(rule.demands, reading, day, known) is None:
         return None
     if not rule.watch.actors and not rule.watch.topics:
         evidence = evaluate(rule.demands, reading, day, known) or ()

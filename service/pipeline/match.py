@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from threading import Lock
 
+import structlog
+
 from service.domain.alerting import FoundMatch
 from service.domain.rules import Rule
 from service.edges import Edges
@@ -17,8 +19,11 @@ from service.pipeline.rolling import PATIENCE
 from service.storage.articles import ClaimedArticle
 from service.storage.feeds import Follower
 
+AT_ONCE = 10_000  # changed rules that are taken in before a line of the log says so
 BATCH = 50  # what it takes to learn their meaning is how long the first of them waits for the last
 PER_SECOND = 2  # of the lease, where meaning takes time: a sixth of what one core does, so that threads in each other's way keep theirs
+
+log = structlog.get_logger()
 
 
 class Matcher:
@@ -60,7 +65,12 @@ class Matcher:
     def _refresh(self) -> None:
         with self._refreshing:  # threads that loaded all rules at once would take their memory and time many times over
             changes = self.edges.store.rules.changes_since(self.index.revision)
-            self.index.apply(changes.rules, changes.revision)
+            for begin in range(0, len(changes.rules), AT_ONCE):
+                self.index.apply(changes.rules[begin : begin + AT_ONCE], self.index.revision)
+                if len(changes.rules) > AT_ONCE:
+                    taken, memory = min(begin + AT_ONCE, len(changes.rules)), self.index.memory
+                    log.info("taking in rules", rules=taken, of=len(changes.rules), index_bytes=memory)
+            self.index.apply((), changes.revision)
             self._meanings.take_in(changes.rules)
 
 

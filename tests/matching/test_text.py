@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from service.matching.text import MATCHED_LENGTH, phrase_of, words_of
+from service.matching.text import MATCHED_LENGTH, forms_of, phrase_of, words_of
 
 SAME = [
     pytest.param("NATO", "nato", id="case"),
@@ -157,3 +157,22 @@ def test_half_a_word_at_the_limit_is_no_word() -> None:
 def test_hostile_words_have_short_forms(text: str) -> None:
     (word,) = words_of(text)
     assert 0 < len(word.form) <= 3600
+
+
+LIKE_NEWS = st.text(st.one_of(st.sampled_from("abZ9 .,'“”’–—…•€\u00a0\u202f\u0301\u00adéßИ和나"), st.characters()), max_size=40)
+
+
+@given(LIKE_NEWS)
+@example("x" * 300 + " y")
+@example("É" * 300)
+@example("a" * (MATCHED_LENGTH + 5))
+@example("“" * 10 + "a b " * (MATCHED_LENGTH // 4))
+def test_forms_are_those_of_the_words(text: str) -> None:
+    assert forms_of(text) == [word.form for word in words_of(text)]
+
+
+@given(LIKE_NEWS)
+def test_signs_of_typesetters_change_no_word(text: str) -> None:
+    """A letter of another script puts the text on the way that knows all scripts."""
+    assert words_of(text + " И")[:-1] == words_of(text)
+    assert forms_of(text + " И")[:-1] == forms_of(text)

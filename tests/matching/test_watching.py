@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
+from service.domain.rules import RuleSpec
 from service.matching.groups import Known
 from service.matching.reading import Reading
 from service.matching.scoring import ACTOR_IN_TITLE, ACTOR_ONCE, ACTOR_TWICE, ANYWHERE, TOPIC_AND_ACTOR
-from service.matching.watching import SOFT, Findings, find, watch_of
+from service.matching.watching import SOFT, Findings, find, is_together, watch_of
 from tests.make import a_spec
+from tests.matching.test_index import articles, specs
 
 DAY = date(2026, 3, 2)
 RAIN = "It rains. The rain goes on. "
@@ -109,3 +112,11 @@ def test_its_leaves_are_its_actors_and_its_topics_parts() -> None:
         ("/topics/0", "grain deal"),
         ("/topics/1", "sanctions"),
     ]
+
+
+@given(specs, articles)
+@settings(deadline=None)
+def test_what_is_together_is_told_before_it_is_found(spec: RuleSpec, fields: dict[str, str]) -> None:
+    watch, reading = watch_of(spec), Reading(fields)
+    if watch.actors or watch.topics:
+        assert is_together(watch, reading, DAY, Known()) == (find(watch, reading, DAY, Known()).together > 0)
