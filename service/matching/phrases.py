@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 from service.matching.forms import OPEN_END
 from service.matching.marks import CASED, JOINED, OPEN, after_initial, in_any_case
 from service.matching.particles import nouns_of
-from service.matching.reading import Reading
+from service.matching.reading import HEAD, Reading
 from service.matching.text import Phrase
 
 _Owner = TypeVar("_Owner", bound=Hashable)
@@ -49,7 +49,8 @@ class PhraseBook(Generic[_Owner]):
         self._stems: dict[str, int] = {}  # last words with an open end, without their mark -> how many phrases end so
         self._stem_lengths: dict[int, int] = {}  # how many stems are of each length
         self._ends: dict[str, tuple[str, ...]] = {}  # a cache: word -> the stems that it goes on from, with their mark
-        self._cached: dict[str, _Cached[_Owner]] = {}
+        self._cached: dict[str, dict[str, _Cached[_Owner]]] = {}  # by the first letters of words, and by words
+        self._words_cached = 0
 
     def __len__(self) -> int:
         """How many different phrases there are, those that mind capitals beside their words in any case."""
@@ -84,13 +85,13 @@ class PhraseBook(Generic[_Owner]):
         return cast("set[_Owner]", found)
 
     def _add(self, phrase: Phrase, owner: _Owner | _Written) -> None:
-        self._cached.clear()
+        self._forget(phrase)
         new = _file(self._longer, phrase, owner) if len(phrase) > 1 else bool(phrase) and _file(self._alone, phrase[0], owner)
         if new:
             self._take_in(phrase, 1)
 
     def _discard(self, phrase: Phrase, owner: _Owner | _Written) -> None:
-        self._cached.clear()
+        self._forget(phrase)
         gone = _unfile(self._longer, phrase, owner) if len(phrase) > 1 else bool(phrase) and _unfile(self._alone, phrase[0], owner)
         if gone:
             self._take_in(phrase, -1)
@@ -100,22 +101,35 @@ class PhraseBook(Generic[_Owner]):
         cached, lines = self._cached, reading.lines
         for words in (reading.at, reading.nouns):
             for word, places in words.items():
-                cached_word = cached.get(word) or self._cache(word)
-                found.update(cached_word.owners)
-                if cached_word.joined:
+                alike = cached.get(word[:HEAD])
+                known = (alike and alike.get(word)) or self._cache(word)
+                found.update(known.owners)
+                if known.joined:
                     letters = {lines[line][at - 1][0] for line, at in places if at}
-                    for letter, owners in cached_word.joined:
+                    for letter, owners in known.joined:
                         if letter in letters:
                             found.update(owners)
 
     def _cache(self, word: str) -> _Cached[_Owner]:
-        if len(self._cached) >= _CACHED_WORDS:
+        if self._words_cached >= _CACHED_WORDS:
             self._cached.clear()
+            self._words_cached = 0
         items = (word, *self._ends_of(word))
         owners = tuple(owner for item in items for owner in _owners(self._alone.get(item)))
         joined = ((letter, self._alone[after_initial(letter, item)]) for item in items for letter in self._initials.get(item, ""))
-        cached = self._cached[word] = _Cached(owners, tuple((letter, tuple(_owners(filed))) for letter, filed in joined))
+        cached = _Cached(owners, tuple((letter, tuple(_owners(filed))) for letter, filed in joined))
+        self._cached.setdefault(word[:HEAD], {})[word] = cached
+        self._words_cached += 1
         return cached
+
+    def _forget(self, phrase: Phrase) -> None:
+        """What is cached of the words that begin like a phrase of one item; of all words where it is too short to tell."""
+        word = phrase[0].rpartition(JOINED)[2].removesuffix(OPEN) if len(phrase) == 1 else ""
+        if len(word) >= HEAD:
+            self._words_cached -= len(self._cached.pop(word[:HEAD], ()))
+        elif word:
+            self._cached.clear()
+            self._words_cached = 0
 
     def _longer_in(self, reading: Reading) -> Iterator[Phrase]:
         """What may stand in the article of phrases of several words: each of the lengths in which one begins with its first word."""

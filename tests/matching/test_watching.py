@@ -40,6 +40,8 @@ TOGETHER = [
     pytest.param({"topics": ["sanctions", "grain"]}, "Grain", "", 1.0, id="any of two topics"),
     pytest.param({"topics": ["sanctions", "grain"], "match": {"topics": "all"}}, "Grain", "", 0.0, id="one of all topics"),
     pytest.param({"topics": ["sanctions", "grain"], "match": {"topics": "all"}}, "Grain sanctions", "", 1.0, id="all topics"),
+    pytest.param({"topics": ["sanctions on grain"]}, "Grain", "", 0.0, id="a part of a topic"),
+    pytest.param({"topics": ["Black Sea grain deal"]}, "Grain deal", "", SOFT, id="without what may be missing"),
     pytest.param({"actors": ["Mark Rutte"]}, "Mark Rutte came", "", ACTOR_IN_TITLE, id="an actor alone, in the title"),
     pytest.param({"actors": ["Mark Rutte"]}, "Rain", "Mark Rutte came. Mark Rutte left.", ACTOR_TWICE * 0.85, id="twice below"),
     pytest.param({"actors": ["Mark Rutte"]}, "Rain", "Mark Rutte came.", ACTOR_ONCE * 0.85, id="once below"),
@@ -53,6 +55,9 @@ TOGETHER = [
 def test_together(spec: dict[str, Any], title: str, body: str, together: float | None) -> None:
     expected = TOPIC_AND_ACTOR * 0.85 if together is None else together
     assert found(spec, title, body).together == pytest.approx(expected)
+    if spec.keys() & {"actors", "topics"}:
+        fields = {"title": title, "lede": "", "body": body}
+        assert is_together(watch_of(a_spec(**{"topics": [], **spec})), Reading(fields), DAY, Known()) == (expected > 0)
 
 
 def test_what_is_free_is_there() -> None:
