@@ -81,18 +81,6 @@ def typed_forms(written: str, known: Expansion | None = None) -> tuple[Form, ...
     return (literal, dotted(written.strip())) if is_acronym(written) else (literal,)
 
 
-def covers(forms: Iterable[Form], typed: Form) -> bool:
-    """Whether some form finds all that the typed one finds, on any day, and counts as much."""
-    return any(
-        form.words == typed.words
-        and form.weight >= typed.weight
-        and form.cased == typed.cased
-        and form.since is None
-        and form.until is None
-        for form in forms
-    )
-
-
 @lru_cache(maxsize=2048)
 def expand_known(actor_id: str) -> Expansion:
     """What finds the actor who has this id in the pack."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from service.domain.rules import Actor
-from service.matching.actor_pack import Expansion, covers, expand_actor, expand_known, id_of_actor, typed_forms
+from service.matching.actor_pack import Expansion, expand_actor, expand_known, id_of_actor, typed_forms
 from service.matching.condition import OneOf
 from service.matching.groups import Forms, Group, group_of, hints_of
 from service.matching.name_shadows import is_longer_name, longer_names
@@ -57,7 +57,7 @@ def _group_of_name(name: str) -> Group:
 def _hints_of_typed(written: str, known: str | None) -> tuple[Phrase, ...]:
     """What tells that a name stands there as it was written; nothing of one that the actor is known by anyway."""
     typed = typed_forms(written)
-    return hints_of(Forms(tuple(form for form in typed if not known or not covers(expand_known(known).forms, form))))
+    return hints_of(Forms(tuple(form for form in typed if not (known and any(each.covers(form) for each in expand_known(known).forms)))))
 
 
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:

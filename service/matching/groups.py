@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
+from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
 from service.matching.forms import OPEN_END, Form
-from service.matching.marks import OPEN, after_initial, in_capitals, open_ended
+from service.matching.marks import OPEN, after_initial
 from service.matching.names import name_words
-from service.matching.reading import HEAD, Place, Reading
+from service.matching.reading import Place, Reading
 from service.matching.scoring import place_weight
 from service.matching.text import Phrase
 
@@ -38,51 +38,14 @@ class Forms:
     struck: tuple[Phrase, ...] = ()
 
     @cached_property
-    def sure_by_beginning(self) -> _Beginnings:
+    def sure_by_beginning(self) -> Beginnings:
         """Those that are sure."""
-        return _beginnings_of(self.sure)
+        return beginnings_of(self.sure)
 
     @cached_property
-    def others_by_beginning(self) -> tuple[_Beginnings, _Beginnings]:
+    def others_by_beginning(self) -> tuple[Beginnings, Beginnings]:
         """Those that need context, and the context."""
-        return _beginnings_of(self.needs_context), _beginnings_of(self.context)
-
-
-_Phrases = Sequence[tuple[Form, Phrase]]
-
-
-class _Beginnings(NamedTuple):
-    """Forms with their phrases, by how they begin: few of hundreds begin like a word of the article.
-
-    By their first word, or, where that may go on, by the first letters of it; the shortest by nothing.
-    """
-
-    words: Mapping[str, _Phrases]
-    heads: Mapping[str, _Phrases]
-    short: _Phrases
-
-    def found_in(self, reading: Reading) -> Iterator[tuple[Form, Phrase]]:
-        """Those that begin like some word of the article."""
-        for there in (reading.at, reading.nouns):
-            for word in self.words.keys() & there.keys():
-                yield from self.words[word]
-        if self.heads:
-            for head in self.heads.keys() & reading.heads:
-                yield from self.heads[head]
-        yield from self.short
-
-
-def _beginnings_of(forms: Iterable[Form]) -> _Beginnings:
-    words, heads, short = dict[str, list[tuple[Form, Phrase]]](), dict[str, list[tuple[Form, Phrase]]](), list[tuple[Form, Phrase]]()
-    for form in filter(lambda form: form.words, forms):
-        first, found = form.words[0], (form, phrase_of_form(form))
-        if len(form.words) > 1 or not form.open_end:
-            words.setdefault(first, []).append(found)
-        elif len(first) >= HEAD:
-            heads.setdefault(first[:HEAD], []).append(found)
-        else:
-            short.append(found)
-    return _Beginnings(words, heads, short)
+        return beginnings_of(self.needs_context), beginnings_of(self.context)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -132,12 +95,6 @@ class Seen:
 
 Known = dict[Group, "Seen | None"]  # what was found out about an article's groups
 _UNKNOWN = Seen((), {})
-
-
-def phrase_of_form(form: Form) -> Phrase:
-    """The phrase, marked as the form asks."""
-    phrase = in_capitals(form.words) if form.cased else form.words
-    return open_ended(phrase) if form.open_end else phrase
 
 
 def hints_of(forms: Forms) -> tuple[Phrase, ...]:
@@ -212,7 +169,7 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
     return Seen(tuple(_widest(places)), strength) if strength else None
 
 
-def _sightings(of: Forms, forms: _Beginnings, reading: Reading, day: date | None) -> Iterator[tuple[Place, float]]:
+def _sightings(of: Forms, forms: Beginnings, reading: Reading, day: date | None) -> Iterator[tuple[Place, float]]:
     for form, phrase in forms.found_in(reading):
         places = reading.places(phrase)
         if places and form.holds_on(day):

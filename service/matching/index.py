@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from sys import intern
 from threading import Lock
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol
 
 from service.domain.evidence import Evidence, Scores
 from service.domain.rules import Rule
 from service.matching.anchors import Key, anchors_of
 from service.matching.calibration import Nearness
+from service.matching.entries import Entry, Short, entry_of, make_ready, phrases_of, short
 from service.matching.groups import Group, Known, see
 from service.matching.marks import JOINED, OPEN
 from service.matching.phrases import PhraseBook
 from service.matching.reading import Reading
 from service.matching.rules import condition_of
-from service.matching.text import Phrase
-from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, compile_rule, judge, weigh
+from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, judge, weigh
 
 _FEW = 200  # rules that are asked one by one
 _READY = 16_000  # rules kept ready: those that articles bring again and again
-_BYTES_PER_RULE, _BYTES_PER_PHRASE = 2_000, 850  # by what a process grew from 12,000 to 16,000 rules, what is cached of words included
-
-_Short: TypeAlias = "Key | str"  # a key; a phrase of one item is that item alone: it takes less, and is faster to find
+_BYTES_PER_RULE, _BYTES_PER_PHRASE, _BYTES_READY = 1_100, 420, 10_000  # by what a process grew from 10,000 to 100,000 rules
 
 
 class Meaning(Protocol):
@@ -48,37 +45,6 @@ class Found:
     scores: Scores
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Entry:
-    """A rule and its anchors: the rarest keys of which an article must have one, None where it need not, then others."""
-
-    rule: Rule
-    first: tuple[_Short, ...] | None
-    others: tuple[tuple[_Short, ...], ...]
-
-    @property
-    def keys(self) -> set[_Short]:
-        """Those of all anchors."""
-        return {*(self.first or ()), *(key for keys in self.others for key in keys)}
-
-    def may_hold(self, present: Set[_Short]) -> bool:
-        """Whether an article with these keys, some of the first among them, has some of all the others."""
-        return True not in map(present.isdisjoint, self.others)
-
-
-class _Ready(NamedTuple):
-    """A rule that is ready to be held against articles, and its groups of which the index knows from their keys that they are absent."""
-
-    rule: CompiledRule
-    told: tuple[tuple[Group, tuple[_Short, ...]], ...]
-
-    def learn(self, present: Set[_Short], known: Known) -> None:
-        """What an article with these keys cannot have."""
-        for group, keys in self.told:
-            if group not in known and present.isdisjoint(keys):
-                known[group] = None
-
-
 class RuleIndex:
     """The live rules, filed so that an article only meets the rules whose rarest required part it has.
 
@@ -88,14 +54,14 @@ class RuleIndex:
     def __init__(self) -> None:
         self.revision = 0
         self._lock = Lock()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._changing = Lock()  # held while changes are taken in; `_lock` only while one of them is filed
-        self._book: PhraseBook[_Short] = PhraseBook()  # what tells that an article has an anchor
-        self._filed: dict[_Short, list[_Entry]] = {}  # by each key of their first anchor
-        self._uses: dict[_Short, int] = {}  # by how many rules' anchors
-        self._of_workspace: dict[str, dict[str, _Entry]] = {}
-        self._unanchored: dict[str, _Entry] = {}  # rules that no phrase is required for
-        self._ready = lru_cache(maxsize=_READY)(_make_ready)
+        self._book: PhraseBook[Short] = PhraseBook()  # what tells that an article has an anchor
+        self._filed: dict[Short, list[Entry]] = {}  # by each key of their first anchor
+        self._uses: dict[Short, int] = {}  # by how many rules' anchors
+        self._of_workspace: dict[str, dict[str, Entry]] = {}
+        self._unanchored: dict[str, Entry] = {}  # rules that no phrase is required for
+        self._ready = lru_cache(maxsize=_READY)(make_ready)
 
     def __len__(self) -> int:
         """How many rules are matched."""
@@ -103,8 +69,9 @@ class RuleIndex:
 
     @property
     def memory(self) -> int:
-        """Roughly how many bytes the index takes, the rules themselves not counted."""
-        return len(self._entries) * _BYTES_PER_RULE + len(self._book) * _BYTES_PER_PHRASE
+        """Roughly how many bytes the index takes; not counted are the rules themselves and the tables of names and concepts."""
+        ready = min(self._ready.cache_info().currsize, len(self._entries))
+        return len(self._entries) * _BYTES_PER_RULE + len(self._book) * _BYTES_PER_PHRASE + ready * _BYTES_READY
 
     def apply(self, rules: Iterable[Rule], revision: int) -> None:
         """Take in every rule changed since `self.revision`: new, changed, disabled and deleted ones, in any order.
@@ -169,15 +136,15 @@ class RuleIndex:
             reading, known = Reading(fields), Known()
             return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
-    def _ready_for(self, entry: _Entry, present: Set[_Short], known: Known) -> CompiledRule:
+    def _ready_for(self, entry: Entry, present: Set[Short], known: Known) -> CompiledRule:
         ready = self._ready(entry)
         ready.learn(present, known)
         return ready.rule
 
-    def _candidates(self, present: Set[_Short], meaning: Meaning | None) -> Iterator[_Entry]:
+    def _candidates(self, present: Set[Short], meaning: Meaning | None) -> Iterator[Entry]:
         """Every rule that may hold for an article with these keys, once."""
         yield from self._unanchored.values()
-        met: dict[_Entry, None] = {}
+        met: dict[Entry, None] = {}
         for key in present & self._filed.keys():
             for entry in self._filed[key]:
                 if entry not in met and entry.may_hold(present):
@@ -188,11 +155,11 @@ class RuleIndex:
             if near is not None and near not in met and rule_id not in self._unanchored:
                 yield near
 
-    def _entry_of(self, rule: Rule) -> _Entry:
+    def _entry_of(self, rule: Rule) -> Entry:
         anchors = anchors_of(condition_of(rule.spec, rule.saved), self._cost)
-        return _Entry(rule, None if anchors.first is None else _filed_under(anchors.first), tuple(map(_filed_under, anchors.others)))
+        return entry_of(rule, anchors)
 
-    def _file(self, entry: _Entry) -> None:
+    def _file(self, entry: Entry) -> None:
         rule = entry.rule
         self._entries[rule.id] = entry
         self._of_workspace.setdefault(rule.workspace, {})[rule.id] = entry
@@ -217,50 +184,29 @@ class RuleIndex:
         for key in entry.keys:
             self._look_no_more(key)
 
-    def _look_for(self, key: _Short) -> None:
+    def _look_for(self, key: Short) -> None:
         self._uses[key] = self._uses.get(key, 0) + 1
         if self._uses[key] == 1:
-            for phrase in _phrases_of(key):
+            for phrase in phrases_of(key):
                 self._book.add(phrase, key)
 
-    def _look_no_more(self, key: _Short) -> None:
+    def _look_no_more(self, key: Short) -> None:
         self._uses[key] -= 1
         if not self._uses[key]:
             del self._uses[key]
-            for phrase in _phrases_of(key):
+            for phrase in phrases_of(key):
                 self._book.discard(phrase, key)
 
     def _cost(self, key: Key) -> float:
         """How often articles are likely to have `key`: often if many rules need it, and the more seldom the more words it has."""
-        uses = self._uses.get(_short(key), 0)
+        uses = self._uses.get(short(key), 0)
         if isinstance(key, Group):
             return 1.0 + uses + len(key.hints) / 8  # what goes by many forms is in many articles
         if key and key[0].startswith("lang:"):
             return float("inf")  # nearly all of them, so any other part is better
-        words = min(len(key) + (JOINED in key[0]), 6) if key else 1
+        words = min(len(key) + 2 * (JOINED in key[0]), 6) if key else 1  # a name's initial and surname are seldom met
         return (uses + 1) * (2.0 if key and key[-1].endswith(OPEN) else 1.0) / 8.0**words
 
 
-def _short(key: Key) -> _Short:
-    return intern(key[0]) if isinstance(key, tuple) and len(key) == 1 else key
-
-
-def _filed_under(keys: Iterable[Key]) -> tuple[_Short, ...]:
-    return tuple(map(_short, keys))
-
-
-def _make_ready(entry: _Entry) -> _Ready:
-    rule = compile_rule(entry.rule.spec, entry.rule.saved)
-    groups = dict.fromkeys(each for leaf in rule.watch.leaves for each in (leaf.group, leaf.group.base) if each and not each.together)
-    looked_for = entry.keys
-    return _Ready(rule, tuple((group, keys) for group in groups if looked_for.issuperset(keys := _filed_under(group.keys))))
-
-
-def _near(entry: _Entry, meaning: Meaning | None) -> Nearness | None:
+def _near(entry: Entry, meaning: Meaning | None) -> Nearness | None:
     return meaning.near(entry.rule.id) if meaning else None
-
-
-def _phrases_of(key: _Short) -> Sequence[Phrase]:
-    if isinstance(key, Group):
-        return key.hints
-    return ((key,),) if isinstance(key, str) else (key,)

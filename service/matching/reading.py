@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
-from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
 import regex
 
+from service.matching.fields import Field, fields_of, lines_of
 from service.matching.forms import OPEN_END
-from service.matching.marks import CASED, JOINED, OPEN, in_any_case, known_about, shapes_of
+from service.matching.marks import CASED, JOINED, OPEN, in_any_case, shapes_of
 from service.matching.particles import nouns_of
 from service.matching.query import METADATA
-from service.matching.sentences import sentences_of
-from service.matching.text import Phrase, Word, forms_of, words_of
-
-TITLE = "title"
+from service.matching.text import Phrase
 
 HEAD = 3
 
 _PLACES = 1_000  # of one phrase in one field; hostile texts have more
 _ALL_PLACES = 4_000  # of one phrase of several words
 _HANGUL = regex.compile("[가-힣]")
-_SITE = regex.compile(r"[a-z]*+://[^/?#]*+", regex.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -42,48 +38,6 @@ class Place(NamedTuple):
     last: int
 
 
-class _Field:
-    """A field's words by their forms, and, once it is asked, where they stand."""
-
-    def __init__(self, rank: int, name: str, text: str, before: _Field | None) -> None:
-        self.rank, self.name, self.text = rank, name, text
-        self.items = tuple(forms_of(text))
-        self._before = before  # what is counted on from: the field before it of lede and body
-
-    @cached_property
-    def words(self) -> Sequence[Word]:
-        """The words with their places in the text."""
-        return words_of(self.text)
-
-    @cached_property
-    def sentences(self) -> Sequence[int]:
-        """The words that they begin with."""
-        return sentences_of(self.text, self.words)
-
-    @cached_property
-    def number(self) -> int:
-        """That of its first sentence in the whole text, where the title is 0."""
-        return self._before.number + len(self._before.sentences) if self._before else 1
-
-    @cached_property
-    def words_before(self) -> int:
-        """How many there are of the lede and the body."""
-        return self._before.words_before + len(self._before.items) if self._before else 0
-
-    def sentence_of(self, word: int) -> int:
-        """The number of the sentence in which the word stands; what is no lede or body is one with the title."""
-        if self.name == TITLE or self.name in METADATA:
-            return 0
-        return self.number + bisect_right(self.sentences, word) - 1
-
-
-class _Line(NamedTuple):
-    """The words of a field, marked where it tells what is known about the article."""
-
-    field: _Field
-    items: Phrase
-
-
 class Reading:
     """The words of an article's `fields`, which come in order of weight. No phrase runs from one field to the next.
 
@@ -93,8 +47,8 @@ class Reading:
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        self._fields = list(_fields(fields))
-        self._lines = [line for field in self._fields for line in _lines(field)]
+        self._fields = list(fields_of(fields))
+        self._lines = [line for field in self._fields for line in lines_of(field)]
         self._items = [line.items for line in self._lines]
         self._at: dict[str, list[tuple[int, int]]] = {}
         self._nouns: dict[str, list[tuple[int, int]]] = {}  # that a Korean word has with particles
@@ -233,25 +187,7 @@ def _goes_on(items: Phrase, before: Phrase, stem: str) -> bool:
     return len(items) > len(before) and items[:-1] == before and items[-1].startswith(stem) and len(items[-1]) <= len(stem) + OPEN_END
 
 
-def _place(field: _Field, first: int, length: int) -> Place:
+def _place(field: Field, first: int, length: int) -> Place:
     last = first + length - 1
     start, end = field.words[first].start, field.words[last].end
     return Place(field.rank, start, end, field.name, field.text[start:end], first, last)
-
-
-def _fields(fields: Mapping[str, str]) -> Iterator[_Field]:
-    before: _Field | None = None
-    for rank, (name, text) in enumerate(fields.items()):
-        counted = name != TITLE and name not in METADATA
-        field = _Field(rank, name, text, before if counted else None)
-        before = field if counted else before
-        yield field
-
-
-def _lines(field: _Field) -> Iterator[_Line]:
-    if field.name not in METADATA:
-        yield _Line(field, field.items)
-        return
-    yield _Line(field, known_about(field.name, field.items))
-    if field.name == "url" and (site := _SITE.match(field.text)):
-        yield _Line(field, known_about("source", field.items[: sum(word.end <= site.end() for word in field.words)]))

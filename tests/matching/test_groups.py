@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from service.domain.rules import Actor
 from service.matching.actors import forms_of_actor, group_of_actor
+from service.matching.beginnings import phrase_of_form
 from service.matching.forms import OPEN_END, Form
-from service.matching.groups import NEXT_SENTENCE, SAME_SENTENCE, Forms, Group, Known, Seen, group_of, hints_of, phrase_of_form, see
+from service.matching.groups import NEXT_SENTENCE, SAME_SENTENCE, Forms, Group, Known, Seen, group_of, hints_of, see
 from service.matching.reading import Reading
 from service.matching.text import phrase_of
 from service.matching.topics import groups_of_topic

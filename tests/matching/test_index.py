@@ -14,8 +14,9 @@ from benchmarks.rule_sets import make_rules, make_texts, make_world
 from service.domain.evidence import Evidence, Scores
 from service.domain.rules import Rule, RuleSpec
 from service.matching.actors import group_of_actor
+from service.matching.beginnings import phrase_of_form
 from service.matching.calibration import Nearness
-from service.matching.groups import Group, Known, phrase_of_form
+from service.matching.groups import Group, Known
 from service.matching.index import RuleIndex
 from service.matching.reading import Reading
 from service.matching.text import phrase_of
