@@ -29,8 +29,9 @@ log = structlog.get_logger()
 class Matcher:
     """The matching of one process: its index holds the rules of all workspaces and is shared by its threads."""
 
-    def __init__(self, edges: Edges) -> None:
+    def __init__(self, edges: Edges, at_once: int = AT_ONCE) -> None:
         self.edges = edges
+        self._at_once = at_once
         self.index = RuleIndex()
         self._meanings = Meanings(edges)
         self._refreshing = Lock()
@@ -65,11 +66,10 @@ class Matcher:
     def _refresh(self) -> None:
         with self._refreshing:  # threads that loaded all rules at once would take their memory and time many times over
             changes = self.edges.store.rules.changes_since(self.index.revision)
-            for begin in range(0, len(changes.rules), AT_ONCE):
-                self.index.apply(changes.rules[begin : begin + AT_ONCE], self.index.revision)
-                if len(changes.rules) > AT_ONCE:
-                    taken, memory = min(begin + AT_ONCE, len(changes.rules)), self.index.memory
-                    log.info("taking in rules", rules=taken, of=len(changes.rules), index_bytes=memory)
+            for begin in range(0, len(changes.rules), self._at_once):
+                self.index.apply(changes.rules[begin : begin + self._at_once], self.index.revision)
+                if len(changes.rules) > self._at_once:
+                    log.info("taking in rules", live=len(self.index), changed=len(changes.rules), index_bytes=self.index.memory)
             self.index.apply((), changes.revision)
             self._meanings.take_in(changes.rules)
 
