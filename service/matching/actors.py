@@ -25,11 +25,12 @@ def group_of_actor(actor: Actor) -> Group:
     known = id_of_actor(actor.name, actor.aliases)
     base = _group_of_known(known) if known else _group_of_name(actor.name)
     written = (actor.name, *actor.aliases) if known else actor.aliases
-    if not written and not actor.strikes:
+    own = {each: hints for each in written if (hints := _hints_of_typed(each, known))}
+    if not own and not actor.strikes:
         return base
-    own_hints = dict.fromkeys(hint for each in written for hint in _hints_of_typed(each, known))
-    alike = not actor.strikes and not any(is_longer_name(phrase_of(each)) for each in written)
-    return Group(tuple(own_hints), partial(forms_of_actor, actor), base=base, alike=alike)
+    alike = not actor.strikes and not any(is_longer_name(phrase_of(each)) for each in own)
+    own_hints = tuple(dict.fromkeys(hint for hints in own.values() for hint in hints))
+    return Group(own_hints, partial(forms_of_actor, actor), base=base, alike=alike)
 
 
 def forms_of_actor(actor: Actor) -> Forms:
