@@ -5,14 +5,14 @@
     config      Settings: the only reader of the environment
     domain      values and decisions, pure: identity, polling, alerting, timing
     matching    from words to matches with evidence, pure:
-        text, tokens, stems, sentences, reading     an article, read once
+        text, tokens, sentences, fields, reading    an article, read once
         actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack
-        concepts, topic_parts, topics               a topic -> its parts and their forms; data/concepts.txt is the table
+        concepts, stems, topic_parts, topics        a topic -> its parts and their forms; data/concepts.txt is the table
         grammar, query, condition, evaluation       boolean queries
-        groups, watching                            a rule's actors, topics and name, and what an article has of them
+        groups, beginnings, watching                a rule's actors, topics and name, and what an article has of them
         meaning, nearness                           how near an article is to the rules in meaning: vectors in, z-scores out
         calibration, verdict, explain               from all that to two probabilities, to yes or no, to the reason
-        anchors, phrases, index                     all rules at once
+        anchors, phrases, entries, index            all rules at once
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language
     outbound    the only HTTP client, with the address guard

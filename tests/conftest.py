@@ -13,12 +13,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from service.config import Settings
 from service.edges import Edges, open_edges
 from service.storage.database import Database
 from service.storage.migrate import migrate
 from tests import servers
+
+hypothesis_settings.register_profile("house", deadline=None)  # how long an example takes is the machine's business
+hypothesis_settings.load_profile("house")
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from service.matching.actor_roles import roles_in
 from service.matching.actor_tables import (
@@ -32,8 +33,11 @@ def find_actor(name: str) -> str | None:
     "rebels", "government": the Taliban, Tesla Inc., French government, President Zelensky, Houthis. Institutions of states
     and offices have ids too: "office:foreign-ministry@FR", "office:secretary-general@nato".
     """
+    words = phrase_of(name)
+    if _openings().isdisjoint([*zip(words), *pairwise(words)]):
+        return _by_stem(untitled(words))  # most names, and rules have a great many
     known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None)
-    return known or find_office(name) or _by_stem(untitled(phrase_of(name)))
+    return known or find_office(name) or _by_stem(untitled(words))
 
 
 def find_office(name: str) -> str | None:
@@ -109,6 +113,12 @@ def _ids() -> Mapping[Phrase, str]:
     for spelling, actor_id in (*own, *full, *surnames, *stems, *peoples):
         ids.setdefault(phrase_of(spelling.text), actor_id)
     return {words: actor_id for words, actor_id in ids.items() if words}
+
+
+@lru_cache(maxsize=1)
+def _openings() -> frozenset[Phrase]:
+    """How the names begin that are known in full, to tell fast that a text has none of them: a word, or two of a longer name."""
+    return frozenset(words[:2] for words in (*_ids(), *map(phrase_of, _state_ids())))
 
 
 @lru_cache(maxsize=1)

@@ -63,16 +63,21 @@ def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     A name in the pack, in any of its spellings, brings its actor's forms, and so does an alias of a name that is not: the
     user says that they are the same. Any other name brings the forms of names.py.
     """
-    known = next((found for each in (name, *aliases) if (found := find_actor(each))), None)
-    own = _known_actor(known) if known else Expansion(None, None, *forms_of_name(name))
-    typed = (*_typed(name, own), *(form for alias in aliases for form in _typed(alias)))
+    known = id_of_actor(name, aliases)
+    own = expand_known(known) if known else Expansion(None, None, *forms_of_name(name))
+    typed = (*typed_forms(name, own), *(form for alias in aliases for form in typed_forms(alias)))
     written = [forms_of_alias(alias, name) for alias in aliases if not find_actor(alias)]
     forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
     needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
     return _without_doubles(replace(own, forms=forms, needs_context=needs_context))
 
 
-def _typed(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
+def id_of_actor(name: str, aliases: Sequence[str] = ()) -> str | None:
+    """The pack's id of the actor whom these names stand for: the first that is in the pack decides."""
+    return next((found for each in (name, *aliases) if (found := find_actor(each))), None)
+
+
+def typed_forms(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
     """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan."""
     words = phrase_of(written)
     if not words or (known and any(form.words == words for form in known.needs_context)):
@@ -83,7 +88,8 @@ def _typed(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _known_actor(actor_id: str) -> Expansion:
+def expand_known(actor_id: str) -> Expansion:
+    """What finds the actor who has this id in the pack."""
     kind, _, key = actor_id.partition(":")
     if kind == "person":
         return _person_forms(_persons()[actor_id])
@@ -158,7 +164,7 @@ def _office(office_id: str, role: str, at: str) -> Expansion:
     if role not in read_institutions():
         holders = (replace(form, weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
         return _without_doubles(Expansion(office_id, "office", (*named, *holders)))
-    state = _known_actor(f"state:{at}")
+    state = expand_known(f"state:{at}")
     unsure = tuple(Form(words, SEAT, "name") for words in bare_names(role))
     forms = (*named, *_leaders(at, frozenset({_MINISTERS.get(role, "")})))
     context = tuple(form for form in state.forms if form.weight >= PEOPLE)

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
+import structlog
+
 from service.domain.alerting import FoundMatch
 from service.domain.articles import Article
 from service.domain.rules import Rule
@@ -18,15 +20,19 @@ from service.pipeline.rolling import PATIENCE
 from service.storage.articles import ClaimedArticle
 from service.storage.feeds import Follower
 
+AT_ONCE = 10_000  # changed rules that are taken in before a line of the log says so
 BATCH = 50  # what it takes to learn their meaning is how long the first of them waits for the last
 PER_SECOND = 2  # of the lease, where meaning takes time: a sixth of what one core does, so that threads in each other's way keep theirs
+
+log = structlog.get_logger()
 
 
 class Matcher:
     """The matching of one process: its index holds the rules of all workspaces and is shared by its threads."""
 
-    def __init__(self, edges: Edges) -> None:
+    def __init__(self, edges: Edges, at_once: int = AT_ONCE) -> None:
         self.edges = edges
+        self._at_once = at_once
         self.index = RuleIndex()
         self._meanings = Meanings(edges)
         self._refreshing = Lock()
@@ -66,7 +72,11 @@ class Matcher:
     def _refresh(self) -> None:
         with self._refreshing:  # threads that loaded all rules at once would take their memory and time many times over
             changes = self.edges.store.rules.changes_since(self.index.revision)
-            self.index.apply(changes.rules, changes.revision)
+            for begin in range(0, len(changes.rules), self._at_once):
+                self.index.apply(changes.rules[begin : begin + self._at_once], self.index.revision)
+                if len(changes.rules) > self._at_once:
+                    log.info("taking in rules", live=len(self.index), changed=len(changes.rules), index_bytes=self.index.memory)
+            self.index.apply((), changes.revision)
             self._meanings.take_in(changes.rules)
 
 

@@ -87,7 +87,7 @@ articles = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(articles, min_size=1, max_size=8), wide_text)
 def test_whatever_feeds_say_the_body_is_small_ascii_json(said: list[AlertedArticle], rule_name: str) -> None:
     data = payload(Alert("al_1", "ws_1", "ru_1", rule_name, CREATED, tuple(said)))["data"]

@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from service.domain.rules import Rule, RuleSpec
+from service.matching.fields import MATCHED_WORDS
 from service.matching.groups import Known, see
 from service.matching.index import RuleIndex
-from service.matching.reading import MATCHED_WORDS, Reading
+from service.matching.reading import Reading
 from service.matching.rules import check_terms
 from service.matching.verdict import compile_rule
 

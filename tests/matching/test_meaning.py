@@ -27,7 +27,7 @@ def z_over_sample(queries: Vectors, articles: Vectors, sample: Vectors) -> Vecto
     return scores
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.integers(30, 200))
 def test_z_by_moments_is_z_over_the_sample(seed: int, count: int) -> None:
     sample, queries, articles = vectors(seed, count), vectors(seed + 1, 3), vectors(seed + 2, 5)
@@ -36,7 +36,7 @@ def test_z_by_moments_is_z_over_the_sample(seed: int, count: int) -> None:
     np.testing.assert_allclose(scores, z_over_sample(queries, articles, sample), atol=2e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.lists(st.integers(0, 50), min_size=1, max_size=4))
 def test_an_update_is_a_recomputation(seed: int, counts: list[int]) -> None:
     parts = [vectors(seed + number, count) for number, count in enumerate(counts)]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from service.domain.alerting import FoundMatch
 from service.domain.channels import Channel
@@ -104,6 +105,19 @@ def test_a_rule_tells_only_its_own_channels(desk: Desk) -> None:
     desk.arrive(feed, an_entry())
     desk.match()
     assert [each.channel for each in desk.edges.store.deliveries.list_deliveries("ws_1").items] == [wanted.id]
+
+
+def test_many_changed_rules_are_taken_in_bit_by_bit_and_the_log_tells(desk: Desk) -> None:
+    feed = desk.follow("https://gazette.example/feed")
+    rules = [desk.watch(name=f"Bridge {number}") for number in range(5)]
+    desk.matcher = Matcher(desk.edges, at_once=2)
+    desk.arrive(feed, an_entry())
+    with capture_logs() as logs:
+        desk.match()
+    assert [(each["live"], each["changed"]) for each in logs if each["event"] == "taking in rules"] == [(2, 5), (4, 5), (5, 5)]
+    assert 0 < logs[-1]["index_bytes"] < desk.matcher.index.memory, "rules that articles have brought take more"
+    assert desk.matcher.index.revision == rules[-1].revision
+    assert len(desk.edges.store.matches.list_matches("ws_1").items) == 5
 
 
 def test_matching_twice_alerts_once(desk: Desk) -> None:
