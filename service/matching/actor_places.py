@@ -1,0 +1,60 @@
+"""The places of a state: what happens in Gaziantep happens in Turkey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import regex
+
+from service.matching.actor_tables import Spelling, read_places
+from service.matching.cases import inflections
+from service.matching.forms import Form
+from service.matching.text import Phrase, phrase_of
+
+PLACE = 0.58  # less than those who speak for the state: news of a town is seldom news of its country
+
+_LATIN = regex.compile(r"[a-z]+")
+_CYRILLIC = regex.compile(r"\p{Cyrillic}+", regex.V1)
+_HANGUL = regex.compile(r"\p{Hangul}+", regex.V1)
+_SHORTEST_STEM = {_LATIN: 6, _CYRILLIC: 5}
+_VOWELS = "aeoаяйьоуыиеі"
+_IN_HEBREW = "ב"  # written as one with the word
+
+
+@lru_cache(maxsize=256)
+def place_forms(code: str) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
+    """The forms of the state's places: those that find it by themselves, and those that need context."""
+    places = read_places().get(code, ())
+    sure = dict.fromkeys(form for each in places if not each.unsure for form in _forms(each))
+    unsure = dict.fromkeys(form for each in places if each.unsure for form in _forms(each))
+    return tuple(sure), tuple(form for form in unsure if form not in sure)
+
+
+def _forms(spelling: Spelling) -> Iterator[Form]:
+    words = phrase_of(spelling.text)
+    if spelling.open_end or spelling.exact or spelling.cased:
+        yield Form(words, PLACE, "place", spelling.open_end, spelling.cased)
+        return
+    *before, last = words
+    for word, open_end in _endings(last):
+        yield Form((*before, word), PLACE, "place", open_end)
+    if _is_hebrew(words):
+        yield Form((_IN_HEBREW + words[0], *words[1:]), PLACE, "place")
+
+
+def _endings(word: str) -> Iterator[tuple[str, bool]]:
+    """One form with an open end for a long word; a short one begins other words, so it has a form for each ending it may have."""
+    if _HANGUL.fullmatch(word):
+        yield word, len(word) > 1
+        return
+    for script, shortest in _SHORTEST_STEM.items():
+        if script.fullmatch(word) and len(word) >= shortest:
+            stem = word[:-1] if word[-1] in _VOWELS and len(word) > shortest else word
+            yield stem, True
+            return
+    yield from inflections(word) if _CYRILLIC.fullmatch(word) else ((word, False),)
+
+
+def _is_hebrew(words: Phrase) -> bool:
+    return "\u05d0" <= words[0][0] <= "\u05ea"
