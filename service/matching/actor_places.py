@@ -17,8 +17,9 @@ PLACE = 0.58  # less than those who speak for the state: news of a town is seldo
 _LATIN = regex.compile(r"[a-z]+")
 _CYRILLIC = regex.compile(r"\p{Cyrillic}+", regex.V1)
 _HANGUL = regex.compile(r"\p{Hangul}+", regex.V1)
-_SHORTEST_STEM = {_LATIN: 6, _CYRILLIC: 5}
-_VOWELS = "aeoаяйьоуыиеі"
+_LONG = 6  # letters: a shorter name begins other words
+_VOWELS = "aeoаяьоуыиеі"
+_CONSONANTS, _CASES = "бвгджзклмнпрстфхцчшщ", ("", "а", "у", "ом", "е", "і")
 _IN_HEBREW = "ב"  # written as one with the word
 
 
@@ -44,16 +45,16 @@ def _forms(spelling: Spelling) -> Iterator[Form]:
 
 
 def _endings(word: str) -> Iterator[tuple[str, bool]]:
-    """One form with an open end for a long word; a short one begins other words, so it has a form for each ending it may have."""
+    """One form with an open end for a long word; a short one has a form for each of its endings, if its script has such."""
+    cyrillic = bool(_CYRILLIC.fullmatch(word))
     if _HANGUL.fullmatch(word):
         yield word, len(word) > 1
-        return
-    for script, shortest in _SHORTEST_STEM.items():
-        if script.fullmatch(word) and len(word) >= shortest:
-            stem = word[:-1] if word[-1] in _VOWELS and len(word) > shortest else word
-            yield stem, True
-            return
-    yield from inflections(word) if _CYRILLIC.fullmatch(word) else ((word, False),)
+    elif cyrillic and (len(word) < _LONG or word.endswith("й")):
+        yield from ((word + ending, False) for ending in _CASES) if word[-1] in _CONSONANTS else inflections(word)
+    elif len(word) >= _LONG and (cyrillic or _LATIN.fullmatch(word)):
+        yield word[:-1] if word[-1] in _VOWELS and len(word) > _LONG else word, True
+    else:
+        yield word, False
 
 
 def _is_hebrew(words: Phrase) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from typing import Literal
 
 from service.matching.text import phrase_of
 
@@ -149,6 +150,14 @@ def read_titles() -> Mapping[str, Mapping[str, Title]]:
 def read_other_names() -> tuple[str, ...]:
     """Names of other things with an actor's name in them: New Mexico, Paris Agreement."""
     return tuple(name for (line,) in _rows("other_names.txt") for name in _split(line))
+
+
+@lru_cache(maxsize=2)
+def read_homes(sign: Literal["language", "domain"]) -> Mapping[str, str]:
+    """Language tag or top-level domain, in small letters -> the code of the state that it is a sign of."""
+    cells = (_split(cell) for kind, cell in _rows("homes.txt") if kind == sign)
+    pairs = (text.partition(" ") for cell in cells for text in cell)
+    return {name: code or name.upper() for name, _, code in pairs}
 
 
 def _ways(table: str) -> Iterator[tuple[str, Ways]]:
