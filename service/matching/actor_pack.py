@@ -68,9 +68,12 @@ def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
 
 
 def _typed(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
-    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan."""
+    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan.
+
+    A person's surname that is typed alone is meant: Ronaldo.
+    """
     words = phrase_of(written)
-    if not words or (known and any(form.words == words for form in known.needs_context)):
+    if not words or (known and known.kind != "person" and any(form.words == words for form in known.needs_context)):
         return ()
     in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
     literal = Form(words, TYPED, "name", cased=in_capitals or is_acronym(written))

@@ -23,6 +23,7 @@ class Spelling:
     cased: bool = False  # =WORD
     unsure: bool = False  # ?word
     exact: bool = False  # !word
+    famous: bool = False  # +word
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +189,9 @@ def _spellings(cell: str) -> tuple[Spelling, ...]:
 
 
 def _spelling(text: str) -> Spelling:
-    bare = text.lstrip("?=!").rstrip("*")
-    marks = text[: len(text) - len(text.lstrip("?=!"))]
-    return Spelling(bare, open_end=text.endswith("*"), cased="=" in marks, unsure="?" in marks, exact="!" in marks)
+    bare = text.lstrip("?=!+").rstrip("*")
+    marks = text[: len(text) - len(text.lstrip("?=!+"))]
+    return Spelling(bare, text.endswith("*"), cased="=" in marks, unsure="?" in marks, exact="!" in marks, famous="+" in marks)
 
 
 def _by_language(cells: list[str]) -> Iterator[tuple[str, str]]:
