@@ -26,7 +26,7 @@ SCRIPTS = {
     r"[\p{Hangul}]+": (3, 1),
     r"[\p{Devanagari}]+": (4, 1),
     r"[\p{Bengali}]+": (4, 1),
-    r"[\p{Thai}]+": (4, 1),
+    r"[\p{Thai}--[ำ]]+": (4, 1),
 }
 _BIG, _BIGGER = 100_000, 10  # people of a city that may be meant elsewhere, unless ours is so many times as large
 
@@ -75,7 +75,7 @@ def _found(code: str, names: Iterable[str], cities: Sequence[City]) -> Iterator[
 def _spellings(city: City) -> Iterator[str]:
     kept = set[Phrase]()
     for pattern, (shortest, most) in SCRIPTS.items():
-        fitting = [each for each in _alternates(city) if regex.fullmatch(pattern, each, regex.IGNORECASE) and len(each) >= shortest]
+        fitting = [each for each in _alternates(city) if regex.fullmatch(pattern, each, regex.V1 | regex.IGNORECASE) and len(each) >= shortest]
         for spelling in _without_longer(fitting)[:most]:
             phrase = phrase_of(spelling)
             if phrase and phrase not in kept and spelling.casefold() not in ANOTHER_WORD:

@@ -10,7 +10,7 @@ import regex
 from service.matching.actor_tables import Person, read_persons
 from service.matching.cases import inflections
 from service.matching.name_sounds import sound_alike, sound_much_alike, sounds_of
-from service.matching.names import surname_of, untitled
+from service.matching.names import name_words, surname_of, untitled
 from service.matching.text import Phrase, phrase_of
 
 _BETWEEN_NAMES = regex.compile(r"[\s・·•＝=‧]+")
@@ -48,8 +48,8 @@ def _is_enough(written: Phrase, person: Person) -> bool:
 
 
 def _looks_like_a_name(name: str) -> bool:
-    """Whether no word of it begins small, but for those of scripts that have no small letters."""
-    return not any(word[0].islower() for word in name.split() if len(word) > _SHORTEST_SURNAME)
+    """Whether no word of it begins small, but for particles and those of scripts that have no small letters."""
+    return not any(word[0].islower() and word not in name_words("particle") for word in name.split())
 
 
 def _is_called(person: Person, given: Sequence[Phrase]) -> bool:
