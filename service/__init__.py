@@ -24,5 +24,6 @@
     api         the HTTP interface
     cli         the `wirewatch` command
 
-Imports run downwards only (see the contracts in pyproject.toml). The Celery workers live beside this package, in `workers`.
+Imports run downwards only (see the contracts in pyproject.toml). The Celery workers live beside this package, in `workers`;
+what builds, fits and judges the matching from a checkout, in `tools`.
 """

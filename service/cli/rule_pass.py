@@ -76,25 +76,27 @@ def _whole(read: Iterable[WrittenArticle | BrokenLine], articles: Path, errors: 
             yield each
 
 
-def _match_all(run: RuleRun, articles: Iterable[WrittenArticle], matches: BinaryIO | None, tally: Tally) -> None:
-    """Some articles at a time on every core: what they mean is most of the work, and it is done outside of Python's lock."""
-    began, cores = time.monotonic(), os.cpu_count() or 1
+def match_each(run: RuleRun, articles: Iterable[WrittenArticle]) -> Iterator[tuple[WrittenArticle, list[Found]]]:
+    """Each article with what it matches, in their order.
+
+    Some at a time on every core: what they mean is most of the work, and it is done outside of Python's lock.
+    """
+    cores = os.cpu_count() or 1
     with ThreadPoolExecutor(cores) as threads:
         waiting: deque[tuple[Sequence[WrittenArticle], Future[list[list[Found]]]]] = deque()
         for some in batched(articles, SOME):
             waiting.append((some, threads.submit(run.matches, some)))
             if len(waiting) > 2 * cores:
-                _write(*waiting.popleft(), run, matches, tally)
-            tally.seconds = time.monotonic() - began
-        while waiting:
-            _write(*waiting.popleft(), run, matches, tally)
-    tally.seconds = time.monotonic() - began
+                first, found = waiting.popleft()
+                yield from zip(first, found.result(), strict=True)
+        for first, found in waiting:
+            yield from zip(first, found.result(), strict=True)
 
 
-def _write(
-    articles: Sequence[WrittenArticle], found: Future[list[list[Found]]], run: RuleRun, matches: BinaryIO | None, tally: Tally
-) -> None:
-    for article, several in zip(articles, found.result(), strict=True):
+def _match_all(run: RuleRun, articles: Iterable[WrittenArticle], matches: BinaryIO | None, tally: Tally) -> None:
+    began = time.monotonic()
+    for article, several in match_each(run, articles):
+        tally.seconds = time.monotonic() - began
         tally.articles += 1
         tally.matches.update(each.rule.id for each in several)
         if matches is not None:

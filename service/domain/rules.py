@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    model_validator,
+)
 
 MAX_TERMS = 500
 
@@ -106,6 +116,18 @@ class RuleSpec(_Spec):
         default=None, description="channel ids; null: every channel; []: none, alerts are only listed"
     )
     enabled: bool = True
+    _asked: tuple[Actor, ...] = PrivateAttr(default=())  # no part of what users write, nor of what is stored
+
+    @property
+    def asked(self) -> tuple[Actor, ...]:
+        """The actors that its query names and of which its workspace has said something; none where the rule is as written."""
+        return self._asked
+
+    def asking(self, actors: tuple[Actor, ...]) -> RuleSpec:
+        """The rule whose query means these actors by their names."""
+        copy = self.model_copy()
+        copy._asked = actors
+        return copy
 
     @property
     def watched(self) -> tuple[Actor, ...]:

@@ -20,6 +20,7 @@ from service.matching.actor_tables import (
     read_state_names,
     read_states,
 )
+from service.matching.aliases import forms_of_alias
 from service.matching.forms import Form
 from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym
 from service.matching.text import Phrase, phrase_of
@@ -58,13 +59,18 @@ class Expansion:
 def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     """What finds the actor called `name`; each alias the user gave counts as much as the name, and needs no context.
 
+    An alias that looks like a name and is in no pack is also found in other ways to write it, which count a little less.
+
     A name in the pack, in any of its spellings, brings its actor's forms, and so does an alias of a name that is not: the
     user says that they are the same. Any other name brings the forms of names.py.
     """
     known = next((found for each in (name, *aliases) if (found := find_actor(each))), None)
     own = _known_actor(known) if known else Expansion(None, None, *forms_of_name(name))
     typed = (*_typed(name, own), *(form for alias in aliases for form in _typed(alias)))
-    return _without_doubles(replace(own, forms=(*typed, *own.forms)))
+    written = [forms_of_alias(alias, name) for alias in aliases if not find_actor(alias)]
+    forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
+    needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
+    return _without_doubles(replace(own, forms=forms, needs_context=needs_context))
 
 
 def _typed(written: str, known: Expansion | None = None) -> tuple[Form, ...]:

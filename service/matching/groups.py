@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from service.matching.forms import OPEN_END, Form
@@ -18,6 +20,7 @@ from service.matching.text import Phrase
 SAME_SENTENCE, NEXT_SENTENCE = 0.8, 0.72  # what the forms of all of `together` weigh in one sentence, and in neighbours
 
 _MANY = 12  # hints: to look for more takes longer than to look for the forms
+_PLACES = 200  # of one form: no news text has more, and hostile ones have thousands
 _TELLING = 3  # letters of a word that, with the initial before it, tells a name from most others
 
 
@@ -167,17 +170,28 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
 
 
 def _sightings(of: Forms, forms: _Beginnings, reading: Reading, day: date | None) -> Iterator[tuple[Place, float]]:
+    struck = _Around(of.struck, reading)
     for form, phrase in forms.found_in(reading):
         places = reading.places(phrase)
         if places and form.holds_on(day):
-            around = [place for other in (*of.longer.get(form.words, ()), *of.struck) for place in reading.places(other)]
-            for place in places:
-                if not _inside(place, around) and not (form.kind == "role" and reading.word_before(place) in name_words("former")):
+            around = _Around(of.longer.get(form.words, ()), reading)
+            former = name_words("former") if form.kind == "role" else ()
+            for place in places[:_PLACES]:
+                if place not in around and place not in struck and reading.word_before(place) not in former:
                     yield place, form.weight
 
 
-def _inside(place: Place, around: Sequence[Place]) -> bool:
-    return any(each.rank == place.rank and each.first <= place.first and place.last <= each.last for each in around)
+class _Around:
+    """Whether a place is inside one of the places of some phrases."""
+
+    def __init__(self, phrases: Iterable[Phrase], reading: Reading) -> None:
+        places = sorted((place.rank, place.first, place.last) for phrase in phrases for place in reading.places(phrase))
+        self._firsts = [(rank, first) for rank, first, _last in places]
+        self._reached = list(accumulate(((rank, last) for rank, _first, last in places), max))
+
+    def __contains__(self, place: Place) -> bool:
+        behind = bisect_right(self._firsts, (place.rank, place.first)) if self._firsts else 0
+        return behind > 0 and self._reached[behind - 1] >= (place.rank, place.last)
 
 
 def _composed(members: Sequence[Group], reading: Reading, day: date | None, known: Known, strength: dict[int, float]) -> Iterator[Place]:

@@ -159,8 +159,9 @@ def _full_forms(person: Phrase, given: Phrase, surname: Phrase) -> Iterator[Form
 def _inflected(given: Phrase, surname: Phrase) -> Iterator[Form]:
     """Marka Ruttego, Марком Рютте."""
     if _inflects(surname) and _SLAVIC_OR_GERMAN.fullmatch(given[-1]):
+        stems = tuple(_stems(surname[-1]))
         for form in given_name_cases(given[-1]):
-            for stem in _stems(surname[-1]):
+            for stem in stems:
                 yield Form((*given[:-1], form, *surname[:-1], stem), INFLECTED, "inflection", open_end=True)
 
 

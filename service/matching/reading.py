@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import regex
@@ -18,8 +18,11 @@ from service.matching.text import Phrase, Word, words_of
 
 TITLE = "title"
 
-_PLACES = 1_000  # of one phrase in one field; hostile texts have more
-_ALL_PLACES = 4_000  # of one phrase of several words
+MATCHED_WORDS = 8_000  # of one article: more than any prose of 32,000 characters, but a fourth of as much Chinese
+_ABOUT = 500  # words of one field of what is known about it
+_PLACES = 1_000  # of one word in one field; hostile texts have more
+_STARTS = 400  # where a phrase of several words may stand: its rarest pair is in no news text so often
+_MANY_STARTS = 50  # of its rarest word: to look at each takes longer than to look for pairs
 _HANGUL = regex.compile("[가-힣]")
 _SITE = regex.compile(r"[a-z]*+://[^/?#]*+", regex.IGNORECASE)
 
@@ -73,6 +76,7 @@ class Reading:
         self._beginnings: dict[str, None] | None = None
         self._sorted: list[str] | None = None
         self._pairs: list[str] | None = None  # of an initial and the word behind it
+        self._followed: dict[Phrase, list[tuple[int, int]]] | None = None  # where each two words stand side by side
         self._file()
         self._file_nouns()
 
@@ -175,15 +179,35 @@ class Reading:
             if last.endswith(OPEN):
                 return self._open_starts(last[:-1])
             return [*self._at.get(last, ()), *self._nouns[last]] if last in self._nouns else self._at.get(last, ())
-        starts = self._at.get(phrase[0], ())
-        if not starts:
-            return ()
-        if not last.endswith(OPEN):
-            lines = [line.items for line in self._lines]
-            found = list(islice(((line, at) for line, at in starts if lines[line][at : at + length] == phrase), _ALL_PLACES))
-            return [*found, *self._with_particle(starts, phrase)] if last in self._nouns else found
-        stem, before = last[:-1], phrase[:-1]
-        return [(line, at) for line, at in starts if _goes_on(self._lines[line].items[at : at + length], before, stem)]
+        before = phrase[:-1]
+        if last.endswith(OPEN):
+            starts = self._candidates(before, self._open_starts(last[:-1]))
+            return [(line, at) for line, at in starts if _goes_on(self._lines[line].items[at : at + length], before, last[:-1])]
+        starts = self._candidates(phrase)
+        found = [(line, at) for line, at in starts if self._lines[line].items[at : at + length] == phrase]
+        return [*found, *self._with_particle(self._candidates(before, self._nouns[last]), phrase)] if last in self._nouns else found
+
+    def _candidates(self, words: Phrase, ends: Sequence[tuple[int, int]] | None = None) -> Sequence[tuple[int, int]]:
+        """Where a phrase that begins with `words` may begin, told by the rarest of them, or by where its last word stands."""
+        known: list[Sequence[tuple[int, int]]] = [self._at.get(word, ()) for word in words]
+        rarest = min(range(len(words)), key=lambda number: len(known[number]))
+        starts = known[rarest]
+        if len(starts) > _MANY_STARTS and len(words) > 1:
+            pairs: list[Sequence[tuple[int, int]]] = [self._pair_starts.get(pair, ()) for pair in pairwise(words)]
+            rarest = min(range(len(pairs)), key=lambda number: len(pairs[number]))
+            starts = pairs[rarest]
+        if ends is not None and len(ends) < len(starts):
+            rarest, starts = len(words), ends
+        return [(line, at - rarest) for line, at in starts[:_STARTS] if at >= rarest]
+
+    @property
+    def _pair_starts(self) -> Mapping[Phrase, Sequence[tuple[int, int]]]:
+        if self._followed is None:
+            self._followed = {}
+            for number, line in enumerate(self._lines):
+                for at, pair in enumerate(pairwise(line.items)):
+                    self._followed.setdefault(pair, []).append((number, at))
+        return self._followed
 
     def _with_particle(self, starts: Sequence[tuple[int, int]], phrase: Phrase) -> Iterator[tuple[int, int]]:
         ends, behind = {*self._nouns[phrase[-1]]}, len(phrase) - 1
@@ -216,9 +240,10 @@ def _place(field: _Field, first: int, length: int) -> Place:
 
 
 def _fields(fields: Mapping[str, str]) -> Iterator[_Field]:
-    number, before = 1, 0
+    number, before, left = 1, 0, MATCHED_WORDS
     for rank, (name, text) in enumerate(fields.items()):
-        words = words_of(text)
+        words = words_of(text, _ABOUT if name in METADATA else left)
+        left -= 0 if name in METADATA else len(words)
         if name == TITLE or name in METADATA:
             yield _Field(rank, name, text, words, (), 0, 0)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from unicodedata import decimal, normalize
 
@@ -48,13 +49,13 @@ _LETTERS = str.maketrans(
 )
 
 
-def words_of(text: str) -> list[Word]:
-    """The words of the first 32,000 characters of `text`, in order; no two overlap.
+def words_of(text: str, most: int = MATCHED_LENGTH) -> list[Word]:
+    """The words of the first 32,000 characters of `text`, `most` of them, in order; no two overlap.
 
     Punctuation, hyphens and apostrophes of all kinds split words; characters that nobody sees (soft hyphens,
     zero-width and bidi characters) do not, and are left out of the form. See `_UNSPACED` for scripts without spaces.
     """
-    matches = _WORD.finditer(text, endpos=MATCHED_LENGTH)
+    matches = islice(_WORD.finditer(text, endpos=MATCHED_LENGTH), most)
     words = [Word(form, *match.span()) for match in matches if (form := _form_of(match[0]))]
     if len(text) > MATCHED_LENGTH and words and words[-1].end == MATCHED_LENGTH:
         del words[-1]  # probably half a word

@@ -51,11 +51,11 @@ def compile_rule(spec: RuleSpec, saved: Saved = NONE_SAVED) -> CompiledRule:
 
 def judge(rule: CompiledRule, reading: Reading, day: date | None, known: Known, nearness: Nearness | None) -> Verdict | None:
     """The verdict where the rule holds, else None; `nearness` None: the words decide alone."""
-    if evaluate(rule.demands, reading, day, known) is None:
+    demanded = evaluate(rule.demands, reading, day, known)
+    if demanded is None:
         return None
     if not rule.watch.actors and not rule.watch.topics:
-        evidence = evaluate(rule.demands, reading, day, known) or ()
-        return Verdict(True, True, find(rule.watch, reading, day, known), SURE, 0.0, evidence)
+        return Verdict(True, True, find(rule.watch, reading, day, known), SURE, 0.0, demanded)
     findings = find(rule.watch, reading, day, known)
     if not findings.together and (nearness is None or nearness.both < NEAR_ENOUGH):
         return None  # an index does not meet such rules, whatever they would score

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 from service.domain.alerting import FoundMatch
+from service.domain.articles import Article
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.matching.index import Meaning, RuleIndex
@@ -53,9 +54,14 @@ class Matcher:
         followers = self.edges.store.feeds.followers({each.article.feed for each in claimed})
         self._refresh()
         audiences = [_Audience(each, followers.get(each.article.feed, ())) for each in claimed]
-        wanted = [each.article for each in audiences if each.wants_meaning(self.index)] if self._meanings.ready() else ()
-        meanings = self._meanings.of(wanted)
+        meanings = self._meanings_of(audiences) if self._meanings.ready() else {}
         return [found for each in audiences for found in each.match(self.index, meanings.get(each.article.id))]
+
+    def _meanings_of(self, audiences: Sequence[_Audience]) -> Mapping[str, Meaning]:
+        wanted, others = list[Article](), list[Article]()
+        for each in audiences:
+            (wanted if each.wants_meaning(self.index) else others).append(each.article)
+        return self._meanings.of(wanted, others)
 
     def _refresh(self) -> None:
         with self._refreshing:  # threads that loaded all rules at once would take their memory and time many times over

@@ -7,11 +7,13 @@ from datetime import timedelta
 import structlog
 
 from service.edges import Edges
+from service.matching.nearness import queries_of
 from service.storage.pruning import forget_articles, forget_keys
 
 log = structlog.get_logger()
 
 KEEP_ARTICLES = timedelta(days=90)
+QUERIES_A_ROUND = 50_000  # texts held in memory while the rules are asked for them
 
 
 def set_poison_aside(edges: Edges) -> int:
@@ -27,4 +29,21 @@ def prune(edges: Edges) -> int:
     """Forget old articles that nothing refers to; return how many."""
     now, database = edges.now(), edges.store.database
     forget_keys(database, now=now)
+    forget_queries(edges)
     return forget_articles(database, older_than=now - KEEP_ARTICLES)
+
+
+def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:
+    """Forget the vectors of texts that no live rule asks for any more; return how many.
+
+    Of more than `limit` it looks at some, from another place each time. One that a rule asks for meanwhile is made again.
+    """
+    vectors = edges.store.vectors
+    unused = set(vectors.list_queries(edges.chance(), limit))
+    if not unused:
+        return 0
+    for spec in edges.store.rules.live_specs():
+        queries = queries_of(spec)
+        if queries is not None:
+            unused.difference_update(queries.texts)
+    return vectors.forget_queries(unused)

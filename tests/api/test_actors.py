@@ -121,6 +121,18 @@ def test_a_preview_takes_it_into_account_and_the_rule_stays_as_it_was_written(ap
     assert api.get(f"/v1/rules/{stored['id']}")["rule"] == stored["rule"]
 
 
+def test_it_holds_in_the_query_of_a_preview_which_stays_as_it_was_written(api: Api, edges: Edges) -> None:
+    feed = str(api.expect(201, "POST", "/v1/feeds", {"url": "https://gazette.example/feed"})["id"])
+    article = add_article(edges, feed, 1, "The Dutchman speaks in Vilnius")
+    rule = {"name": "Rutte", "query": 'actor:"Mark Rutte"'}
+    stored = api.expect(201, "POST", "/v1/rules", rule)
+    say(api, "Rutte", aliases=["The Dutchman"])
+    shown = api.expect(200, "POST", "/v1/rules/preview", {"rule": rule})
+    assert [match["article"]["title"] for match in shown["matches"]] == ["The Dutchman speaks in Vilnius"]
+    assert api.get(f"/v1/articles/{article}/explain?rule={stored['id']}")["matches"] is True
+    assert api.get(f"/v1/rules/{stored['id']}")["rule"] == stored["rule"]
+
+
 @pytest.mark.parametrize("said", [{"aliases": ["a b"] * 50}, {"strikes": [f"word {number}" for number in range(50)]}])
 def test_as_many_as_are_allowed_are_taken(said: dict[str, list[str]], api: Api) -> None:
     say(api, "Jeanne Dupont", **said)

@@ -73,6 +73,15 @@ def test_no_articles_change_nothing() -> None:
     assert background.with_articles(vectors(5, 0)) is background
 
 
+def test_a_vector_that_stands_for_several_articles_counts_as_these() -> None:
+    some = vectors(20, 50)
+    repeated = NOTHING.with_articles(np.concatenate([some[:40], *[some[40:]] * 9]), memory=1000)
+    weighed = NOTHING.with_articles(some, memory=1000, weights=np.array([1.0] * 40 + [9.0] * 10))
+    assert np.allclose(weighed.mean, repeated.mean, atol=1e-6)
+    assert np.allclose(weighed.covariance, repeated.covariance, atol=1e-6)
+    assert weighed.count == pytest.approx(130**2 / (40 + 10 * 81)), "but as a sample they are worth less"
+
+
 @pytest.mark.parametrize("background", [NOTHING, NOTHING.with_articles(vectors(6, 1))], ids=["of nothing", "of one article"])
 def test_a_background_of_hardly_anything_divides_by_something(background: Background) -> None:
     assert np.isfinite(background.z_scores(vectors(7, 2), vectors(8, 3))).all()
