@@ -18,7 +18,7 @@ TARGET = Path(__file__).parent.parent / "service/matching/data/actors/place_name
 SCRIPTS = {
     r"[а-щьюяёъыэіїєґ\-ʼ’' ]+": (4, 4),
     r"[ァ-ヺー・]+": (4, 1),
-    r"\p{Han}+": (2, 2),
+    r"\p{Han}+": (2, 3),
     r"[\u0621-\u063A\u0641-\u064A ]+": (4, 2),
     r"[\u0621-\u063A\u0641-\u064Aکگیپچژ ]+": (4, 1),
     r"[א-ת\-' ]+": (4, 1),
@@ -28,11 +28,34 @@ SCRIPTS = {
     r"[\p{Bengali}]+": (4, 1),
     r"[\p{Thai}--[ำ]]+": (4, 1),
 }
+_CITY = regex.compile(r"(?<=\p{Han}{2})[市县縣]$")
 _BIG, _BIGGER = 100_000, 10  # people of a city that may be meant elsewhere, unless ours is so many times as large
 
 # Other words: sums, exactly, raisins, points, host, texts.
 ANOTHER_WORD = {"суми", "сумы", "ровно", "рівне", "ровне", "изюм", "ізюм", "бали", "хост", "тура", "брага", "горица", "порту", "порто"}
-ANOTHER_WORD |= {"ралі", "сулеймания", "агри", "адан", "фукуок", "奥克兰", "سيول", "бари", "бени", "салта", "кали", "боло", "кота", "гома", "متون", "الخليل", "حمص", "حماة", "العقبة", "سوسة", "الجديدة"}
+ANOTHER_WORD |= {
+    "ралі",
+    "сулеймания",
+    "агри",
+    "адан",
+    "фукуок",
+    "奥克兰",
+    "سيول",
+    "бари",
+    "бени",
+    "салта",
+    "кали",
+    "боло",
+    "кота",
+    "гома",
+    "متون",
+    "الخليل",
+    "حمص",
+    "حماة",
+    "العقبة",
+    "سوسة",
+    "الجديدة",
+}
 
 City = Mapping[str, object]
 
@@ -75,7 +98,9 @@ def _found(code: str, names: Iterable[str], cities: Sequence[City]) -> Iterator[
 def _spellings(city: City) -> Iterator[str]:
     kept = set[Phrase]()
     for pattern, (shortest, most) in SCRIPTS.items():
-        fitting = [each for each in _alternates(city) if regex.fullmatch(pattern, each, regex.V1 | regex.IGNORECASE) and len(each) >= shortest]
+        fitting = [
+            each for each in _alternates(city) if regex.fullmatch(pattern, each, regex.V1 | regex.IGNORECASE) and len(each) >= shortest
+        ]
         for spelling in _without_longer(fitting)[:most]:
             phrase = phrase_of(spelling)
             if phrase and phrase not in kept and spelling.casefold() not in ANOTHER_WORD:
@@ -85,7 +110,8 @@ def _spellings(city: City) -> Iterator[str]:
 
 def _without_longer(spellings: Sequence[str]) -> list[str]:
     """Without 福島市, which 福島 finds."""
-    return [each for each in spellings if not any(other != each and each.startswith(other) for other in spellings)]
+    bare = dict.fromkeys(_CITY.sub("", each) for each in spellings)
+    return [each for each in bare if not any(other != each and each.startswith(other) for other in bare)]
 
 
 def _alternates(city: City) -> list[str]:

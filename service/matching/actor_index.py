@@ -105,7 +105,9 @@ def _ids() -> Mapping[Phrase, str]:
     own = [(spelling, body.id) for body in _bodies() for spelling in body.names if not spelling.open_end]
     stems = [(spelling, body.id) for body in _bodies() for spelling in body.names if spelling.open_end]
     full = [(spelling, person.id) for person in read_persons() for spelling in person.names]
-    surnames = [(each, person.id) for person in read_persons() for each in person.surnames if (each.famous or not each.unsure) and not each.open_end]
+    surnames = [
+        (each, person.id) for person in read_persons() for each in person.surnames if (each.famous or not each.unsure) and not each.open_end
+    ]
     peoples = [(spelling, body.id) for body in read_states().values() for spelling in body.people if not spelling.open_end]
     ids: dict[Phrase, str] = {tuple(spelling.text.casefold()): actor_id for spelling, actor_id in own if is_acronym(spelling.text)}
     for spelling, actor_id in (*own, *full, *surnames, *stems, *peoples):

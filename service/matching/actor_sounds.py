@@ -80,7 +80,9 @@ def _nominatives(surname: Phrase) -> Iterator[Phrase]:
         shorter = word[:-cut]
         if word[-cut:] not in _NO_CASE and len(shorter) > _SHORTEST_SURNAME and any(form == word for form, _ in inflections(shorter)):
             yield (*before, shorter)
-    yield from ((*before, word[:end]) for end in range(len(word) - 1, max(4, len(word) - _LONGEST_ENDING) - 1, -1) if (word[:end],) in _stems())
+    yield from (
+        (*before, word[:end]) for end in range(len(word) - 1, max(4, len(word) - _LONGEST_ENDING) - 1, -1) if (word[:end],) in _stems()
+    )
 
 
 def _heard(surname: str) -> Iterator[Person]:

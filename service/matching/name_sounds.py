@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import product
+from itertools import groupby, product
 
 import regex
 
@@ -19,8 +19,8 @@ c k s|cc k s|ch s k h|cz s|tch s|tsch s|sh s|sch s sk|szcz s|shch s|sz s|s s|ss 
 x ks s h|g h s|gh h -|gu h hv|gg h s|h h -|kh h|j s h -|dj s ds|dzh s|dz s ds|rz s r
 """
 _CYRILLIC = """
-б b|в v|п p|ф f|м m|мм m|н n|нн n|р r|рр r|л l|лл l|љ l|д d|т t|тт t|к k|кк k|с s|сс s|з s|ц s|ч s|ш s|щ s|ж s|дж s ds|дз s ds|тц s|ћ s|ђ s ds|џ s
-г h|ґ h|х h -|кс ks s
+б b|в v|п p|ф f|м m|мм m|н n|нн n|р r|рр r|л l|лл l|љ l|д d|т t|тт t|к k|кк k|с s|сс s|з s|ц s|ч s|ш s|щ s
+ж s|дж s ds|дз s ds|тц s|ћ s|ђ s ds|џ s|г h|ґ h|х h -|кс ks s
 """
 _GREEK = """
 β v|π p|φ f|μ m|μμ m|ν n|νν n|ρ r|λ l|λλ l|δ d|τ t|ττ t|θ t f|κ k|κκ k|σ s|σσ s|ς s|ζ s|τσ s|τζ s|ξ ks s|ψ ps|γ h -|χ h -
@@ -39,7 +39,9 @@ _HEBREW = """
 """
 _FIRST = {"у": ("v", ""), "u": ("v", ""), "ου": ("v", ""), "o": ("v", "")}  # before a vowel, at the beginning: Уильям
 _VOWELS = "aeiouyаеёиіїоуыэюяєαειουωη"
-_VOWEL_CLASSES = str.maketrans({**dict.fromkeys("eiyеёиіїыэєεηι", "e"), **dict.fromkeys("oouоуοωυ", "o"), **dict.fromkeys("aаяα", "a"), "ю": "o"})
+_VOWEL_CLASSES = str.maketrans(
+    {**dict.fromkeys("eiyеёиіїыэєεηι", "e"), **dict.fromkeys("oouоуοωυ", "o"), **dict.fromkeys("aаяα", "a"), "ю": "o"}
+)
 _GLIDES = regex.compile("[yijйиі](?=[aouаоуяюё])")  # ya is я
 
 
@@ -79,7 +81,7 @@ def _first(word: str) -> list[tuple[str, ...]]:
 
 
 def _once(text: str) -> str:
-    return regex.sub(r"(.)\1+", r"\1", text)
+    return "".join(letter for letter, _ in groupby(text))
 
 
 @lru_cache(maxsize=1)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from itertools import islice, product
+from itertools import chain, islice, product
 
 from service.matching.text import Phrase, phrase_of
 from service.matching.transliterate import other_script, sister_spellings
 
-_MOST = 32  # spellings of one name
+_MOST, _MOST_TRIED = 32, 256  # spellings of one name; many are the same
 
 
 def names_elsewhere(person: Phrase) -> tuple[Phrase, ...]:
     """The full name as others write it: the first names by custom where there is one (Сергій is Sergei), all else by letter."""
-    return tuple(islice(dict.fromkeys((*_in_other_scripts(person), *_in_sister_languages(person))), _MOST))
+    spelled = chain(_in_sister_languages(person), _in_other_scripts(person))
+    return tuple(dict.fromkeys(islice(spelled, _MOST_TRIED)))[:_MOST]
 
 
 def surname_elsewhere(word: str) -> tuple[str, ...]:
