@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from service.matching.actor_index import find_actor, find_office
+from service.matching.actor_places import place_forms
 from service.matching.actor_roles import bare_names, office_forms, role_forms
 from service.matching.actor_tables import (
     Body,
@@ -78,9 +79,12 @@ def id_of_actor(name: str, aliases: Sequence[str] = ()) -> str | None:
 
 
 def typed_forms(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
-    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan."""
+    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan.
+
+    A person's surname that is typed alone is meant: Ronaldo.
+    """
     words = phrase_of(written)
-    if not words or (known and any(form.words == words for form in known.needs_context)):
+    if not words or (known and known.kind != "person" and any(form.words == words for form in known.needs_context)):
         return ()
     in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
     literal = Form(words, TYPED, "name", cased=in_capitals or is_acronym(written))
@@ -94,7 +98,7 @@ def expand_known(actor_id: str) -> Expansion:
     if kind == "person":
         return _person_forms(_persons()[actor_id])
     if kind == "state":
-        return _body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING)))
+        return _with_places(_body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING))), key)
     if kind == "office":
         return _office(actor_id, *key.split("@"))
     return _organisation(read_organisations()[key])
@@ -149,6 +153,15 @@ def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
     sure += [form for form in more if not _finds(form, doubtful)]
     context = [form for spelling in body.context for form in _forms(spelling, SEAT, "related")]
     return _without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
+
+
+def _with_places(state: Expansion, code: str) -> Expansion:
+    """A name that is the state's in other ways too, a capital or a leader's, stays what it was: sure, or in need of context."""
+    sure, unsure = place_forms(code)
+    taken = {form.words for form in (*state.forms, *state.needs_context)}
+    forms = (*state.forms, *(form for form in sure if form.words not in taken))
+    others = (*state.needs_context, *(form for form in unsure if form.words not in taken))
+    return _without_doubles(replace(state, forms=forms, needs_context=others))
 
 
 def _organisation(body: Body) -> Expansion:

@@ -18,7 +18,7 @@ class Form:
     OPEN_END letters may follow the last word ("ukrain" finds "Ukrainian"). `cased`: only where the article writes it in
     capitals ("US", not "us"). `since` and `until`: the days between which it holds, both inclusive, None for no bound
     ("NATO chief" is Mark Rutte since October 2024). `kind` says why it is there: "name", "surname", "role", "people",
-    "capital", "script", "inflection", "synonym", "related".
+    "capital", "place", "script", "inflection", "synonym", "related".
     """
 
     words: Phrase

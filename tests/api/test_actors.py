@@ -44,6 +44,21 @@ def test_a_state_goes_by_its_people_seats_and_capitals_only_acronyms(api: Api) -
     assert "south sudan*" in show(api, "Sudan")["hidden_in"]
 
 
+def test_the_places_of_a_state_are_shown_apart_and_can_be_struck(api: Api) -> None:
+    turkey = show(api, "Turkey")
+    assert {"gaziantep*", "газиантеп*"} <= set(texts(turkey["forms"]["places"]))
+    assert all(form["weight"] < 0.6 for form in turkey["forms"]["places"])
+    assert "gaziantep*" not in texts(turkey["forms"]["names"]) + texts(turkey["forms"]["related"])
+    struck = say(api, "Turkey", strikes=["gaziantep*"])
+    assert "gaziantep*" in texts(struck["forms"]["places"], struck=True)
+
+
+def test_a_name_typed_in_another_script_shows_the_person_of_the_pack(api: Api) -> None:
+    ronaldo = show(api, "Криштиану Роналду")
+    assert ronaldo["id"] == "person:cristiano-ronaldo"
+    assert "cristiano ronaldo*" in texts(ronaldo["forms"]["names"])
+
+
 def test_an_ambiguous_name_shows_the_context_it_needs(api: Api) -> None:
     jordan = show(api, "Jordan")
     assert "jordan" in texts(jordan["needs_context"])
