@@ -32,6 +32,20 @@ class Model:
         """The log odds that the articles with these features report one event."""
         return self.intercept + sum(weight * features[name] for name, weight in self.weights.items())
 
+    def parts(self, features: Mapping[str, float]) -> dict[str, float]:
+        """What each feature adds to the odds; of those that add something."""
+        parts = {name: weight * features[name] for name, weight in self.weights.items()}
+        return {"to begin with": self.intercept} | {name: part for name, part in parts.items() if part}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Why two articles are taken for one event, or not: the log odds, what adds to them, and the terms that both have, rarest first."""
+
+    odds: float
+    parts: Mapping[str, float]
+    shared: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:

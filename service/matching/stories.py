@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from service.domain.ids import derived_id
 from service.domain.stories import Placement, Rules, are_three_of_one, may_join, may_merge, rank_stories, story_id
-from service.matching.likeness import Level, Model, Profile, features_of, load_models, load_usual, profile_of
+from service.matching.likeness import Comparison, Level, Model, Profile, features_of, load_models, load_usual, profile_of
 from service.matching.prints import Print
 from service.matching.recent import Recent, Squares
 
@@ -118,6 +118,16 @@ class StoryBook:
             self._stories[story].apart.add(other)
             self._stories[other].apart.add(story)
 
+    def compare(self, article: str, other: str) -> Comparison:
+        """What two recent articles have in common, as of now. Raises LookupError where one is not remembered."""
+        one, two = (self._number_of[each] for each in (article, other))
+        squares, profile, against = self._recent.squares(), self._kept[one].profile, self._kept[two].profile
+        cosine = self._vectors.cosines(profile.print.vector, [two]).get(two) if profile.print.vector and self._vectors else None
+        model = self._models["words" if cosine is None else "meaning"]
+        features = features_of(profile, against, squares, cosine)
+        shared = sorted(profile.terms & against.terms, key=lambda term: (-squares[term], term))
+        return Comparison(model.odds(features), model.parts(features), tuple(shared))
+
     def _links(self, each: Profile) -> Mapping[str, Sequence[float]]:
         """The log odds that the article reports the same event as each of the nearest, by their stories."""
         squares = self._recent.squares()
@@ -195,7 +205,7 @@ class StoryBook:
         clock = coming.at if self._clock is None else max(self._clock, coming.at)
         while self._kept:
             number, kept = next(iter(self._kept.items()))
-            if kept.clock >= clock - self._window and len(self._kept) < self._most:
+            if clock - kept.clock <= self._window and len(self._kept) < self._most:
                 break
             self._leave(number, kept)
 
