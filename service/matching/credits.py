@@ -71,7 +71,7 @@ def _tables() -> _Tables:
     agency = f"(?P<agency>{'|'.join(_name(each) for each in sorted(around['agency'], key=len, reverse=True))})"
     before, behind = (rf"(?i:{'|'.join(map(regex.escape, sorted(around[kind], key=len, reverse=True)))})" for kind in ("before", "behind"))
     inside = (
-        rf"[(（\[【]\s*{agency}\s*[)）\]】]|/\s*{agency}\s*/|(?<!\w){before}:?\s+(?:the\s+|die\s+|der\s+|agencj\w+\s+|агент\w+\s+)?[\"«“]?{agency}(?!\w)"
+        rf"[(（\[【]\s*{agency}\s*[)）\]】]|/\s*{agency}\s*/|(?<!\w){before}:?\s+(?:the\s+|die\s+|der\s+|agencj\w+\s+|агент\w+\s+|l['’])?[\"«“]?{agency}(?!\w)"
         rf"|(?<!\w){agency}(?:通信)?\s*{behind}"
     )
     return _Tables(

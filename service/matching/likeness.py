@@ -17,6 +17,8 @@ from service.matching.recent import Squares
 Level = Literal["words", "meaning"]
 
 _ACTORS = ("person:", "state:", "org:", "office:")
+_LIKE_EACH_OTHER = frozenset({"state", "person"})  # of other kinds each may be the other's: the Pentagon, the US Army
+_BEGINNING = 4  # letters of a name that its people and its adjective share
 _HOURS = 6  # as long as an event is quite new
 
 
@@ -55,6 +57,7 @@ class Profile:
     title: frozenset[str]
     text: frozenset[str]  # the title's words, too
     actors: frozenset[str]  # of the title
+    beginnings: frozenset[str]  # of the words of the text
 
     @property
     def terms(self) -> frozenset[str]:
@@ -66,7 +69,8 @@ def profile_of(each: Print) -> Profile:
     """The print as it is compared."""
     title = frozenset(each.title)
     actors = frozenset(thing for thing in each.title_things if thing.startswith(_ACTORS))
-    return Profile(each, title, title.union(each.lede), actors)
+    text = title.union(each.lede)
+    return Profile(each, title, text, actors, frozenset(term[:_BEGINNING] for term in text))
 
 
 def features_of(one: Profile, other: Profile, squares: Squares, cosine: float | None) -> dict[str, float]:
@@ -74,12 +78,15 @@ def features_of(one: Profile, other: Profile, squares: Squares, cosine: float | 
     mine, theirs = one.print, other.print
     hours = abs((mine.at - theirs.at).total_seconds()) / 3600
     two_languages = float(mine.language != theirs.language and bool(mine.language and theirs.language))
+    in_title = alike(one.title, other.title, squares)
     features = {
-        "title": alike(one.title, other.title, squares),
+        "title": in_title,
         "across": (alike(one.title, other.text, squares) + alike(one.text, other.title, squares)) / 2,
         "text": alike(one.text, other.text, squares),
         "title_things": alike(mine.title_things, theirs.title_things, squares),
         "things": alike(mine.things, theirs.things, squares),
+        "swapped": in_title * _swapped(one, other),
+        "swapped_names": in_title * _swapped_names(one, other),
         "other_actors": _apart(one.actors, other.actors),
         "other_numbers": _apart(mine.title_numbers, theirs.title_numbers),
         "same_numbers": float(not mine.title_numbers.isdisjoint(theirs.title_numbers)),
@@ -87,6 +94,7 @@ def features_of(one: Profile, other: Profile, squares: Squares, cosine: float | 
         "gap": log1p(hours / _HOURS),
         "same_source": float(mine.source == theirs.source),
         "two_languages": two_languages,
+        "other_counters": float(_count_apart(mine.counters, theirs.counters)),
         "row_gap": min(hours, 24) / 24 if mine.series and theirs.series else 0.0,
     }
     if cosine is not None:
@@ -103,6 +111,23 @@ def alike(one: frozenset[str], other: frozenset[str], squares: Squares) -> float
     return sum(map(square, shared)) / (sqrt(sum(map(square, one)) * sum(map(square, other))) or 1.0)
 
 
+def _swapped(one: Profile, other: Profile) -> bool:
+    """Whether each title has a state the other article lacks, or each a person: "floods in Poland", "floods in Brazil"."""
+    mine, theirs = one.actors - other.print.things, other.actors - one.print.things
+    kinds = {thing.partition(":")[0] for thing in mine} & {thing.partition(":")[0] for thing in theirs}
+    return not kinds.isdisjoint(_LIKE_EACH_OTHER)
+
+
+def _swapped_names(one: Profile, other: Profile) -> bool:
+    """Whether each title has a name the other article lacks."""
+    return _lacks(other, one.print.title_names) and _lacks(one, other.print.title_names)
+
+
+def _lacks(profile: Profile, names: frozenset[str]) -> bool:
+    missing = names - profile.text
+    return bool(missing) and any(name[:_BEGINNING] not in profile.beginnings for name in missing)
+
+
 def _apart(one: frozenset[str], other: frozenset[str]) -> float:
     """Whether both have some, and none is the other's."""
     return float(bool(one and other) and one.isdisjoint(other))
@@ -113,6 +138,14 @@ class Usual(NamedTuple):
 
     articles: int
     counts: Mapping[str, int]
+
+
+def _count_apart(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both count the same, one with another number: day 448, day 449."""
+    if not one or not other:
+        return False
+    counted = {each.partition(" ")[0] for each in one} & {each.partition(" ")[0] for each in other}
+    return bool(counted) and one.isdisjoint(other)
 
 
 @lru_cache(maxsize=1)

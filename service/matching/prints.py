@@ -6,9 +6,10 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -17,7 +18,7 @@ from service.domain.articles import Article
 from service.matching.concepts import load_concepts
 from service.matching.credits import credits_of, without_credit
 from service.matching.reading import Reading
-from service.matching.series import is_of_series
+from service.matching.series import counters_in, is_of_series
 from service.matching.stems import stem_of
 from service.matching.text import Word, words_of
 from service.matching.things import things_in
@@ -31,6 +32,8 @@ _LEDE = 600  # characters of the lede, or of the body where there is none
 _SHORT_ENDINGS = ("ing", "ed", "s")
 _NUMBER = regex.compile(r"\d[\d.,]*+")
 _THOUSANDS = regex.compile(r"(?<=\d)[.,](?=\d{3}(?:\D|$))")
+_INSIDE = regex.compile(r"[\s,'’«(-]*+")  # what stands between two words of a sentence
+_MANY_NAMES = 0.6
 _TERMS = 90  # of one field: hostile texts have more
 
 
@@ -38,11 +41,11 @@ _TERMS = 90  # of one field: hostile texts have more
 class Print:
     """What of an article tells its event.
 
-    `title` and `lede`: the words in their order, each as what all its inflections share (`Print.lede` is the beginning of the
-    text, without the words of the title). `title_things` and `things`: the actors, places and concepts in the title, and in
-    either. `numbers` as they are written, in digits. `credits`: the agencies whose text it says it is.
-    `series`: whether it is one of a row, as a live blog's day. `vector`: what it means,
-    as `meaning.pack` stores it, empty where that is not known.
+    `title` and `lede`: the words in their order, each as what all its inflections share; `lede` is the beginning of the text, without
+    the words of the title. `title_things` and `things`: the actors, places and concepts in the title, and in either. `numbers` are in
+    digits. `credits`: the agencies whose text it says it is. `title_names`: the words of the title that a sentence writes with a capital
+    inside it. `counters`: what the title counts on with, "day 448". `series`: whether it is one of a row, as a live blog's day.
+    `vector`: what it means, as `meaning.pack` stores it, empty where that is not known.
     """
 
     article: str
@@ -56,8 +59,10 @@ class Print:
     title_numbers: frozenset[str]
     numbers: frozenset[str]
     credits: frozenset[str]
-    series: bool = False
-    vector: bytes = b""
+    title_names: frozenset[str]
+    counters: frozenset[str]
+    series: bool = field(kw_only=True, default=False)
+    vector: bytes = field(kw_only=True, default=b"")
 
 
 def print_of(article: Article, vector: Vectors | None = None) -> Print:
@@ -69,7 +74,7 @@ def print_of(article: Article, vector: Vectors | None = None) -> Print:
     terms = tuple(_terms(title_words))
     return Print(
         article.id,
-        (article.published_at or article.first_seen_at).astimezone(UTC),
+        min(article.published_at or article.first_seen_at, article.first_seen_at).astimezone(UTC),
         article.source,
         article.language or "",
         terms,
@@ -79,8 +84,10 @@ def print_of(article: Article, vector: Vectors | None = None) -> Print:
         frozenset(_numbers(title)),
         frozenset(_numbers(f"{title} {lede}")),
         credits_of(article),
-        is_of_series(title),
-        b"" if vector is None else vector.astype("<f2").tobytes(),
+        frozenset((*_names(title, title_words), *_names(lede, lede_words))).intersection(terms),
+        counters_in(title_words),
+        series=is_of_series(title),
+        vector=b"" if vector is None else vector.astype("<f2").tobytes(),
     )
 
 
@@ -105,6 +112,14 @@ def _stem(word: str) -> str:
     return stems[0][0] if stems and stems[0][1] else word
 
 
+def _names(text: str, words: Sequence[Word]) -> Iterator[str]:
+    """The words with a capital inside sentences; none of a text that writes most words so, as English titles may be."""
+    inside = [word for before, word in pairwise(words) if _INSIDE.fullmatch(text, before.end, word.start)]
+    capital = [word for word in inside if text[word.start].isupper()]
+    if len(capital) <= _MANY_NAMES * len(inside):
+        yield from (_stem(word.form) for word in capital if word.form not in load_concepts().stop_words)
+
+
 def _unspaced(word: Word) -> bool:
     return word.end - word.start == 1 and word.form >= "\u0e00"
 
@@ -118,7 +133,7 @@ def _numbers(text: str) -> Iterator[str]:
 def dump(each: Print) -> bytes:
     """The print in about a kilobyte, two with a vector."""
     kept = [each.article, each.at.timestamp(), each.source, each.language, each.title, each.lede, each.series]
-    sets = (each.title_things, each.things, each.title_numbers, each.numbers, each.credits)
+    sets = (each.title_things, each.things, each.title_numbers, each.numbers, each.credits, each.title_names, each.counters)
     text = zlib.compress(json.dumps([*kept, *map(sorted, sets)], ensure_ascii=False).encode("utf-8", "surrogatepass"))
     content = each.vector + text
     return _HEADER.pack(_MAGIC, _VERSION, len(each.vector), zlib.crc32(content)) + content
@@ -132,9 +147,8 @@ def load(data: bytes) -> Print:
     length = _HEADER.unpack_from(data)[2]
     article, at, source, language, title, lede, series, *sets = _parsed(content[length:])
     moment = datetime.fromtimestamp(at, UTC)
-    title_things, things, title_numbers, numbers, named = map(frozenset, sets)
     words = tuple(title), tuple(lede)
-    return Print(article, moment, source, language, *words, title_things, things, title_numbers, numbers, named, series, content[:length])
+    return Print(article, moment, source, language, *words, *map(frozenset, sets), series=series, vector=content[:length])
 
 
 def _parsed(text: bytes) -> list[Any]:
