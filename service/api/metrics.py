@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from service.edges import Edges
 from service.storage.counts import backlogs, count_all
+from service.storage.feed_hosts import courtesy_of
 
 
 class DatabaseCollector(Collector):
@@ -27,12 +28,16 @@ class DatabaseCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Backlogs and counts as they are now."""
         database = self._edges.store.database
-        waiting = backlogs(database, self._edges.now())
+        now = self._edges.now()
+        waiting = backlogs(database, now, courtesy_of(self._edges.settings))
         yield _gauge("wirewatch_due", "Rows that are due and unclaimed", "stage", {each.stage: each.due for each in waiting})
         oldest = {each.stage: each.oldest for each in waiting}
         yield _gauge("wirewatch_oldest_due_seconds", "How long the oldest due row has waited", "stage", oldest)
         counts = count_all(database)
         yield _gauge("wirewatch_feeds", "Feeds", "state", counts.feeds)
+        outcomes = self._edges.store.feeds.recent_outcomes(now)
+        hosts = {"failed": outcomes.failed, "answered": outcomes.answered}
+        yield _gauge("wirewatch_polled_hosts", "Hosts polled within 5 minutes, without those long broken", "outcome", hosts)
         yield _gauge("wirewatch_deliveries", "Deliveries", "state", counts.deliveries)
         stored = {"articles": counts.articles, "matches": counts.matches, "alerts": counts.alerts}
         yield _gauge("wirewatch_stored", "Rows stored", "kind", stored)

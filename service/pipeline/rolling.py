@@ -29,10 +29,13 @@ class Queue(Protocol[T_co]):
         """Keep what is claimed for another lease."""
 
 
-async def work_through(queue: Queue[T], work: Callable[[T], Awaitable[None]], *, slots: int, renew_every: float) -> int:
+async def work_through(
+    queue: Queue[T], work: Callable[[T], Awaitable[None]], *, slots: int, renew_every: float, claim_every: float | None = None
+) -> int:
     """Claim rows and work on up to `slots` of them at once until none is due; return how many were worked on.
 
-    Leases are renewed every `renew_every` seconds.
+    Leases are renewed every `renew_every` seconds. While some is under way, more is looked for whenever a row is done,
+    and every `claim_every` seconds where rows may become free without that.
     A row whose lease was lost is left to its new holder. Any other error, of one row or of the claiming, is raised at
     the end, when what is under way is done; such a row is free again when its lease runs out.
     """
@@ -49,7 +52,7 @@ async def work_through(queue: Queue[T], work: Callable[[T], Awaitable[None]], *,
                 taken += len(claimed)
                 running |= {asyncio.create_task(_guarded(work, row)) for row in claimed}
             if running:
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                done, running = await asyncio.wait(running, timeout=claim_every, return_when=asyncio.FIRST_COMPLETED)
                 errors += [error for each in done if (error := each.exception())]
                 more = True  # what is done may have made room for what waited behind it
     finally:
