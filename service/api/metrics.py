@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from flask import Flask, Response, request
 from prometheus_client import CollectorRegistry, Counter
@@ -10,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from service.domain.outage import evidence_since
 from service.edges import Edges
 from service.storage.counts import backlogs, count_all
 from service.storage.feed_hosts import courtesy_of
@@ -35,9 +37,9 @@ class DatabaseCollector(Collector):
         yield _gauge("wirewatch_oldest_due_seconds", "How long the oldest due row has waited", "stage", oldest)
         counts = count_all(database)
         yield _gauge("wirewatch_feeds", "Feeds", "state", counts.feeds)
-        outcomes = self._edges.store.feeds.recent_outcomes(now)
+        outcomes = self._edges.store.feeds.recent_outcomes(evidence_since(now, timedelta(seconds=self._edges.settings.poll_interval)))
         hosts = {"failed": outcomes.failed, "answered": outcomes.answered}
-        yield _gauge("wirewatch_polled_hosts", "Hosts polled within 5 minutes, without those long broken", "outcome", hosts)
+        yield _gauge("wirewatch_polled_hosts", "Hosts polled of late, without feeds long broken", "outcome", hosts)
         yield _gauge("wirewatch_deliveries", "Deliveries", "state", counts.deliveries)
         stored = {"articles": counts.articles, "matches": counts.matches, "alerts": counts.alerts}
         yield _gauge("wirewatch_stored", "Rows stored", "kind", stored)

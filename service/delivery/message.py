@@ -26,7 +26,8 @@ _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 def render_body(delivery: DeliveryToSend) -> bytes:
     """The payload as compact ASCII JSON: the same bytes at every attempt, always under 20 kB.
 
-    `type` is "alert.created", "feed.failing" and its siblings, or "test"; `timestamp` is when the delivery was created (ISO 8601, UTC). `data` of an alert:
+    `type` is "alert.created", "feed.failing" and its siblings, or "test"; `timestamp` is when the delivery was created
+    (ISO 8601, UTC). `data` of an alert:
 
     - `id`, `created_at` of the alert; `rule`: its `id` and `name`
     - `articles`: each with `id`, `title`, `url` (or null), `source`, `published_at` (or null), `first_seen_at`,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from service.domain.feeds import FeedToPoll, FeedUpdate
 
 WITHIN = timedelta(minutes=5)
+ROUNDS = 2  # usual intervals in which polls count, where these are longer: an outage may last
 FEWEST_HOSTS = 3  # fewer failing at once may be chance
 KNOWN_BROKEN = 3  # failures in a row after which a feed says nothing about our network
 OURS = "Most feeds cannot be reached at the moment: the fault is probably on our side, and is not counted against this feed."
@@ -19,6 +20,11 @@ class Outcomes:
 
     failed: int
     answered: int
+
+
+def evidence_since(now: datetime, usual: timedelta) -> datetime:
+    """Since when polls say how our network is."""
+    return now - max(WITHIN, ROUNDS * usual)
 
 
 def is_ours(outcomes: Outcomes) -> bool:

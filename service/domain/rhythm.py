@@ -14,6 +14,8 @@ WINDOW_MOST = 7 * DAY  # slower windows need no watching
 LEARNED = 8  # pieces of news over which the usual gap is averaged
 LULL_HALVES = 14 * DAY  # how long a long silence is remembered: weekends come every week
 SILENT_AFTER = 10  # pieces of news before a silence means anything
+WEEK = timedelta(days=8)  # after which we know whether it rests at weekends
+WEEKEND = timedelta(days=3)  # the shortest silence that means anything until then
 SILENT_GAPS = 5  # usual gaps
 SILENT_LULLS = 2  # longest gaps of late
 AWAY = DAY  # a time without any good poll, after which the silence before it tells nothing
@@ -44,6 +46,7 @@ class Rhythm:
     window: timedelta | None = None  # in how long all its entries give way to others; None: not soon
     listed: int = 0  # entries of the last document
     read_at: datetime | None = None  # the last good poll
+    known_since: datetime | None = None  # the first one
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def learn(rhythm: Rhythm, listing: Listing | None, now: datetime) -> Rhythm:
     """The rhythm after a good poll; `listing` is None for a document as before."""
     listed = rhythm.listed if listing is None else listing.total
     if rhythm.read_at is None:
-        return replace(rhythm, news_at=now, listed=listed, read_at=now)
+        return replace(rhythm, news_at=now, listed=listed, read_at=now, known_since=rhythm.known_since or now)
     since = max(now - rhythm.read_at, timedelta(seconds=1))
     if since > AWAY:
         return replace(rhythm, news_at=now, window=_window(rhythm.window, listing, since), listed=listed, read_at=now)
@@ -88,7 +91,8 @@ def is_silent(rhythm: Rhythm, now: datetime) -> bool:
     """Whether it has brought nothing for several times its usual gap, nights and weekends considered."""
     if rhythm.gap is None or rhythm.news_at is None or rhythm.news < SILENT_AFTER:
         return False
-    return now - rhythm.news_at > max(DAY, SILENT_GAPS * rhythm.gap, SILENT_LULLS * rhythm.lull)
+    least = DAY if rhythm.known_since is not None and now - rhythm.known_since >= WEEK else WEEKEND
+    return now - rhythm.news_at > max(least, SILENT_GAPS * rhythm.gap, SILENT_LULLS * rhythm.lull)
 
 
 def _hear(rhythm: Rhythm, now: datetime) -> Rhythm:

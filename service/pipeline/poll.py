@@ -13,7 +13,7 @@ import structlog
 from service.domain.feeds import Entry, FeedState, FeedToPoll, FeedUpdate, ParsedFeed
 from service.domain.health import judge
 from service.domain.identity import New, Recognised, keys_of, list_lookups, recognise
-from service.domain.outage import excuse, is_ours
+from service.domain.outage import evidence_since, excuse
 from service.domain.pacing import Reading, pace, usual_interval
 from service.domain.polling import Fetched, after_answer, after_failure, after_success, is_conditional
 from service.domain.rhythm import Limits, Listing
@@ -23,7 +23,7 @@ from service.feeds.sandbox import NotAFeed, ParseFailed, Sandbox
 from service.language import find_language
 from service.outbound import OutboundError, OutboundProblem, Session
 from service.pipeline.rolling import work_through
-from service.storage.articles import SavedPoll
+from service.storage.articles import Excuse, SavedPoll
 from service.storage.claims import renew_leases
 from service.storage.feed_hosts import courtesy_of
 from service.storage.tables import feed as feed_table
@@ -81,26 +81,27 @@ async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPol
         keys = list_lookups(keys_of(read.parsed.entries))
         known = await asyncio.to_thread(edges.store.articles.known_articles, feed.id, keys)
         entries = await asyncio.to_thread(_with_languages, recognise(read.parsed.entries, known), read.parsed.language)
-    update = await _settle(edges, feed, read, entries)
+    update, excused = _settle(edges, feed, read, entries)
     rests = max(courtesy_of(edges.settings).gap, update.host_rests or timedelta(0))
     host_free_at = read.at + timedelta(seconds=time.monotonic() - began) + rests if rests else None
     save = edges.store.articles.save_poll
     saved = await asyncio.to_thread(
-        save, feed, update, entries, source=_source(feed, read.parsed), now=read.at, host_free_at=host_free_at
+        save, feed, update, entries, source=_source(feed, read.parsed), now=read.at, host_free_at=host_free_at, excuse=excused
     )  # fmt: skip
     log.info("polled", feed=feed.id, state=str(update.state), added=saved.added, edited=saved.edited, reason=update.reason)
     return saved
 
 
-async def _settle(edges: Edges, feed: FeedToPoll, read: _Read, entries: Sequence[Recognised]) -> FeedUpdate:
-    """What the poll makes of the feed's row in the end: with a pace of its own, blame where it is due, and what its owners see."""
+def _settle(edges: Edges, feed: FeedToPoll, read: _Read, entries: Sequence[Recognised]) -> tuple[FeedUpdate, Excuse | None]:
+    """What the poll makes of the feed's row: with a pace of its own and what its owners see; and without blame, if the fault is ours."""
     update, now, limits, jitter = read.update, read.at, limits_of(edges), edges.chance()
-    if update.last_success_at is not None and read.fetched is not None:
-        listing = Listing(len(entries), sum(isinstance(each, New) for each in entries)) if read.parsed else None
-        update = pace(feed, update, Reading(read.fetched, read.parsed, listing), now=now, limits=limits, jitter=jitter)
-    elif is_ours(await asyncio.to_thread(edges.store.feeds.recent_outcomes, now)):
-        return excuse(feed, update, now=now, interval=usual_interval(feed, limits, now), jitter=jitter)
-    return judge(feed, update, now)
+    if update.last_success_at is None or read.fetched is None:
+        interval = usual_interval(feed, limits, now)
+        excused = excuse(feed, update, now=now, interval=interval, jitter=jitter)
+        return judge(feed, update, now), Excuse(excused, evidence_since(now, limits.usual))
+    listing = Listing(len(entries), sum(isinstance(each, New) for each in entries)) if read.parsed else None
+    paced = pace(feed, update, Reading(read.fetched, read.parsed, listing), now=now, limits=limits, jitter=jitter)
+    return judge(feed, paced, now), None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select, update
+from sqlalchemy import Connection, Row, Select, case, delete, literal, select, update
 
 from service.domain.articles import Article
 from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate
 from service.domain.identity import Known, KnownArticle, New, Recognised, article_id, content_hash, credible_date, dedup_key
+from service.domain.outage import is_ours
 from service.storage.claims import claim_due, finish, is_poison
 from service.storage.database import Database
 from service.storage.feed_hosts import ensure_host, host_of, rest_host
 from service.storage.feed_notices import tell_owners
+from service.storage.outcomes import count_outcomes
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import article, article_vector, feed, seen, subscription
+from service.storage.tables import Moment, article, article_vector, feed, seen, subscription
 from service.storage.watches import dump_watch
 
 LISTED_RESOLUTION = timedelta(days=1)  # how exact `listed_at` is; a write per entry and poll would be dear
@@ -61,6 +63,14 @@ class SavedPoll:
 
 
 @dataclass(frozen=True, slots=True)
+class Excuse:
+    """What a failure makes of the feed instead, if most hosts polled `since` then fail: the fault is ours."""
+
+    outcome: FeedUpdate
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Articles:
     """Articles in the database."""
 
@@ -85,10 +95,11 @@ class Articles:
         source: str,
         now: datetime,
         host_free_at: datetime | None = None,
+        excuse: Excuse | None = None,
     ) -> SavedPoll:
         """Store a poll: new and edited articles, their keys, the feed's validators and what its owners are told, in one transaction.
 
-        Until `host_free_at` no feed of its host is polled. Raises:
+        Until `host_free_at` no feed of its host is polled. `excuse` is for a failure. Raises:
             LeaseLost: another worker has the feed by now; nothing is stored.
         """
         new = [entry for entry in entries if isinstance(entry, New)]
@@ -96,6 +107,7 @@ class Articles:
         with self.database.write() as connection:
             outcome = _stay_if_taken(connection, polled, outcome)
             finish(connection, feed, polled.id, polled.lease_token, due_at=polled.due_at, **_feed_values(outcome, now))
+            outcome = _excused(connection, polled.id, outcome, excuse, now)
             self._settle_feed(connection, polled, outcome, now, host_free_at)
             for start in range(0, len(new), CHUNK):
                 rows = [_new_values(polled, entry, source, now) for entry in new[start : start + CHUNK]]
@@ -193,6 +205,17 @@ def _stay_if_taken(connection: Connection, polled: FeedToPoll, outcome: FeedUpda
     watch = replace(outcome.watch, moved_from=polled.watch.moved_from, moved_at=polled.watch.moved_at, told=polled.watch.told)
     stayed = replace(outcome, state=FeedState.OK, url=None, reason=reason, watch=watch, change=None)
     return replace(stayed, moved_to=polled.moved_to, moved_since=polled.moved_since, moved_polls=polled.moved_polls)
+
+
+def _excused(connection: Connection, feed_id: str, outcome: FeedUpdate, excuse: Excuse | None, now: datetime) -> FeedUpdate:
+    """The outcome that holds. Decided here, where this failure and those before it count: many feeds fail at one moment."""
+    if excuse is None or not is_ours(count_outcomes(connection, excuse.since)):
+        return outcome
+    # Somebody may have made the feed due, or put it to rest, during the poll.
+    following = case((feed.c.next_at == outcome.next_at, literal(excuse.outcome.next_at, Moment)), else_=feed.c.next_at)
+    values = {**_feed_values(excuse.outcome, now), "next_at": following}
+    connection.execute(update(feed).where(feed.c.id == feed_id).values(**values))
+    return excuse.outcome
 
 
 def _feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:

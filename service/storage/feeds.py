@@ -7,15 +7,16 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, distinct, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, select, update
 
 from service.domain.feeds import FeedState, FeedToPoll, HealthChange, Trust, Validators
-from service.domain.outage import KNOWN_BROKEN, WITHIN, Outcomes
+from service.domain.outage import Outcomes
 from service.storage.audit import Caller, record
 from service.storage.claims import is_poison
 from service.storage.database import Database
 from service.storage.feed_hosts import Courtesy, claim_politely, ensure_host, host_of
 from service.storage.feed_notices import tell_owners
+from service.storage.outcomes import count_outcomes
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import article, feed, subscription
 from service.storage.watches import dump_watch, load_watch
@@ -170,13 +171,10 @@ class Feeds:
         rows = claim_politely(self.database, now=now, token=token, limit=limit, courtesy=courtesy)
         return tuple(_to_poll(row) for row in rows)
 
-    def recent_outcomes(self, now: datetime) -> Outcomes:
-        """How the polls of the last minutes ended, by hosts."""
-        answered = and_(feed.c.last_success_at.is_not(None), feed.c.last_success_at >= feed.c.polled_at)
-        failed, fine = (func.count(distinct(case((which, feed.c.host)))) for which in (~answered, answered))
-        query = select(failed, fine).where(feed.c.polled_at >= now - WITHIN, feed.c.failures < KNOWN_BROKEN)
+    def recent_outcomes(self, since: datetime) -> Outcomes:
+        """How the last polls ended, by hosts."""
         with self.database.read() as connection:
-            return Outcomes(*connection.execute(query).one())
+            return count_outcomes(connection, since)
 
     def followers(self, feeds: Collection[str]) -> Mapping[str, tuple[Follower, ...]]:
         """Who follows each of these feeds, unpaused."""
