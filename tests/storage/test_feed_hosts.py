@@ -8,12 +8,14 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from service.domain.feeds import FeedState, FeedToPoll
 from service.domain.polling import after_failure
 from service.storage.counts import backlogs
 from service.storage.feed_hosts import Courtesy, host_of
 from service.storage.store import Store
+from service.storage.tables import feed_host
 from tests.make import NOON
 from tests.storage.conftest import CallerAt
 
@@ -137,6 +139,16 @@ def test_several_workers_leave_the_gap_between_two_polls_of_a_host(store: Store,
     moments = sorted(taken)
     assert all(later - earlier >= SECOND for earlier, later in itertools.pairwise(moments))
     assert len(moments) >= 2
+
+
+def test_a_worker_amid_its_claim_keeps_others_from_that_host_and_from_no_other(store: Store, caller: CallerAt) -> None:
+    if not store.database.is_postgres:
+        pytest.skip("on SQLite one claim waits for the other")
+    follow(store, caller, *of("a.example", 2), *of("b.example", 2))
+    with store.database.write() as other:
+        other.execute(select(feed_host).where(feed_host.c.name == "a.example").with_for_update())
+        assert [host_of(each.url) for each in claim(store)] == ["b.example"]
+    assert [host_of(each.url) for each in claim(store)] == ["a.example"]
 
 
 def test_what_waits_for_its_host_is_not_the_workers_delay(store: Store, caller: CallerAt) -> None:
