@@ -23,7 +23,7 @@ class Courtesy:
     """What we ask of one host: feeds polled `at_once`, and the `gap` from the end of one poll to the next one's beginning."""
 
     at_once: int = 1
-    gap: timedelta = timedelta(seconds=1)
+    gap: timedelta = timedelta(0)
 
 
 def courtesy_of(settings: Settings) -> Courtesy:

@@ -20,6 +20,7 @@ from tests.make import NOON
 from tests.storage.conftest import CallerAt
 
 SECOND = timedelta(seconds=1)
+POLITE = Courtesy(1, SECOND)
 
 
 def follow(store: Store, caller: CallerAt, *urls: str) -> None:
@@ -28,7 +29,7 @@ def follow(store: Store, caller: CallerAt, *urls: str) -> None:
 
 
 def claim(store: Store, now: datetime = NOON, *, worker: str = "w", limit: int = 50, courtesy: Courtesy | None = None) -> list[FeedToPoll]:
-    return list(store.feeds.claim_feeds(now=now, token=worker, limit=limit, courtesy=courtesy or Courtesy()))
+    return list(store.feeds.claim_feeds(now=now, token=worker, limit=limit, courtesy=courtesy or POLITE))
 
 
 def end(store: Store, feed: FeedToPoll, now: datetime, free_at: datetime | None = None) -> None:
