@@ -15,7 +15,7 @@ from service.storage.claims import MAX_CLAIMS, claim_among, is_due
 from service.storage.database import Database
 from service.storage.tables import feed, feed_host
 
-LOOK_AHEAD = 500  # due feeds that a claim looks at
+LOOK_AHEAD = 10  # due feeds of free hosts that a claim looks at, for each that it may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _busy(now: datetime, courtesy: Courtesy) -> Any:
 
 def _lock_free_hosts(connection: Connection, now: datetime, limit: int, courtesy: Courtesy) -> list[str]:
     due = select(feed.c.host, feed.c.next_at).join(feed_host, feed_host.c.name == feed.c.host).where(_pollable(now, courtesy))
-    first = due.order_by(feed.c.next_at).limit(LOOK_AHEAD).subquery()
+    first = due.order_by(feed.c.next_at).limit(LOOK_AHEAD * limit).subquery()
     hosts = select(first.c.host, func.min(first.c.next_at).label("since")).group_by(first.c.host).subquery()
     free = select(feed_host.c.name).join(hosts, hosts.c.host == feed_host.c.name).where(feed_host.c.free_at <= now)
     locked = free.order_by(hosts.c.since).limit(limit).with_for_update(skip_locked=True, of=feed_host)

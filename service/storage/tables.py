@@ -153,6 +153,8 @@ feed = Table(
     *_queue(),
     _due_index("feed"),
     Index("ix_feed_polled_at", "polled_at"),
+    # Which hosts are busy is asked at each claim, and few feeds are under way.
+    Index("ix_feed_under_way", "host", postgresql_where=text("lease_token IS NOT NULL"), sqlite_where=text("lease_token IS NOT NULL")),
 )
 
 subscription = Table(

@@ -15,7 +15,7 @@ from service.domain.polling import after_failure
 from service.storage.counts import backlogs
 from service.storage.feed_hosts import Courtesy, host_of
 from service.storage.store import Store
-from service.storage.tables import feed_host
+from service.storage.tables import feed, feed_host
 from tests.make import NOON
 from tests.storage.conftest import CallerAt
 
@@ -64,7 +64,12 @@ def test_a_worker_that_died_keeps_its_host_no_longer_than_its_lease(store: Store
 
 
 def test_a_host_with_hundreds_of_feeds_that_is_busy_hides_no_other(store: Store, caller: CallerAt) -> None:
-    follow(store, caller, *of("a.example", 600))
+    follow(store, caller, "https://a.example/")
+    rows = [
+        {"id": url, "url": url, "host": "a.example", "state": "new", "created_at": NOON, "next_at": NOON} for url in of("a.example", 600)
+    ]
+    with store.database.write() as connection:
+        connection.execute(feed.insert(), rows)
     claim(store)
     store.feeds.follow("https://b.example/", new_id="fd_b", tags=[], alert_existing=False, caller=caller(now=NOON + SECOND))
     assert [each.id for each in claim(store, NOON + 2 * SECOND)] == ["fd_b"]

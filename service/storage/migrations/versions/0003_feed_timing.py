@@ -21,6 +21,8 @@ def upgrade() -> None:
     op.add_column("feed", sa.Column("watch", Json, nullable=True))
     op.create_index("ix_feed_host", "feed", ["host"])
     op.create_index("ix_feed_polled_at", "feed", ["polled_at"])
+    under_way = sa.text("lease_token IS NOT NULL")
+    op.create_index("ix_feed_under_way", "feed", ["host"], postgresql_where=under_way, sqlite_where=under_way)
     op.create_table(
         "feed_host",
         sa.Column("name", sa.Text(), nullable=False),
