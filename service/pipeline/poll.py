@@ -88,7 +88,8 @@ async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPol
     saved = await asyncio.to_thread(
         save, feed, update, entries, source=_source(feed, read.parsed), now=read.at, host_free_at=host_free_at, excuse=excused
     )  # fmt: skip
-    log.info("polled", feed=feed.id, state=str(update.state), added=saved.added, edited=saved.edited, reason=update.reason)
+    outcome = saved.outcome
+    log.info("polled", feed=feed.id, state=str(outcome.state), added=saved.added, edited=saved.edited, reason=outcome.reason)
     return saved
 
 

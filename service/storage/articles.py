@@ -56,10 +56,11 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class SavedPoll:
-    """How many articles a poll added and how many it changed."""
+    """How many articles a poll added and how many it changed, and what it made of the feed."""
 
     added: int
     edited: int
+    outcome: FeedUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Articles:
                 connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
                 connection.execute(delete(article_vector).where(article_vector.c.article == entry.article_id))  # of what it said before
             self._save_keys(connection, polled.id, entries, now)
-        return SavedPoll(len(new), len(edited))
+        return SavedPoll(len(new), len(edited), outcome)
 
     def claim_articles(self, *, now: datetime, token: str, limit: int) -> tuple[ClaimedArticle, ...]:
         """Take up to `limit` articles that wait to be matched."""

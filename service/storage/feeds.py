@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, null, select, update
 
 from service.domain.feeds import FeedState, FeedToPoll, HealthChange, Trust, Validators
 from service.domain.outage import Outcomes
@@ -244,7 +244,8 @@ def _is_resting(feed_id: str) -> ColumnElement[bool]:
 
 def _begin_anew(connection: Connection, feed_id: str) -> None:
     """Make the next poll of a resting feed a baseline, as if it were its first."""
-    connection.execute(update(feed).where(_is_resting(feed_id)).values(baselined_at=None, etag=None, last_modified=None, body_hash=None))
+    anew = {"baselined_at": None, "etag": None, "last_modified": None, "body_hash": None, "watch": null()}
+    connection.execute(update(feed).where(_is_resting(feed_id)).values(**anew))
 
 
 def _match_again(connection: Connection, feed_id: str, now: datetime) -> None:
