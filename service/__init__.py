@@ -3,7 +3,11 @@
     feed due ──poll──▶ new articles ──match──▶ matches ──alert──▶ alerts + deliveries ──deliver──▶ somebody knows
 
     config      Settings: the only reader of the environment
-    domain      values and decisions, pure: identity, polling, alerting, timing
+    domain      values and decisions, pure:
+        identity                                    is this entry an article we know?
+        polling, pacing, rhythm, schedule           what a poll makes of a feed, and when it is polled again
+        health, outage                              how a feed is, and whether a failure is our own
+        alerting, timing                            matches -> alerts, and when a delivery is tried again
     matching    from words to matches with evidence, pure:
         text, tokens, sentences, fields, reading    an article, read once
         actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack

@@ -98,6 +98,7 @@ def open_house(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Edges]]:
             "allowed_networks": (ip_network("127.0.0.0/8"), ip_network("::1/128")),
             "secret_key": "a key for tests",
             "meaning": "off",  # whoever asks for it brings an embedder
+            "poll_host_gap": 0,  # all feeds come from one server, and the clock stands still
             **settings,
         }
         world = open_edges(Settings.model_validate(given))

@@ -11,9 +11,11 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from service.delivery.feed_notice import headline_of, name_of
 from service.delivery.mail_headers import safe_header
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.deliveries import DeliveryToSend
+from service.domain.feed_notices import FeedNotice
 
 MAX_SHOWN = 20  # articles in one mail
 MAX_TITLE = 300  # characters of a title that the body shows
@@ -57,6 +59,8 @@ class ShownArticle:
 def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None) -> MailContent:
     """The content of a delivery's mail, the same at every attempt. Everything from outside is escaped."""
     channel = clean_text(delivery.channel.name)
+    if delivery.notice is not None:
+        return _feed_content(delivery.notice, channel, unsubscribe_url)
     if delivery.alert is None:
         subject = "Wirewatch: this channel works"
         return _fill("test", subject, channel=channel, unsubscribe_url=unsubscribe_url)
@@ -67,6 +71,21 @@ def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None) -> Mai
         rule=clean_text(alert.rule_name),
         articles=[_show(article) for article in alert.articles[:MAX_SHOWN]],
         more=max(0, len(alert.articles) - MAX_SHOWN),
+        channel=channel,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None) -> MailContent:
+    name, headline = clean_text(name_of(notice), MAX_TITLE), headline_of(notice)
+    return _fill(
+        "feed",
+        safe_header(f"{safe_header(name_of(notice), SUBJECT - 50)} {headline}", SUBJECT),
+        feed=name,
+        headline=headline,
+        reason=clean_text(notice.reason),
+        url=clean_text(notice.url),
+        time=_moment(notice.created_at),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
     )

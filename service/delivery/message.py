@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from service.delivery.feed_notice import render_notice_data
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.deliveries import DeliveryToSend
 from service.domain.evidence import Evidence, Scores
@@ -25,7 +26,8 @@ _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 def render_body(delivery: DeliveryToSend) -> bytes:
     """The payload as compact ASCII JSON: the same bytes at every attempt, always under 20 kB.
 
-    `type` is "alert.created" or "test"; `timestamp` is when the delivery was created (ISO 8601, UTC). `data` of an alert:
+    `type` is "alert.created", "feed.failing" and its siblings, or "test"; `timestamp` is when the delivery was created
+    (ISO 8601, UTC). `data` of an alert:
 
     - `id`, `created_at` of the alert; `rule`: its `id` and `name`
     - `articles`: each with `id`, `title`, `url` (or null), `source`, `published_at` (or null), `first_seen_at`,
@@ -34,13 +36,23 @@ def render_body(delivery: DeliveryToSend) -> bytes:
         - `evidence`: `part` of the rule ("/actors/0"), its `term`, and where: `field`, `start`, `end`, `text`
     - `truncated`: true where something was left out to stay under 20 kB; the API has the whole alert.
 
+    `data` of a feed's message: see `render_notice_data`.
+
     `data` of a test message has `message` and `channel` (`id`, `name`). Offsets count Unicode code points.
     """
-    kind = "test" if delivery.alert is None else "alert.created"
+    kind, renditions = _say(delivery)
     frame = {"type": kind, "timestamp": _moment(delivery.created_at)}
-    renditions = (_test_data(delivery),) if delivery.alert is None else _renditions(delivery.alert)
     bodies = (_to_json({**frame, "data": data}) for data in renditions)
     return next(body for body in bodies if len(body) < MAX_BYTES)
+
+
+def _say(delivery: DeliveryToSend) -> tuple[str, Iterable[Payload]]:
+    """The message's type, and its data ever shorter."""
+    if delivery.notice is not None:
+        return delivery.notice.kind, (render_notice_data(delivery.notice),)
+    if delivery.alert is not None:
+        return "alert.created", _renditions(delivery.alert)
+    return "test", (_test_data(delivery),)
 
 
 def _test_data(delivery: DeliveryToSend) -> Payload:

@@ -99,6 +99,7 @@ workspace = Table(
     _id(),
     Column("name", Text, nullable=False, unique=True),
     _moment("created_at"),
+    Column("health_channel", Text),  # no foreign key, which SQLite cannot add: the API keeps it in order
 )
 
 api_key = Table(
@@ -116,11 +117,20 @@ api_key = Table(
     _moment("revoked_at", nullable=True),
 )
 
+# The servers that feeds come from, each with the moment before which none of its feeds is to be polled.
+feed_host = Table(
+    "feed_host",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _moment("free_at"),
+)
+
 feed = Table(
     "feed",
     metadata,
     _id(),
     Column("url", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False, server_default="", index=True),  # "": not known, a server of its own
     Column("title", Text),
     Column("site_url", Text),
     Column("language", Text),
@@ -139,8 +149,12 @@ feed = Table(
     _moment("polled_at", nullable=True),
     _moment("last_success_at", nullable=True),
     _moment("created_at"),
+    Column("watch", Json),  # what polling has learned of it, as domain.feeds.Watch; nothing is searched for in it
     *_queue(),
     _due_index("feed"),
+    Index("ix_feed_polled_at", "polled_at"),
+    # Which hosts are busy is asked at each claim, and few feeds are under way.
+    Index("ix_feed_under_way", "host", postgresql_where=text("lease_token IS NOT NULL"), sqlite_where=text("lease_token IS NOT NULL")),
 )
 
 subscription = Table(
@@ -262,6 +276,21 @@ channel = Table(
     _moment("deleted_at", nullable=True),
 )
 
+# What a workspace is told of a feed's health. Its deliveries stand beside those of alerts.
+feed_notice = Table(
+    "feed_notice",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    _ref("feed", index=True),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text),
+    _moment("created_at"),
+    Index("ix_feed_notice_workspace_created_at", "workspace", "created_at", "id"),
+)
+
 delivery = Table(
     "delivery",
     metadata,
@@ -275,9 +304,11 @@ delivery = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     _moment("created_at"),
     _moment("finished_at", nullable=True),
+    Column("notice", Text),
     *_queue(),
     _due_index("delivery"),
     UniqueConstraint("alert", "channel"),
+    Index("uq_delivery_notice_channel", "notice", "channel", unique=True),
     Index("ix_delivery_workspace_created_at", "workspace", "created_at", "id"),
 )
 
