@@ -14,6 +14,7 @@ from service.domain.feeds import FeedToPoll, FeedUpdate
 from service.domain.identity import Known, KnownArticle, New, Recognised, article_id, content_hash, credible_date, dedup_key
 from service.storage.claims import claim_due, finish, is_poison
 from service.storage.database import Database
+from service.storage.handmade import among, as_placed
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import article, article_vector, feed, seen, subscription
 
@@ -42,11 +43,12 @@ class ClaimedArticle:
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article as users see it, with how far it has come: `matched_at` is None while it waits."""
+    """An article as users see it, with how far it has come: `matched_at` is None while it waits, and so is `story`."""
 
     article: Article
     matched_at: datetime | None
     quarantined_at: datetime | None
+    story: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,14 @@ class Articles:
         return tuple(ClaimedArticle(to_article(row), row.lease_token, row.next_at, now, row.matched_at) for row in rows)
 
     def list_articles(
-        self, workspace: str, *, feed_id: str | None = None, cursor: str | None = None, limit: int = 50
+        self, workspace: str, *, feed_id: str | None = None, story_id: str | None = None, cursor: str | None = None, limit: int = 50
     ) -> Page[StoredArticle]:
         """The articles of the feeds that a workspace follows, newest first."""
-        query = _visible(workspace)
+        query = visible(workspace)
         if feed_id:
             query = query.where(article.c.feed == feed_id)
+        if story_id:
+            query = query.where(among(workspace, [story_id]), as_placed(workspace)[1] == story_id)
         with self.database.read() as connection:
             return fetch_page(
                 connection, query, moment=article.c.first_seen_at, key=article.c.id, cursor=cursor, limit=limit, to_item=_to_stored
@@ -113,7 +117,7 @@ class Articles:
     def find_article(self, workspace: str, article_id: str) -> StoredArticle | None:
         """An article of a feed that this workspace follows."""
         with self.database.read() as connection:
-            row = connection.execute(_visible(workspace).where(article.c.id == article_id)).one_or_none()
+            row = connection.execute(visible(workspace).where(article.c.id == article_id)).one_or_none()
         return _to_stored(row) if row else None
 
     def quarantine(self, *, now: datetime) -> int:
@@ -143,13 +147,15 @@ def to_article(row: Row[Any]) -> Article:
     return Article(**{name: row._mapping[name] for name in Article.__slots__})
 
 
-def _to_stored(row: Row[Any]) -> StoredArticle:
-    return StoredArticle(to_article(row), row.matched_at, row.quarantined_at)
-
-
-def _visible(workspace: str) -> Select[Any]:
+def visible(workspace: str) -> Select[Any]:
+    """The articles of the feeds that a workspace follows, each with the story it is in there, as `place`."""
     followed = select(subscription.c.feed).where(subscription.c.workspace == workspace)
-    return select(article).where(article.c.feed.in_(followed))
+    source, place = as_placed(workspace)
+    return select(*article.c, place.label("place")).select_from(source).where(article.c.feed.in_(followed))
+
+
+def _to_stored(row: Row[Any]) -> StoredArticle:
+    return StoredArticle(to_article(row), row.matched_at, row.quarantined_at, row.place)
 
 
 def _known(feed_id: str, keys: Sequence[str]) -> Select[Any]:

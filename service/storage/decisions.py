@@ -86,7 +86,7 @@ def save_decisions(
         _save_told(connection, database, each, now)
     for correction in corrections:
         _save_correction(connection, database, correction, now)
-    drafts = [each.draft for each in (*decisions, *corrections) if each.draft is not None]
+    drafts = [draft for draft in (*(each.draft for each in decisions), *(each.draft for each in corrections)) if draft is not None]
     _note_alerted(connection, drafts, now)
     return _save_deliveries(connection, database, drafts, now)
 

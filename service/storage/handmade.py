@@ -24,6 +24,14 @@ def as_placed(workspace: str) -> tuple[FromClause, ColumnElement[Any]]:
     return source, func.coalesce(story_join.c.into, own)
 
 
+def among(workspace: str, stories: Collection[str]) -> ColumnElement[bool]:
+    """Which articles can be in these stories there: by indexes, where `as_placed` alone would look at every article."""
+    joined = select(story_join.c.story).where(story_join.c.workspace == workspace, story_join.c.into.in_(stories))
+    wanted = or_(story_move.c.story.in_(stories), story_move.c.story.in_(joined))
+    moved = select(story_move.c.article).where(story_move.c.workspace == workspace, wanted)
+    return or_(article.c.story.in_(stories), article.c.story.in_(joined), article.c.id.in_(moved))
+
+
 def stories_of(connection: Connection, pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """The story of each (workspace, article) there; an article that was not placed is left out."""
     found: dict[tuple[str, str], str] = {}
@@ -90,10 +98,12 @@ def _carry(connection: Connection, workspace: str, old: str, new: str) -> None:
     move_alerts(connection, workspace, old, new)
 
 
-def move_alerts(connection: Connection, workspace: str, old: str, new: str) -> None:
-    """Alerts about one story are about another one from now on; a rule that has an alert about both goes on with that of the new."""
+def move_alerts(connection: Connection, workspace: str, old: str, new: str, rule_id: str | None = None) -> None:
+    """Alerts about one story (of this rule) are about another one from now on; a rule with an alert about both keeps to the new one's."""
     there = select(alert.c.rule).where(alert.c.workspace == workspace, alert.c.story == new)
     about = and_(alert.c.workspace == workspace, alert.c.story == old, alert.c.rule.not_in(there))
+    if rule_id is not None:
+        about = and_(about, alert.c.rule == rule_id)
     connection.execute(update(alert).where(about).values(story=new))
 
 
