@@ -3,7 +3,7 @@
     feed due ──poll──▶ new articles ──match──▶ matches ──alert──▶ alerts + deliveries ──deliver──▶ somebody knows
 
     config      Settings: the only reader of the environment
-    domain      values and decisions, pure: identity, polling, alerting, timing
+    domain      values and decisions, pure: identity, polling, alerting, developments, coverage, headlines, timing
     matching    from words to matches with evidence, pure:
         text, tokens, stems, sentences, reading     an article, read once
         actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack
