@@ -63,7 +63,7 @@ def a_coverage(*titles: str) -> Coverage:
     """An outlet for each title, half an hour apart; the odd ones are German and print an agency's text."""
     return coverage_of(
         Report(
-            f"outlet{number}.example", f"Outlet {number}", f"ar_{number}", title, f"https://outlet{number}.example/deal",
+            f"outlet{number}.example", f"Outlet {number}", f"ar_o{number}", title, f"https://outlet{number}.example/deal",
             ("en", "de")[number % 2], CREATED + number * timedelta(minutes=30), ("reuters",) * (number % 2),
         )
         for number, title in enumerate(titles)
