@@ -85,7 +85,7 @@ def say(news: News) -> str:
         case Development.OUTLETS:
             return f"{news.what} outlets report it"
         case Development.CORRECTION:
-            return f"correction: {news.what}"
+            return news.what if is_correction(news.what) else f"correction: {news.what}"
         case Development.RETURNED:
             return f"back after {news.what} hours"
 

@@ -153,11 +153,11 @@ def test_an_alert_tells_its_story_updates_and_coverage(desk: Desk) -> None:
     assert desk.api.get("/v1/alerts?story=st_other")["items"] == []
     assert (alert["coverage"]["outlets"], len(alert["articles"])) == (2, 1)
     [update] = alert["updates"]
-    assert update["news"] == [{"kind": "correction", "what": corrects, "text": f"correction: {corrects}"}]
+    assert update["news"] == [{"kind": "correction", "what": corrects, "text": corrects}]
     assert (update["number"], update["articles"][0]["title"]) == (1, corrects)
     matches = desk.api.get("/v1/matches")["items"]
     assert [(each["held"], each["alert"], each["reason"]) for each in matches] == [
-        (None, alert["id"], f"correction: {corrects}"), (None, alert["id"], None),
+        (None, alert["id"], corrects), (None, alert["id"], None),
     ]  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def test_an_update() -> None:
     assert said["type"] == "alert.updated"
     assert (data["id"], data["story"], data["update"]["number"]) == ("al_1", "st_1", 2)
     assert [each["text"] for each in data["update"]["news"]] == [
-        "new actor: Kim Jong Un", "10 outlets report it", "correction: Correction: a peace plan", "back after 26 hours",
+        "new actor: Kim Jong Un", "10 outlets report it", "Correction: a peace plan", "back after 26 hours",
     ]  # fmt: skip
     coverage = data["coverage"]
     assert (coverage["articles"], coverage["outlets"], coverage["independent"]) == (3, 3, 3)
