@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -12,12 +12,12 @@ from typing import Literal, NamedTuple
 
 from service.domain.stories import Rules
 from service.matching.prints import Print
+from service.matching.recent import Squares
 
-Weight = Callable[[str], float]  # of a term: the rarer among recent articles, the more
 Level = Literal["words", "meaning"]
 
 _ACTORS = ("person:", "state:", "org:", "office:")
-_PLACES = ("state:",)
+_HOURS = 6  # as long as an event is quite new
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,49 +32,75 @@ class Model:
         """The log odds that the articles with these features report one event."""
         return self.intercept + sum(weight * features[name] for name, weight in self.weights.items())
 
+    def parts(self, features: Mapping[str, float]) -> dict[str, float]:
+        """What each feature adds to the odds; of those that add something."""
+        parts = {name: weight * features[name] for name, weight in self.weights.items()}
+        return {"to begin with": self.intercept} | {name: part for name, part in parts.items() if part}
 
-def features_of(one: Print, other: Print, weight: Weight, cosine: float | None) -> dict[str, float]:
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Why two articles are taken for one event, or not: the log odds, what adds to them, and the terms that both have, rarest first."""
+
+    odds: float
+    parts: Mapping[str, float]
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """A print, with its words as sets."""
+
+    print: Print
+    title: frozenset[str]
+    text: frozenset[str]  # the title's words, too
+    actors: frozenset[str]  # of the title
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """All that it can be found by."""
+        return self.text | self.print.things
+
+
+def profile_of(each: Print) -> Profile:
+    """The print as it is compared."""
+    title = frozenset(each.title)
+    actors = frozenset(thing for thing in each.title_things if thing.startswith(_ACTORS))
+    return Profile(each, title, title.union(each.lede), actors)
+
+
+def features_of(one: Profile, other: Profile, squares: Squares, cosine: float | None) -> dict[str, float]:
     """What the model weighs, by name; `cosine` is that of their centred vectors, None where one has none."""
-    title, other_title = frozenset(one.title), frozenset(other.title)
-    text, other_text = title.union(one.lede), other_title.union(other.lede)
-    hours = abs((one.at - other.at).total_seconds()) / 3600
-    two_languages = one.language != other.language and bool(one.language and other.language)
-    in_title = alike(title, other_title, weight)
-    across = (alike(title, other_text, weight) + alike(text, other_title, weight)) / 2
-    things = alike(one.things, other.things, weight)
-    in_a_row = bool(one.series and other.series)
+    mine, theirs = one.print, other.print
+    hours = abs((mine.at - theirs.at).total_seconds()) / 3600
+    two_languages = float(mine.language != theirs.language and bool(mine.language and theirs.language))
     features = {
-        "title": in_title,
-        "across": across,
-        "text": alike(text, other_text, weight),
-        "title_things": alike(one.title_things, other.title_things, weight),
-        "things": things,
-        "other_actors": _apart(_actors(one.title_things), _actors(other.title_things)),
-        "other_numbers": _apart(one.title_numbers, other.title_numbers),
-        "same_numbers": float(bool(one.title_numbers & other.title_numbers)),
-        "shared_numbers": float(bool(one.numbers & other.numbers)),
-        "gap": log1p(hours / 6),
-        "same_source": float(one.source == other.source),
-        "two_languages": float(two_languages),
-        "two_languages_things": things * two_languages,
-        "row": float(in_a_row),
-        "row_gap": in_a_row * min(hours, 24) / 24,
+        "title": alike(one.title, other.title, squares),
+        "across": (alike(one.title, other.text, squares) + alike(one.text, other.title, squares)) / 2,
+        "text": alike(one.text, other.text, squares),
+        "title_things": alike(mine.title_things, theirs.title_things, squares),
+        "things": alike(mine.things, theirs.things, squares),
+        "other_actors": _apart(one.actors, other.actors),
+        "other_numbers": _apart(mine.title_numbers, theirs.title_numbers),
+        "same_numbers": float(not mine.title_numbers.isdisjoint(theirs.title_numbers)),
+        "shared_numbers": float(not mine.numbers.isdisjoint(theirs.numbers)),
+        "gap": log1p(hours / _HOURS),
+        "same_source": float(mine.source == theirs.source),
+        "two_languages": two_languages,
+        "row_gap": min(hours, 24) / 24 if mine.series and theirs.series else 0.0,
     }
     if cosine is not None:
         features |= {"cosine": cosine, "two_languages_cosine": cosine * two_languages}
     return features
 
 
-def alike(one: Collection[str], other: Collection[str], weight: Weight) -> float:
-    """The cosine of two sets of terms, each of its weight."""
-    if not one or not other:
+def alike(one: frozenset[str], other: frozenset[str], squares: Squares) -> float:
+    """The cosine of two sets of terms, each of its weight; `squares` are those of the weights."""
+    shared = one & other
+    if not shared:
         return 0.0
-    shared = sum(weight(term) ** 2 for term in one if term in other)
-    return shared / (sqrt(sum(weight(term) ** 2 for term in one) * sum(weight(term) ** 2 for term in other)) or 1.0)
-
-
-def _actors(things: Iterable[str]) -> frozenset[str]:
-    return frozenset(thing for thing in things if thing.startswith(_ACTORS))
+    square = squares.__getitem__
+    return sum(map(square, shared)) / (sqrt(sum(map(square, one)) * sum(map(square, other))) or 1.0)
 
 
 def _apart(one: frozenset[str], other: frozenset[str]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from heapq import nlargest
 from itertools import islice
 from math import log
@@ -11,6 +11,18 @@ from math import log
 _MOST_WEIGHT = 8.5  # of a term: beyond one in 5,000 articles rare is rare, however many articles there are
 _NEWEST = 300  # articles of a term that are looked at: to be in more of them tells little
 _COMMON = 0.02  # of the articles: a term that more of them have is not looked for
+
+
+class Squares(dict[str, float]):
+    """The squares of the weights of terms: the logarithm of how many articles there are to one that has the term."""
+
+    def __init__(self, count: Callable[[str], int], articles: int) -> None:
+        super().__init__()
+        self._having, self._articles = count, articles
+
+    def __missing__(self, term: str) -> float:
+        square = self[term] = min(_MOST_WEIGHT, log(self._articles / (self._having(term) + 1))) ** 2
+        return square
 
 
 class Recent:
@@ -39,26 +51,17 @@ class Recent:
                 del self._with[term]
         self._articles -= 1
 
-    def weights(self) -> Callable[[str], float]:
-        """How telling terms are, as of now: the logarithm of how many articles there are to one that has the term."""
-        known: dict[str, float] = {}
-        articles = self._articles + self._of + 2
+    def squares(self) -> Squares:
+        """How telling terms are, as of now."""
+        return Squares(self._count, self._articles + self._of + 2)
 
-        def weight(term: str) -> float:
-            told = known.get(term)
-            if told is None:
-                told = known[term] = min(_MOST_WEIGHT, log(articles / (self._count(term) + 1)))
-            return told
-
-        return weight
-
-    def nearest(self, terms: Collection[str], weight: Callable[[str], float], most: int) -> list[int]:
+    def nearest(self, terms: Iterable[str], squares: Squares, most: int) -> list[int]:
         """The articles that share most with these terms, by weight; of equal ones the newest."""
         shared: dict[int, float] = {}
         for term in terms:
             numbers = self._with.get(term)
-            if numbers and self._count(term) <= max(_NEWEST, _COMMON * (self._articles + self._of)):
-                telling = weight(term)
+            if numbers and len(numbers) <= max(_NEWEST, _COMMON * self._articles):
+                telling = squares[term]
                 for number in islice(reversed(numbers), _NEWEST):
                     shared[number] = shared.get(number, 0.0) + telling
         return nlargest(most, shared, key=lambda number: (shared[number], number))

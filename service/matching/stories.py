@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from service.domain.ids import derived_id
-from service.domain.stories import Placement, Rules, may_merge, stories_to_join, story_id
-from service.matching.likeness import Level, Model, Weight, features_of, load_models, load_usual
+from service.domain.stories import Placement, Rules, are_three_of_one, may_join, may_merge, rank_stories, story_id
+from service.matching.likeness import Comparison, Level, Model, Profile, features_of, load_models, load_usual, profile_of
 from service.matching.prints import Print
-from service.matching.recent import Recent
+from service.matching.recent import Recent, Squares
 
 if TYPE_CHECKING:
     from service.matching.story_vectors import VectorShelf
 
 MOST = 200_000  # articles that are remembered, however long the window
-_NEAREST = 40  # articles that another one is compared with
+_NEAREST, _NEAREST_IN_MEANING = 40, 20  # articles that another one is compared with: those that share most words, and meaning
+_STORIES = 6  # that it may have to do with
 _MEMBERS = 8  # of a story, the newest, that decide whether it is one with another
 
 
 class _Kept(NamedTuple):
     """An article that is remembered, and when it came by the clock of the articles."""
 
-    print: Print
-    terms: frozenset[str]
+    profile: Profile
     clock: datetime
 
 
@@ -74,16 +75,18 @@ class StoryBook:
         if known is not None:
             return Placement(known)
         self._forget(each)
-        rules = self._models["meaning" if each.vector else "words"].rules
-        story, merged = self._join(self._odds(each), rules) or (self._open(story_id(each.article)), ())
-        self._take_in(each, story)
-        return Placement(story.id, merged)
+        profile, rules = profile_of(each), self._models["meaning" if each.vector else "words"].rules
+        links = self._links(profile)
+        own = self._open(story_id(each.article))
+        self._take_in(profile, own)
+        story, gone = self._settle(own, links, rules)
+        return Placement(story.id, tuple(other for other in gone if other != own.id))
 
     def remember(self, each: Print, story: str) -> None:
         """Take in an article that was placed before, in the order in which it was."""
         if each.article not in self._number_of:
             self._forget(each)
-            self._take_in(each, self._open(story))
+            self._take_in(profile_of(each), self._open(story))
 
     def join(self, story: str, other: str) -> None:
         """By a user's hand: `other` becomes part of `story`, even if they were kept apart."""
@@ -99,7 +102,7 @@ class StoryBook:
         wanted = {self._number_of[article] for article in articles if self.find(article) == story}
         if not wanted:
             return story
-        old, new = self._stories[story], self._open(derived_id("st", self._kept[min(wanted)].print.article, story))
+        old, new = self._stories[story], self._open(derived_id("st", self._kept[min(wanted)].profile.print.article, story))
         old.numbers = [number for number in old.numbers if number not in wanted]
         new.numbers = sorted([*new.numbers, *wanted])
         self._story_of.update(dict.fromkeys(wanted, new))
@@ -115,38 +118,62 @@ class StoryBook:
             self._stories[story].apart.add(other)
             self._stories[other].apart.add(story)
 
-    def _odds(self, each: Print) -> Mapping[str, Sequence[float]]:
+    def compare(self, article: str, other: str) -> Comparison:
+        """What two recent articles have in common, as of now. Raises LookupError where one is not remembered."""
+        one, two = (self._number_of[each] for each in (article, other))
+        squares, profile, against = self._recent.squares(), self._kept[one].profile, self._kept[two].profile
+        cosine = self._vectors.cosines(profile.print.vector, [two]).get(two) if profile.print.vector and self._vectors else None
+        model = self._models["words" if cosine is None else "meaning"]
+        features = features_of(profile, against, squares, cosine)
+        shared = sorted(profile.terms & against.terms, key=lambda term: (-squares[term], term))
+        return Comparison(model.odds(features), model.parts(features), tuple(shared))
+
+    def _links(self, each: Profile) -> Mapping[str, Sequence[float]]:
         """The log odds that the article reports the same event as each of the nearest, by their stories."""
-        weight = self._recent.weights()
+        squares = self._recent.squares()
+        numbers = dict.fromkeys(self._recent.nearest(each.terms, squares, _NEAREST))
+        if each.print.vector and self._vectors is not None:
+            numbers |= dict.fromkeys(self._vectors.nearest(each.print.vector, _NEAREST_IN_MEANING))
         links: dict[str, list[float]] = {}
-        for number, odds in self._compare(each, self._recent.nearest(_terms(each), weight, _NEAREST), weight):
+        for number, odds in self._compare(each, list(numbers), squares):
             links.setdefault(self._story_of[number].id, []).append(odds)
         return links
 
-    def _compare(self, each: Print, numbers: list[int], weight: Weight) -> Iterator[tuple[int, float]]:
-        cosines = self._vectors.cosines(each.vector, numbers) if each.vector and self._vectors else {}
+    def _compare(self, each: Profile, numbers: list[int], squares: Squares) -> Iterator[tuple[int, float]]:
+        cosines = self._vectors.cosines(each.print.vector, numbers) if each.print.vector and self._vectors is not None else {}
         for number in numbers:
-            features = features_of(each, self._kept[number].print, weight, cosines.get(number))
+            features = features_of(each, self._kept[number].profile, squares, cosines.get(number))
             yield number, self._models["meaning" if number in cosines else "words"].odds(features)
 
-    def _join(self, links: Mapping[str, Sequence[float]], rules: Rules) -> tuple[_Story, tuple[str, ...]] | None:
-        """The story that the article joins, with what became part of it; None where it joins none."""
-        wanted = [self._stories[each] for each in stories_to_join(links, rules)]
-        if not wanted:
-            return None
-        story, gone = wanted[0], []
-        for other in wanted[1:]:
-            if other.id not in story.apart and may_merge(self._between(story, other), rules):
-                older, newer = sorted((story, other), key=lambda one: one.numbers[0])
-                self._merge(older, newer)
-                story = older
-                gone.append(newer.id)
-        return story, tuple(gone)
+    def _settle(self, own: _Story, links: Mapping[str, Sequence[float]], rules: Rules) -> tuple[_Story, list[str]]:
+        """Put an article's own story together with what it belongs to; the story it is in then, and those that are gone."""
+        near = [self._stories[each] for each in rank_stories(links, rules)[:_STORIES]]
+        first = next((story for story in near if may_join(links[story.id], rules)), None)
+        joined = [first] if first is not None else self._two_of_one(near, links, rules)
+        gone: list[str] = []
+        for story in joined:
+            own = self._put_together(own, story, gone)
+        for story in near if joined else ():
+            if story not in joined and own.id not in story.apart and may_merge(self._between(own, story), rules):
+                own = self._put_together(own, story, gone)
+        return own, gone
+
+    def _two_of_one(self, near: Sequence[_Story], links: Mapping[str, Sequence[float]], rules: Rules) -> list[_Story]:
+        """Two stories that are one by the article between them, neither of which it joins by itself."""
+        for one, other in combinations(near, 2):
+            if one.id not in other.apart and are_three_of_one(links[one.id], links[other.id], self._between(one, other), rules):
+                return [one, other]
+        return []
 
     def _between(self, story: _Story, other: _Story) -> list[float]:
-        weight = self._recent.weights()
-        newest = other.numbers[-_MEMBERS:]
-        return [odds for number in story.numbers[-_MEMBERS:] for _, odds in self._compare(self._kept[number].print, newest, weight)]
+        squares, newest = self._recent.squares(), other.numbers[-_MEMBERS:]
+        return [odds for number in story.numbers[-_MEMBERS:] for _, odds in self._compare(self._kept[number].profile, newest, squares)]
+
+    def _put_together(self, story: _Story, other: _Story, gone: list[str]) -> _Story:
+        older, newer = sorted((story, other), key=lambda one: one.numbers[0])
+        self._merge(older, newer)
+        gone.append(newer.id)
+        return older
 
     def _merge(self, story: _Story, other: _Story) -> None:
         for number in other.numbers:
@@ -161,14 +188,15 @@ class StoryBook:
             self._stories[story] = _Story(story)
         return self._stories[story]
 
-    def _take_in(self, each: Print, story: _Story) -> None:
-        number, self._next = self._next, self._next + 1
+    def _take_in(self, profile: Profile, story: _Story) -> None:
+        number, each = self._next, profile.print
+        self._next += 1
         self._clock = each.at if self._clock is None else max(self._clock, each.at)
-        kept = self._kept[number] = _Kept(each, _terms(each), self._clock)
+        self._kept[number] = _Kept(profile, self._clock)
         self._number_of[each.article] = number
         self._story_of[number] = story
         story.numbers.append(number)
-        self._recent.add(number, kept.terms)
+        self._recent.add(number, profile.terms)
         if each.vector:
             self._shelf().add(number, each.vector)
 
@@ -177,15 +205,15 @@ class StoryBook:
         clock = coming.at if self._clock is None else max(self._clock, coming.at)
         while self._kept:
             number, kept = next(iter(self._kept.items()))
-            if kept.clock >= clock - self._window and len(self._kept) < self._most:
+            if clock - kept.clock <= self._window and len(self._kept) < self._most:
                 break
             self._leave(number, kept)
 
     def _leave(self, number: int, kept: _Kept) -> None:
-        del self._kept[number], self._number_of[kept.print.article]
+        del self._kept[number], self._number_of[kept.profile.print.article]
         story = self._story_of.pop(number)
         story.numbers.remove(number)
-        self._recent.discard(number, kept.terms)
+        self._recent.discard(number, kept.profile.terms)
         if self._vectors is not None:
             self._vectors.discard(number)
         if not story.numbers:
@@ -203,7 +231,3 @@ class StoryBook:
 
             self._vectors = VectorShelf()
         return self._vectors
-
-
-def _terms(each: Print) -> frozenset[str]:
-    return frozenset((*each.title, *each.lede, *each.things))
