@@ -7,7 +7,8 @@
         identity                                    is this entry an article we know?
         polling, pacing, rhythm, schedule           what a poll makes of a feed, and when it is polled again
         health, outage                              how a feed is, and whether a failure is our own
-        alerting, timing                            matches -> alerts, and when a delivery is tried again
+        alerting, developments, coverage, headlines matches -> alerts, and what is new in a story that was told
+        timing                                      when a delivery is tried again
     matching    from words to matches with evidence, pure:
         text, tokens, sentences, fields, reading    an article, read once
         actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack

@@ -80,10 +80,18 @@ class MatchMode(_Spec):
     topics: Literal["any", "all"] = "any"
 
 
+Stories = Literal["every_article", "once", "developments"]
+
+
 class Alerting(_Spec):
     """When a match becomes an alert."""
 
     when: Literal["instant"] = "instant"
+    stories: Stories = Field(
+        default="developments",
+        description="of articles that report one event: every_article alerts; once: the first does, the others join it in silence; "
+        "developments: likewise, and the alert is updated when something material is new",
+    )
     cooldown: Cooldown = Field(default=timedelta(0), description="least time between two alerts of this rule, ISO 8601: PT4H")
     mute_until: AwareDatetime | None = Field(default=None, description="no alerts before this time")
 

@@ -17,6 +17,7 @@ from service.matching.rules import sees
 from service.pipeline.alert import raise_alerts
 from service.pipeline.meaning import Meanings
 from service.pipeline.rolling import PATIENCE
+from service.pipeline.stories import Stories
 from service.storage.articles import ClaimedArticle
 from service.storage.feeds import Follower
 
@@ -35,6 +36,7 @@ class Matcher:
         self._at_once = at_once
         self.index = RuleIndex()
         self._meanings = Meanings(edges)
+        self._stories = Stories(edges)
         self._refreshing = Lock()
 
     def match_due(self, on_alerts: Callable[[], None]) -> int:
@@ -45,7 +47,9 @@ class Matcher:
         self._refresh()  # the first time takes long, and no lease should run out meanwhile
         articles, until = 0, time.monotonic() + PATIENCE
         while time.monotonic() < until and (claimed := self._claim()):
-            if raise_alerts(self.edges, claimed, self._find(claimed)):
+            found = self._find(claimed)
+            self._stories.place([each.article for each in claimed])
+            if raise_alerts(self.edges, claimed, found):
                 on_alerts()
             articles += len(claimed)
         return articles

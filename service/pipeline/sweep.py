@@ -8,11 +8,13 @@ import structlog
 
 from service.edges import Edges
 from service.matching.nearness import queries_of
-from service.storage.pruning import forget_articles, forget_keys
+from service.pipeline.stories import WINDOW
+from service.storage.pruning import forget_articles, forget_keys, forget_stories
 
 log = structlog.get_logger()
 
 KEEP_ARTICLES = timedelta(days=90)
+KEEP_PRINTS = 3 * WINDOW  # of articles: a worker that comes late may still need them
 QUERIES_A_ROUND = 50_000  # texts held in memory while the rules are asked for them
 
 
@@ -30,7 +32,9 @@ def prune(edges: Edges) -> int:
     now, database = edges.now(), edges.store.database
     forget_keys(database, now=now)
     forget_queries(edges)
-    return forget_articles(database, older_than=now - KEEP_ARTICLES)
+    gone = forget_articles(database, older_than=now - KEEP_ARTICLES)
+    forget_stories(database, older_than=now - KEEP_PRINTS)
+    return gone
 
 
 def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:

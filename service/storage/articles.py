@@ -17,6 +17,7 @@ from service.storage.claims import claim_due, finish, is_poison
 from service.storage.database import Database
 from service.storage.feed_hosts import ensure_host, host_of, rest_host
 from service.storage.feed_notices import tell_owners
+from service.storage.handmade import among, as_placed
 from service.storage.outcomes import count_outcomes
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import Moment, article, article_vector, feed, seen, subscription
@@ -47,11 +48,12 @@ class ClaimedArticle:
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article as users see it, with how far it has come: `matched_at` is None while it waits."""
+    """An article as users see it, with how far it has come: `matched_at` is None while it waits, and so is `story`."""
 
     article: Article
     matched_at: datetime | None
     quarantined_at: datetime | None
+    story: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +127,14 @@ class Articles:
         return tuple(ClaimedArticle(to_article(row), row.lease_token, row.next_at, now, row.matched_at) for row in rows)
 
     def list_articles(
-        self, workspace: str, *, feed_id: str | None = None, cursor: str | None = None, limit: int = 50
+        self, workspace: str, *, feed_id: str | None = None, story_id: str | None = None, cursor: str | None = None, limit: int = 50
     ) -> Page[StoredArticle]:
         """The articles of the feeds that a workspace follows, newest first."""
-        query = _visible(workspace)
+        query = visible(workspace)
         if feed_id:
             query = query.where(article.c.feed == feed_id)
+        if story_id:
+            query = query.where(among(workspace, [story_id]), as_placed(workspace)[1] == story_id)
         with self.database.read() as connection:
             return fetch_page(
                 connection, query, moment=article.c.first_seen_at, key=article.c.id, cursor=cursor, limit=limit, to_item=_to_stored
@@ -139,7 +143,7 @@ class Articles:
     def find_article(self, workspace: str, article_id: str) -> StoredArticle | None:
         """An article of a feed that this workspace follows."""
         with self.database.read() as connection:
-            row = connection.execute(_visible(workspace).where(article.c.id == article_id)).one_or_none()
+            row = connection.execute(visible(workspace).where(article.c.id == article_id)).one_or_none()
         return _to_stored(row) if row else None
 
     def quarantine(self, *, now: datetime) -> int:
@@ -180,13 +184,15 @@ def to_article(row: Row[Any]) -> Article:
     return Article(**{name: row._mapping[name] for name in Article.__slots__})
 
 
-def _to_stored(row: Row[Any]) -> StoredArticle:
-    return StoredArticle(to_article(row), row.matched_at, row.quarantined_at)
-
-
-def _visible(workspace: str) -> Select[Any]:
+def visible(workspace: str) -> Select[Any]:
+    """The articles of the feeds that a workspace follows, each with the story it is in there, as `place`."""
     followed = select(subscription.c.feed).where(subscription.c.workspace == workspace)
-    return select(article).where(article.c.feed.in_(followed))
+    source, place = as_placed(workspace)
+    return select(*article.c, place.label("place")).select_from(source).where(article.c.feed.in_(followed))
+
+
+def _to_stored(row: Row[Any]) -> StoredArticle:
+    return StoredArticle(to_article(row), row.matched_at, row.quarantined_at, row.place)
 
 
 def _known(feed_id: str, keys: Sequence[str]) -> Select[Any]:

@@ -190,6 +190,7 @@ article = Table(
     _moment("changed_at"),
     _moment("matched_at", nullable=True),
     _moment("quarantined_at", nullable=True),
+    Column("story", Text, index=True),  # as the service found it; NULL: not placed yet
     *_queue(),
     _due_index("article"),
     Index("ix_article_feed_first_seen_at", "feed", "first_seen_at"),
@@ -235,6 +236,7 @@ match = Table(
     Column("alert", Text, index=True),
     _moment("created_at"),
     Column("scores", Json),
+    Column("reason", Text),
     UniqueConstraint("rule", "article"),
     Index("ix_match_workspace_created_at", "workspace", "created_at", "id"),
 )
@@ -248,8 +250,22 @@ alert = Table(
     Column("subject", Text, nullable=False),
     Column("content", Json, nullable=False),
     _moment("created_at"),
+    Column("story", Text, index=True),  # in its workspace; NULL: its rule tells of every article
+    Column("living", Json),  # how far the alert of a story has come
+    _moment("updated_at", nullable=True),
     UniqueConstraint("rule", "subject"),
+    Index("uq_alert_rule_story", "rule", "story", unique=True),
     Index("ix_alert_workspace_created_at", "workspace", "created_at", "id"),
+)
+
+alert_update = Table(
+    "alert_update",
+    metadata,
+    _ref("workspace"),
+    _ref("alert", key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", Json, nullable=False),
+    _moment("created_at"),
 )
 
 alert_item = Table(
@@ -259,6 +275,7 @@ alert_item = Table(
     _ref("alert", key=True),
     _ref("match", key=True),
     _moment("added_at"),
+    Column("headline", Text),  # as it was told; NULL: it was not
 )
 
 channel = Table(
@@ -307,8 +324,9 @@ delivery = Table(
     Column("notice", Text),
     *_queue(),
     _due_index("delivery"),
-    UniqueConstraint("alert", "channel"),
     Index("uq_delivery_notice_channel", "notice", "channel", unique=True),
+    Column("update_number", Integer, nullable=False, server_default="0"),  # of the alert's updates; 0: the alert itself
+    UniqueConstraint("alert", "channel", "update_number"),
     Index("ix_delivery_workspace_created_at", "workspace", "created_at", "id"),
 )
 
@@ -373,4 +391,42 @@ actor_change = Table(
     Column("aliases", Json, nullable=False),
     Column("strikes", Json, nullable=False),
     _moment("updated_at"),
+)
+
+# Stories. Those without a workspace were found by the service and are the same for all, as articles are.
+story = Table(
+    "story",
+    metadata,
+    _id(),
+    _ref("workspace", nullable=True, index=True),
+    _moment("opened_at"),
+    Column("merged_into", Text),  # no foreign key: the other may have been forgotten
+    Column("merged_seq", Integer, index=True),
+)
+
+# What is remembered of recent articles to place the next ones; `seq` counts up with every article placed and every merger.
+story_print = Table(
+    "story_print",
+    metadata,
+    _ref("article", key=True),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("print", LargeBinary, nullable=False),
+    _moment("placed_at"),
+)
+
+# What a workspace did by hand: articles that are in another story there, and stories whose articles are all in another one.
+story_move = Table(
+    "story_move",
+    metadata,
+    _ref("workspace", key=True),
+    _ref("article", key=True, index=True),
+    Column("story", Text, nullable=False),
+)
+
+story_join = Table(
+    "story_join",
+    metadata,
+    _ref("workspace", key=True),
+    Column("story", Text, primary_key=True),
+    Column("into", Text, nullable=False),
 )

@@ -17,11 +17,14 @@ from service.delivery.message import render_body
 from service.domain.alerts import Alert
 from service.domain.feed_notices import FeedNotice
 from service.domain.feeds import FeedState
-from tests.delivery.builders import CREATED, a_channel, a_delivery, alerted, an_alert, titled
+from tests.delivery.builders import CREATED, NEWS, a_channel, a_delivery, alerted, an_alert, an_update, titled
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
-KINDS = ("alert", "rule", "article", "scores", "passage", "evidence", "feed_notice", "feed", "test", "channel")
+KINDS = (
+    "alert", "update", "news", "coverage", "report", "rule", "article", "scores", "passage", "evidence",
+    "feed_notice", "feed", "test", "channel",
+)  # fmt: skip
 
 
 def closed(schema: Any) -> Any:
@@ -55,6 +58,9 @@ def check(message: Any) -> None:
         pytest.param(an_alert(titled("")), id="an article with nothing but a link"),
         pytest.param(an_alert(alerted(url=None, language=None)), id="an article without link and language"),
         pytest.param(an_alert(*[alerted()] * 40), id="a truncated alert"),
+        pytest.param(an_alert(story=True), id="an alert about a story"),
+        pytest.param(an_update(NEWS), id="an update"),
+        pytest.param(an_update(NEWS * 100), id="a truncated update"),
     ],
 )
 def test_what_is_sent_fits_the_schema_and_has_no_field_that_it_lacks(alert: Alert | None) -> None:
@@ -81,6 +87,7 @@ def test_whatever_a_feed_can_become_has_its_words() -> None:
         pytest.param(("data", "truncated"), "no", id="a word for a truth"),
         pytest.param(("data", "more"), 1, id="an undocumented field"),
         pytest.param(("data", "articles"), [], id="an alert about nothing"),
+        pytest.param(("data", "update"), {"number": 1, "created_at": "2026-03-02T12:00:00Z", "news": []}, id="an update without news"),
     ],
 )
 def test_the_schema_refuses(place: tuple[str, ...], value: Any) -> None:
@@ -100,6 +107,7 @@ def test_the_developers_page_tells_every_field_of_the_schema() -> None:
     frame |= {name: f"data.articles[].{name}[]." for name in ("passage", "evidence")}
     frame["passage"] = "data.articles[].passages[]."
     frame["scores"] = "data.articles[].scores."
+    frame |= {"update": "data.update.", "news": "data.update.news[].", "coverage": "data.coverage.", "report": "data.coverage.reports[]."}
     named = {frame[kind] + name for kind in KINDS for name in SCHEMA["$defs"][kind]["properties"]} | {"type", "timestamp"}
     parents = {name for name in named if any(other.startswith((f"{name}.", f"{name}[].")) for other in named)}
     assert told >= named - parents

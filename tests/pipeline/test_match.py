@@ -154,7 +154,7 @@ def test_the_same_page_in_two_feeds_alerts_once(desk: Desk) -> None:
 
 def test_a_cooldown_holds_within_one_batch_too(desk: Desk, clock: Clock) -> None:
     feed = desk.follow("https://gazette.example/feed")
-    desk.watch(alerting={"cooldown": "PT1H"})
+    desk.watch(alerting={"cooldown": "PT1H", "stories": "every_article"})
     entries = [an_entry(guid=str(number), link=f"https://gazette.example/{number}", title=f"Bridge {number}") for number in range(3)]
     desk.arrive(feed, *entries)
     desk.match()
