@@ -30,10 +30,12 @@ _SIGN_LETTERS = "".join(_SIGNS)
 class Pattern(NamedTuple):
     """Consecutive words, each written in one of several ways; with `open_end` letters may follow the last.
 
-    `cased`: only where it stands in capitals ("AI", for "ai" is a word in French). `weak`: it has other meanings too ("call").
+    `telling`: the slots of words that are no stop words. `cased`: only where it stands in capitals ("AI", for "ai" is a word
+    in French). `weak`: it has other meanings too ("call").
     """
 
     slots: tuple[Slot, ...]
+    telling: tuple[Slot, ...]
     open_end: bool
     cased: bool
     weak: bool
@@ -70,20 +72,13 @@ class Meant(NamedTuple):
     concepts: tuple[Concept, ...]
 
 
-class Filed(NamedTuple):
-    """A pattern, and its words that are no stop words."""
-
-    slots: tuple[Slot, ...]
-    pattern: Pattern
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ConceptTable:
     """The concepts by name; compared by identity. `stop_words` say nothing about a topic."""
 
     concepts: Mapping[str, Concept]
     stop_words: frozenset[str]
-    filed: Mapping[str, Sequence[Filed]]  # by the first letters of the first word that is no stop word
+    filed: Mapping[str, Sequence[Pattern]]  # by the first letters of the first word that is no stop word
 
     def meant(self, words: Sequence[str]) -> Meant | None:
         """The longest concept that begins with the first of `words`, which have no stop words; of several the most literal.
@@ -92,11 +87,11 @@ class ConceptTable:
         """
         best: tuple[int, int, int] = (0, 0, 0)
         names: list[str] = []
-        for slots, pattern in self._beginning_like(words[0]) if words else ():
-            fit = _fit(slots, pattern.open_end, words)
+        for pattern in self._beginning_like(words[0]) if words else ():
+            fit = _fit(pattern.telling, pattern.open_end, words)
             if fit is None:
                 continue
-            fit_and_rest = (*fit, len(slots) - len(pattern.slots))
+            fit_and_rest = (*fit, len(pattern.telling) - len(pattern.slots))
             if fit_and_rest >= best:
                 names = [*names, pattern.concept] if fit_and_rest == best else [pattern.concept]
                 best = fit_and_rest
@@ -125,7 +120,7 @@ class ConceptTable:
             queue += new
         return (self.concepts[name] for name in wanted)
 
-    def _beginning_like(self, word: str) -> Iterator[Filed]:
+    def _beginning_like(self, word: str) -> Iterator[Pattern]:
         for length in range(1, min(_KEY, len(word)) + 1):
             yield from self.filed.get(word[:length], ())
 
@@ -183,20 +178,19 @@ def _take_setting(draft: _Draft, head: str, rest: str, number: int) -> None:
 
 
 def _table(draft: _Draft) -> ConceptTable:
-    concepts = {name.lstrip(_SIGN_LETTERS): _concept(name, lines, draft.endings) for name, lines in draft.blocks.items()}
+    concepts = {name.lstrip(_SIGN_LETTERS): _concept(name, lines, draft) for name, lines in draft.blocks.items()}
     for concept in concepts.values():
         for named in (*concept.made_of, *concept.kinds, *concept.related):
             if named not in concepts:
                 raise ValueError(f"concepts: {concept.name} names {named}, which has no block")
-    filed: dict[str, list[Filed]] = {}
+    filed: dict[str, list[Pattern]] = {}
     for pattern in (pattern for concept in concepts.values() for pattern in concept.patterns):
-        slots = tuple([slot for slot in pattern.slots if slot[0] not in draft.stop_words])
-        for key in {word[:_KEY] for word in slots[0]} if slots else ():
-            filed.setdefault(key, []).append(Filed(slots, pattern))
+        for key in {word[:_KEY] for word in pattern.telling[0]} if pattern.telling else ():
+            filed.setdefault(key, []).append(pattern)
     return ConceptTable(concepts, frozenset(draft.stop_words), filed)
 
 
-def _concept(name: str, lines: Sequence[tuple[str, str]], endings: Mapping[str, Sequence[tuple[str, Slot]]]) -> Concept:
+def _concept(name: str, lines: Sequence[tuple[str, str]], draft: _Draft) -> Concept:
     bare_name = name.lstrip(_SIGN_LETTERS)
     named: dict[str, tuple[str, ...]] = {}
     patterns: list[Pattern] = []
@@ -205,39 +199,44 @@ def _concept(name: str, lines: Sequence[tuple[str, str]], endings: Mapping[str, 
             named[head] = tuple(rest.split())
         else:
             first, *_others = head.split(",")
-            patterns += [_pattern(written, first, bare_name, endings.get(first, ())) for written in rest.split(", ")]
+            patterns += [_pattern(written, first, bare_name, draft) for written in rest.split(", ")]
     made_of, kinds, related = (named.get(sign, ()) for sign in _NAMING)
     return Concept(bare_name, tuple(patterns), made_of, kinds, related, _SIGNS.get(name[0], "concept"))
 
 
-def _pattern(written: str, language: str, concept: str, endings: Sequence[tuple[str, Slot]]) -> Pattern:
+def _pattern(written: str, language: str, concept: str, draft: _Draft) -> Pattern:
     if written.isalpha() and language not in _UNSPACED and language != "ar":  # most are one plain word, and the table is long
-        return Pattern(((written,),), False, False, False, language, concept)
+        plain = ((written,),)
+        return Pattern(plain, () if written in draft.stop_words else plain, False, False, False, language, concept)
     bare, open_end = written.strip("=?*"), written.endswith("*")
     marks = written.partition(bare)[0]
-    cased, weak = "=" in marks, "?" in marks
+    slots = tuple(_slots(bare, language, draft.endings.get(language, ())))
+    telling = tuple([slot for slot in slots if slot[0] not in draft.stop_words])
+    shared = slots if len(telling) == len(slots) else telling
+    return Pattern(slots, shared, open_end and language not in _UNSPACED, "=" in marks, "?" in marks, language, concept)
+
+
+def _slots(bare: str, language: str, endings: Sequence[tuple[str, Slot]]) -> Sequence[Slot]:
     if language in _UNSPACED:
-        return Pattern(tuple((word,) for word in phrase_of(bare)), False, cased, weak, language, concept)
+        return [(word,) for word in phrase_of(bare)]
     words = bare.split()
     if language == "ar":
-        slots = tuple(_arabic(word, _ARABIC_LATER if number else _ARABIC_FIRST) for number, word in enumerate(words))
-    else:
-        slots = tuple([(word,) if word.isalnum() else _slot(word, endings) for word in words])
-    return Pattern(slots, open_end, cased, weak, language, concept)
+        return [_arabic(word, _ARABIC_LATER if number else _ARABIC_FIRST) for number, word in enumerate(words)]
+    return [(word,) if word.isalnum() else _slot(word, endings) for word in words]
 
 
 def _slot(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:
     if word.endswith("+"):
         stem = word[:-1]
         fitting = [suffixes for last_letters, suffixes in endings if not last_letters or stem[-1] in last_letters]
-        return tuple(stem + suffix for suffix in fitting[-1]) if fitting else (stem,)  # the rule for these very letters comes last
+        return tuple([stem + suffix for suffix in fitting[-1]]) if fitting else (stem,)  # the rule for these very letters comes last
     before, _, rest = word.partition("{")
     inside, _, after = rest.partition("}")
-    return tuple(before + choice + after for choice in inside.split("|"))
+    return tuple([before + choice + after for choice in inside.split("|")])
 
 
 def _arabic(word: str, prefixes: Slot) -> Slot:
-    return tuple(prefix + word for prefix in prefixes) if word.isalnum() else _slot(word, ())
+    return tuple([prefix + word for prefix in prefixes]) if word.isalnum() else _slot(word, ())
 
 
 def _fit(slots: Sequence[Slot], open_end: bool, words: Sequence[str]) -> tuple[int, int] | None:
