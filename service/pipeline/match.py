@@ -45,6 +45,7 @@ class Matcher:
         After `PATIENCE` seconds it takes no more, so that a great backlog does not keep a worker from its other work.
         """
         self._refresh()  # the first time takes long, and no lease should run out meanwhile
+        self._stories.catch_up()  # likewise
         articles, until = 0, time.monotonic() + PATIENCE
         while time.monotonic() < until and (claimed := self._claim()):
             found = self._find(claimed)

@@ -42,13 +42,17 @@ class Stories:
             return
         prints = self._prints([each for each in articles if each.id in wanted])
         with self._placing:
-            self._catch_up()  # before the lock: at the first time it takes long
             try:
                 self._place(prints)
             except BaseException:
                 # What the book took in may not have been stored.
                 self._book, self._seen = StoryBook(WINDOW), 0
                 raise
+
+    def catch_up(self) -> None:
+        """Learn of what was placed since the last time: without a lock, as it takes long when there is much."""
+        with self._placing:
+            self._catch_up()
 
     def _place(self, prints: Mapping[str, Print]) -> None:
         database, now = self._edges.store.database, self._edges.now()
