@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
+SEALING_KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
@@ -21,6 +22,11 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; unset: SQLite in the data directory")
     broker_url: SecretStr | None = Field(default=None, description="Celery broker; unset: `wirewatch up` embeds a Valkey")
     secret_key: SecretStr | None = Field(default=None, description="signs links in mails; unset: made at first start in the data directory")
+
+    sealing_keys: SecretStr | None = Field(
+        default=None,
+        description="encrypt what feeds are read with; newest first; unset: the file `wirewatch up` makes in the data directory",
+    )
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8080, ge=0, le=65535)
@@ -60,7 +66,28 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("sealing_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_sealing_keys(value.get_secret_value())
+        return value
+
     @property
     def database(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'wirewatch.db'}"
+
+
+def parse_sealing_keys(text: str) -> tuple[bytes, ...]:
+    """Keys as operators write them: 64 hexadecimal digits each, with commas or line ends between. Raises ValueError, quoting nothing."""
+    keys = []
+    for part in text.replace(",", "\n").split():
+        try:
+            key = bytes.fromhex(part)
+        except ValueError:
+            key = b""
+        if len(key) != SEALING_KEY_BYTES:
+            raise ValueError(f"each key has {2 * SEALING_KEY_BYTES} hexadecimal digits; commas stand between them, the newest comes first")
+        keys.append(key)
+    return tuple(keys)

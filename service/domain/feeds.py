@@ -71,6 +71,8 @@ class FeedToPoll:
     moved_to: str | None = None
     moved_since: datetime | None = None
     moved_polls: int = 0
+    owner: str = ""  # the workspace whose access it is polled with
+    access: str | None = None  # sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from service.domain.access import FeedAccess, access_of
 from service.domain.feeds import Entry, FeedState, FeedToPoll, FeedUpdate, ParsedFeed
 from service.domain.identity import New, Recognised, keys_of, list_lookups, recognise
 from service.domain.polling import Fetched, after_answer, after_failure, after_success, is_conditional
@@ -20,6 +21,7 @@ from service.outbound import OutboundError, OutboundProblem, Session
 from service.pipeline.rolling import work_through
 from service.storage.articles import SavedPoll
 from service.storage.claims import renew_leases
+from service.storage.sealing import Unsealable
 from service.storage.tables import feed as feed_table
 
 log = structlog.get_logger()
@@ -90,11 +92,19 @@ async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPo
 
     try:
         fetched = await fetch_feed(
-            session, feed, conditional=is_conditional(feed), now=now, deadline=settings.fetch_deadline, max_bytes=settings.fetch_max_bytes
+            session,
+            feed,
+            conditional=is_conditional(feed),
+            now=now,
+            deadline=settings.fetch_deadline,
+            max_bytes=settings.fetch_max_bytes,
+            access=_access(edges, feed),
         )
         if not fetched.ok:
             return _Read(now, after_answer(feed, fetched, now=now, interval=interval, jitter=jitter))
         parsed = await _parse(sandbox, feed, fetched)
+    except Unsealable as error:
+        return failed(f"Its headers or password cannot be read: {error}. Give them anew, or ask the operator.", FeedState.FAILING)
     except OutboundError as error:
         return failed(str(error), FeedState.REFUSED if error.kind is OutboundProblem.REFUSED else FeedState.FAILING)
     except NotAFeed as error:
@@ -103,6 +113,13 @@ async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPo
     except ParseFailed as error:
         return failed(str(error), FeedState.FAILING)
     return _Read(now, after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter), parsed)
+
+
+def _access(edges: Edges, feed: FeedToPoll) -> Mapping[str, str] | None:
+    """The headers that its owner gave us for this feed. Raises Unsealable."""
+    if feed.access is None:
+        return None
+    return FeedAccess.model_validate_json(edges.sealer.unseal(feed.access, about=access_of(feed.owner))).request_headers()
 
 
 async def _parse(sandbox: Sandbox, feed: FeedToPoll, fetched: Fetched) -> ParsedFeed | None:

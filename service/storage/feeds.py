@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
 
 from service.domain.feeds import FeedState, FeedToPoll, Validators
 from service.storage.audit import Caller, record
@@ -39,6 +39,7 @@ class FollowedFeed:
     polled_at: datetime | None
     last_success_at: datetime | None
     next_at: datetime | None
+    has_access: bool  # it is polled with headers or a password of the workspace's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,27 @@ class Feeds:
 
     database: Database
 
-    def follow(self, url: str, *, new_id: str, tags: Sequence[str], alert_existing: bool, caller: Caller) -> tuple[FollowedFeed, bool]:
+    def follow(
+        self, url: str, *, new_id: str, tags: Sequence[str], alert_existing: bool, caller: Caller, access: str | None = None
+    ) -> tuple[FollowedFeed, bool]:
         """Follow the feed at `url`, one row per URL however many follow it; due at once if it is new.
+
+        With (sealed) `access` of the workspace's own the feed is the workspace's own, too. One that it follows already stays as it is.
 
         What it holds already is matched again for those who want `alert_existing`. A feed that nobody followed
         begins anew: what has come meanwhile is old news. Returns the feed and whether the workspace did not follow it yet.
         """
         with self.database.write() as connection:
-            new = {"id": new_id, "url": url, "state": FeedState.NEW, "created_at": caller.now, "next_at": caller.now}
-            connection.execute(self.database.insert(feed).values(**new).on_conflict_do_nothing(index_elements=["url"]))
-            feed_id = connection.execute(select(feed.c.id).where(feed.c.url == url).with_for_update()).scalar_one()
+            followed = _find_url(connection, caller.workspace, url)
+            if followed is not None:
+                return followed, False
+            owner = caller.workspace if access else ""
+            new = {"id": new_id, "url": url, "owner": owner, "state": FeedState.NEW, "created_at": caller.now, "next_at": caller.now}
+            connection.execute(self.database.insert(feed).values(**new).on_conflict_do_nothing(index_elements=["url", "owner"]))
+            row = select(feed.c.id).where(feed.c.url == url, feed.c.owner == owner)
+            feed_id = connection.execute(row.with_for_update()).scalar_one()
+            if access:
+                connection.execute(update(feed).where(feed.c.id == feed_id).values(access=access))
             follows = {
                 "workspace": caller.workspace,
                 "feed": feed_id,
@@ -87,6 +99,13 @@ class Feeds:
             found = _find(connection, caller.workspace, feed_id)
         assert found is not None, "followed above"
         return found, added
+
+    def is_proven(self, url: str, workspace: str) -> bool:
+        """Whether `url` is known to be a feed: it has been read as one before, or the workspace follows it."""
+        followed = exists().where(subscription.c.feed == feed.c.id, subscription.c.workspace == workspace)
+        shared = and_(feed.c.owner == "", feed.c.last_success_at.is_not(None))
+        with self.database.read() as connection:
+            return connection.execute(select(feed.c.id).where(feed.c.url == url, or_(shared, followed)).limit(1)).first() is not None
 
     def find_feed(self, workspace: str, feed_id: str) -> FollowedFeed | None:
         """A feed that this workspace follows."""
@@ -134,6 +153,7 @@ class Feeds:
             found = connection.execute(subscription.delete().where(_mine(caller.workspace, feed_id))).rowcount == 1
             if found:
                 _rest(connection, feed_id)
+                connection.execute(update(feed).where(_owned(caller.workspace, feed_id)).values(access=None))
                 record(connection, caller, "feed.unfollow", feed_id)
         return found
 
@@ -148,6 +168,28 @@ class Feeds:
                 record(connection, caller, "feed.poll", feed_id)
                 found = _find(connection, caller.workspace, feed_id)
         return found
+
+    def set_access(self, feed_id: str, access: str | None, *, caller: Caller) -> bool:
+        """Replace the (sealed) access to a feed of the workspace's own, or forget it; due at once. False if it has no such feed."""
+        fresh = {"etag": None, "last_modified": None, "body_hash": None}
+        with self.database.write() as connection:
+            found = connection.execute(update(feed).where(_owned(caller.workspace, feed_id)).values(access=access, **fresh)).rowcount == 1
+            if found:
+                connection.execute(update(feed).where(feed.c.id == feed_id, feed.c.next_at.is_not(None)).values(next_at=caller.now))
+                record(connection, caller, "feed.access", feed_id)
+        return found
+
+    def list_access(self) -> Sequence[tuple[str, str, str]]:
+        """Every sealed access: the feed, its owner, what is sealed."""
+        query = select(feed.c.id, feed.c.owner, feed.c.access).where(feed.c.access.is_not(None))
+        with self.database.read() as connection:
+            return [(row.id, row.owner, row.access) for row in connection.execute(query).all()]
+
+    def reseal_access(self, feed_id: str, old: str, new: str) -> bool:
+        """Put the `new` sealing of the same access in the place of the `old`; False if it has changed meanwhile."""
+        same = and_(feed.c.id == feed_id, feed.c.access == old)
+        with self.database.write() as connection:
+            return connection.execute(update(feed).where(same).values(access=new)).rowcount == 1
 
     def claim_feeds(self, *, now: datetime, token: str, limit: int) -> tuple[FeedToPoll, ...]:
         """Take up to `limit` due feeds under the lease `token`."""
@@ -176,7 +218,7 @@ _FOLLOWED = {each.name for each in fields(FollowedFeed)}
 def _followed() -> Select[Any]:
     ours = [column for column in subscription.c if column.name != "feed"]
     columns = [column for column in feed.c if column.name in _FOLLOWED - {"created_at"}]
-    return select(*columns, *ours).join(subscription, subscription.c.feed == feed.c.id)
+    return select(*columns, *ours, feed.c.access.is_not(None).label("has_access")).join(subscription, subscription.c.feed == feed.c.id)
 
 
 def _to_followed(row: Row[Any]) -> FollowedFeed:
@@ -191,6 +233,16 @@ def _mine(workspace: str, feed_id: str) -> ColumnElement[bool]:
 def _find(connection: Connection, workspace: str, feed_id: str) -> FollowedFeed | None:
     row = connection.execute(_followed().where(_mine(workspace, feed_id))).one_or_none()
     return _to_followed(row) if row else None
+
+
+def _find_url(connection: Connection, workspace: str, url: str) -> FollowedFeed | None:
+    own = and_(subscription.c.workspace == workspace, feed.c.url == url)
+    row = connection.execute(_followed().where(own).order_by(feed.c.owner.desc()).limit(1)).one_or_none()
+    return _to_followed(row) if row else None
+
+
+def _owned(workspace: str, feed_id: str) -> ColumnElement[bool]:
+    return and_(feed.c.id == feed_id, feed.c.owner == workspace)
 
 
 def _lock(connection: Connection, feed_id: str) -> None:
@@ -244,4 +296,6 @@ def _to_poll(row: Row[Any]) -> FeedToPoll:
         moved_to=row.moved_to,
         moved_since=row.moved_since,
         moved_polls=row.moved_polls,
+        owner=row.owner,
+        access=row.access,
     )

@@ -120,7 +120,10 @@ feed = Table(
     "feed",
     metadata,
     _id(),
-    Column("url", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    # Whose access it is polled with; "" for a feed that all share. What a password opens must not reach who has none.
+    Column("owner", Text, nullable=False, server_default=""),
+    Column("access", Text),  # sealed
     Column("title", Text),
     Column("site_url", Text),
     Column("language", Text),
@@ -141,6 +144,7 @@ feed = Table(
     _moment("created_at"),
     *_queue(),
     _due_index("feed"),
+    UniqueConstraint("url", "owner"),
 )
 
 subscription = Table(

@@ -62,6 +62,7 @@ def test_the_example_of_the_secrets_holds_none() -> None:
         "POSTGRES_PASSWORD=",
         "VALKEY_PASSWORD=",
         "WIREWATCH_SECRET_KEY=",
+        "WIREWATCH_SEALING_KEYS=",
     }
 
 
