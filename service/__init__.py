@@ -16,7 +16,9 @@
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language
     outbound    the only HTTP client, with the address guard
-    feeds       fetch a feed, parse it in a sandboxed child; discover, opml, starter: find feeds
+    feeds       fetch a feed, parse it in a sandboxed child; discover, opml, starter: find feeds;
+                fulltext: read an article's page in another such child;
+                websub: ask a hub to tell of news
     delivery    one file per kind of channel
     storage     tables, migrations, one file per noun
     edges       the one composition root

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str | None = Field(default=None, description="how mail readers reach the API, for unsubscribe links")
+    public_url: str | None = Field(default=None, description="how mail readers and hubs reach the API, for unsubscribe links and WebSub")
 
     allowed_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(), description="CIDR blocks that feeds and webhooks may reach although they are not public, comma-separated"
@@ -40,7 +40,12 @@ class Settings(BaseSettings):
         default="auto", description="auto: by meaning too, where that extra is installed; off: by words alone"
     )
 
+    fulltext: Literal["auto", "off"] = Field(
+        default="auto", description="auto: pages are read for those who ask, where that extra is installed; off: no page is read"
+    )
+
     poll_interval: int = Field(default=300, ge=1, description="seconds between polls of a healthy feed")
+    websub_poll_interval: int = Field(default=3600, ge=1, description="seconds between polls of a feed whose hub tells us of news")
     poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task")
     fetch_deadline: float = Field(default=30, gt=0, description="seconds for a whole fetch, redirects included")
     fetch_max_bytes: int = Field(default=15_000_000, ge=1024, description="largest feed, after decompression")

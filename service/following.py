@@ -43,6 +43,7 @@ class Wish:
     alert_existing: bool = False
     look: bool = True
     access: FeedAccess | None = None
+    full_text: bool = False
 
 
 def follow_all(edges: Edges, listed: Iterable[ListedFeed], wish: Wish, by: Callable[[], Caller]) -> Iterator[Outcome]:
@@ -73,7 +74,13 @@ def _follow(edges: Edges, listed: ListedFeed, found: Discovery | None, wish: Wis
     if wish.access is not None:
         sealed = edges.sealer.seal(wish.access.model_dump_json(), about=access_of(caller.workspace))
     feed, added = edges.store.feeds.follow(
-        address, new_id=edges.new_id("fd"), tags=listed.tags, alert_existing=wish.alert_existing, caller=caller, access=sealed
+        address,
+        new_id=edges.new_id("fd"),
+        tags=listed.tags,
+        alert_existing=wish.alert_existing,
+        caller=caller,
+        access=sealed,
+        full_text=wish.full_text,
     )
     return Outcome(
         listed.url, "followed" if added else "already", feed, f"It could not be looked at: {unreachable}." if unreachable else None

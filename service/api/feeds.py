@@ -39,6 +39,9 @@ class NewFeedForm(Form):
     )
     tags: Tags = Field(default=(), max_length=50, description='rules name them as "tag:world"')
     alert_existing: bool = Field(default=False, description="alert what the feed holds already, too")
+    full_text: bool = Field(
+        default=False, description="read the pages of its articles, where the feed gives a part only, and match these, too"
+    )
     discover: bool = Field(default=True, description="look at the address first, for it may be a page; false: follow it as it stands")
     access: FeedAccess | None = Field(default=None, description="headers or a password that the feed asks for; never shown again")
 
@@ -48,6 +51,7 @@ class FeedChangeForm(Form):
 
     paused: bool | None = None
     tags: Tags | None = Field(default=None, max_length=50)
+    full_text: bool | None = None
     access: FeedAccess | None = Field(
         default=None, description="replace the headers or the password of a feed that was followed with some; null: forget them"
     )
@@ -77,6 +81,7 @@ class FeedView(View):
     polled_at: datetime | None
     last_success_at: datetime | None
     next_at: datetime | None = Field(description="when it is polled next; null: not until you resume it")
+    full_text: bool = Field(description="whether the pages of its articles are read")
     has_access: bool = Field(description="whether it is polled with headers or a password of yours")
 
 
@@ -107,7 +112,7 @@ def feeds_api(edges: Edges) -> APIBlueprint:
         """
         look = body.discover and looks.acquire(blocking=False)
         try:
-            wish = Wish(body.alert_existing, look, body.access)
+            wish = Wish(body.alert_existing, look, body.access, body.full_text)
             [outcome] = follow_all(edges, [ListedFeed(body.url, body.tags)], wish, lambda: caller(edges))
         finally:
             if look:
@@ -130,7 +135,8 @@ def feeds_api(edges: Edges) -> APIBlueprint:
         """Pause or resume a feed, tag it anew, or replace the headers or the password it is polled with."""
         if "access" in body.model_fields_set:
             _change_access(edges, path.id, body.access)
-        return _answer_feed(store.change_subscription(path.id, paused=body.paused, tags=body.tags, caller=caller(edges)))
+        changed = store.change_subscription(path.id, paused=body.paused, tags=body.tags, full_text=body.full_text, caller=caller(edges))
+        return _answer_feed(changed)
 
     @route(api, "post", "/v1/feeds/<id>/poll", needs="write", answers={202: FeedView})
     def poll_feed(path: ById) -> Response:

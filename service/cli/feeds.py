@@ -33,6 +33,7 @@ def feeds() -> None:
 @tag_option
 @alert_option
 @click.option("--as-it-stands", is_flag=True, help="Do not look at the addresses first: each is that of a feed.")
+@click.option("--full-text", is_flag=True, help="Read the pages of its articles, too.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header that the feed asks for; stored encrypted.")
 @click.option("--user", help="A user name for HTTP Basic; the password is asked for, and stored encrypted.")
 def add(
@@ -41,6 +42,7 @@ def add(
     tags: Sequence[str],
     alert_existing: bool,
     as_it_stands: bool,
+    full_text: bool,
     headers: Sequence[str],
     user: str | None,
 ) -> None:
@@ -53,7 +55,9 @@ def add(
         space = get_workspace(edges, workspace)
         listed = [ListedFeed(url, tuple(tags)) for url in urls]
         try:
-            outcomes = list(follow_all(edges, listed, Wish(alert_existing, not as_it_stands, access), lambda: cli_caller(edges, space)))
+            outcomes = list(
+                follow_all(edges, listed, Wish(alert_existing, not as_it_stands, access, full_text), lambda: cli_caller(edges, space))
+            )
         except NoSealingKey:
             raise click.ClickException(NO_KEY) from None
     tell([each for each in outcomes if each.feed], click.echo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +51,7 @@ class ParsedFeed:
     language: str | None
     entries: tuple[Entry, ...]
     complete: bool = True
+    links: Mapping[str, str] = field(default_factory=dict)  # its "hub" and its "self" (WebSub), where it names them
     notes: tuple[str, ...] = ()  # what was odd about it, for the owner: "3 entries have no title or link"
 
 

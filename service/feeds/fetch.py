@@ -14,7 +14,7 @@ from service.domain.polling import Fetched
 from service.outbound import Session
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1"
-_KEPT_HEADERS = ("content-type", "content-location", "content-language")
+_KEPT_HEADERS = ("content-type", "content-location", "content-language", "link")
 _MAX_VALIDATOR = 1000  # characters; a longer one is not worth sending back
 
 

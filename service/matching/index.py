@@ -73,6 +73,7 @@ class RuleIndex:
         self._filed: dict[Key, list[_Entry]] = {}  # by each key of their first anchor
         self._uses: dict[Key, int] = {}  # by how many rules' anchors
         self._of_workspace: dict[str, dict[str, _Entry]] = {}
+        self._of_pages: dict[str, _Entry] = {}  # rules that ask for full texts
         self._unanchored: dict[str, _Entry] = {}  # rules that no phrase is required for
 
     def __len__(self) -> int:
@@ -146,6 +147,11 @@ class RuleIndex:
             reading, known = Reading(fields), Known()
             return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
+    def wants_page(self, eligible: Callable[[Rule], bool]) -> bool:
+        """Whether one of the `eligible` rules asks for full texts."""
+        with self._lock:
+            return any(eligible(entry.rule) for entry in self._of_pages.values())
+
     def _candidates(self, reading: Reading, meaning: Meaning | None) -> Iterator[_Entry]:
         """Every rule that may hold, once."""
         yield from self._unanchored.values()
@@ -167,6 +173,8 @@ class RuleIndex:
         rule = entry.rule
         self._entries[rule.id] = entry
         self._of_workspace.setdefault(rule.workspace, {})[rule.id] = entry
+        if rule.spec.full_text:
+            self._of_pages[rule.id] = entry
         if entry.first is None:
             self._unanchored[rule.id] = entry
             return
@@ -181,6 +189,7 @@ class RuleIndex:
             return
         self._of_workspace[entry.rule.workspace].pop(rule_id)
         self._unanchored.pop(rule_id, None)
+        self._of_pages.pop(rule_id, None)
         for key in entry.first or ():
             self._filed[key].remove(entry)
             if not self._filed[key]:

@@ -19,10 +19,12 @@ from service.feeds.sandbox import NotAFeed, ParseFailed, Sandbox
 from service.language import find_language
 from service.outbound import OutboundError, OutboundProblem, Session
 from service.pipeline.rolling import work_through
+from service.pipeline.websub import as_fetched, offer_hub, slow_down, uses_hubs
 from service.storage.articles import SavedPoll
 from service.storage.claims import renew_leases
 from service.storage.sealing import Unsealable
 from service.storage.tables import feed as feed_table
+from service.storage.websub import Push
 
 log = structlog.get_logger()
 
@@ -60,7 +62,10 @@ async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) 
 
 async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPoll) -> SavedPoll:
     """Poll one claimed feed and store what came of it, whatever that was."""
-    read = await _read(edges, session, sandbox, feed)
+    push = await asyncio.to_thread(edges.store.websub.next_push, feed.id) if uses_hubs(edges) else None
+    read = await _read_push(edges, sandbox, feed, push) if push is not None else None
+    if read is None:
+        read = await _read(edges, session, sandbox, feed)
     entries: list[Recognised] = []
     if read.parsed is not None:
         keys = list_lookups(keys_of(read.parsed.entries))
@@ -69,6 +74,8 @@ async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPol
     saved = await asyncio.to_thread(
         edges.store.articles.save_poll, feed, read.update, entries, source=_source(feed, read.parsed), now=read.at
     )
+    if push is not None:
+        await asyncio.to_thread(edges.store.websub.forget_push, feed.id, push.id, now=read.at)
     log.info("polled", feed=feed.id, state=str(read.update.state), added=saved.added, edited=saved.edited, reason=read.update.reason)
     return saved
 
@@ -112,7 +119,33 @@ async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPo
         return failed(str(error), FeedState.NOT_A_FEED if fetched.complete else FeedState.FAILING)
     except ParseFailed as error:
         return failed(str(error), FeedState.FAILING)
-    return _Read(now, after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter), parsed)
+    update = after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter)
+    if uses_hubs(edges):
+        update = await asyncio.to_thread(_with_hub, edges, feed, fetched, parsed, update, now)
+    return _Read(now, update, parsed)
+
+
+def _with_hub(edges: Edges, feed: FeedToPoll, fetched: Fetched, parsed: ParsedFeed | None, update: FeedUpdate, now: datetime) -> FeedUpdate:
+    """Take up the hub that the feed names; one whose hub tells us of news is polled seldom."""
+    if parsed is not None and update.state is FeedState.OK:
+        offer_hub(edges, feed, fetched, parsed)
+    return replace(update, next_at=slow_down(edges, feed, update.next_at, now))
+
+
+async def _read_push(edges: Edges, sandbox: Sandbox, feed: FeedToPoll, push: Push) -> _Read | None:
+    """What a hub has sent, read as if it had been fetched; None where only a fetch can tell: before the baseline, or if it is no feed."""
+    if feed.baselined_at is None:
+        return None
+    fetched = as_fetched(feed, push)
+    try:
+        parsed = await sandbox.parse(push.body, fetched.headers, feed.url)
+    except (NotAFeed, ParseFailed):
+        return None
+    interval, now = timedelta(seconds=edges.settings.poll_interval), await asyncio.to_thread(edges.now)
+    update = after_success(feed, fetched, parsed, now=now, interval=interval, jitter=edges.chance())
+    # It is no GET: what counts those, and what a whole document says of the feed, stays.
+    update = replace(update, polls_since_full=feed.polls_since_full, title=None, site_url=None, language=None)
+    return _Read(now, replace(update, next_at=await asyncio.to_thread(slow_down, edges, feed, update.next_at, now)), parsed)
 
 
 def _access(edges: Edges, feed: FeedToPoll) -> Mapping[str, str] | None:

@@ -11,9 +11,9 @@ from sqlalchemy import Column, Connection, Table, func, select
 
 from service.storage.claims import count_due
 from service.storage.database import Database
-from service.storage.tables import alert, article, delivery, feed, match
+from service.storage.tables import alert, article, delivery, feed, match, page, websub
 
-STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery}
+STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery, "pages": page, "subscribe": websub}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class FollowedFeed:
     polled_at: datetime | None
     last_success_at: datetime | None
     next_at: datetime | None
+    full_text: bool
     has_access: bool  # it is polled with headers or a password of the workspace's own
 
 
@@ -51,6 +52,7 @@ class Follower:
     tags: tuple[str, ...]
     alert_existing: bool
     since: datetime
+    full_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,15 @@ class Feeds:
     database: Database
 
     def follow(
-        self, url: str, *, new_id: str, tags: Sequence[str], alert_existing: bool, caller: Caller, access: str | None = None
+        self,
+        url: str,
+        *,
+        new_id: str,
+        tags: Sequence[str],
+        alert_existing: bool,
+        caller: Caller,
+        access: str | None = None,
+        full_text: bool = False,
     ) -> tuple[FollowedFeed, bool]:
         """Follow the feed at `url`, one row per URL however many follow it; due at once if it is new.
 
@@ -86,6 +96,7 @@ class Feeds:
                 "tags": list(tags),
                 "paused": False,
                 "alert_existing": alert_existing,
+                "full_text": full_text,
                 "created_at": caller.now,
             }
             inserted = self.database.insert(subscription).values(**follows).on_conflict_do_nothing()
@@ -128,12 +139,14 @@ class Feeds:
         with self.database.read() as connection:
             return {row.feed: tuple(row.tags) for row in connection.execute(query).all()}
 
-    def change_subscription(self, feed_id: str, *, paused: bool | None, tags: Sequence[str] | None, caller: Caller) -> FollowedFeed | None:
-        """Pause or resume a feed for this workspace, or tag it anew; None leaves as it is.
+    def change_subscription(
+        self, feed_id: str, *, paused: bool | None, tags: Sequence[str] | None, caller: Caller, full_text: bool | None = None
+    ) -> FollowedFeed | None:
+        """Pause or resume a feed for this workspace, tag it anew, or want its full texts; None leaves as it is.
 
         A feed is polled while any workspace follows it unpaused.
         """
-        given: dict[str, Any] = {"paused": paused, "tags": list(tags) if tags is not None else None}
+        given: dict[str, Any] = {"paused": paused, "tags": list(tags) if tags is not None else None, "full_text": full_text}
         values = {name: value for name, value in given.items() if value is not None}
         with self.database.write() as connection:
             _lock(connection, feed_id)
@@ -201,7 +214,7 @@ class Feeds:
         found: dict[str, list[Follower]] = {}
         with self.database.read() as connection:
             for row in connection.execute(query).all():
-                follower = Follower(row.workspace, row.feed, tuple(row.tags), row.alert_existing, row.created_at)
+                follower = Follower(row.workspace, row.feed, tuple(row.tags), row.alert_existing, row.created_at, row.full_text)
                 found.setdefault(row.feed, []).append(follower)
         return {feed_id: tuple(followers) for feed_id, followers in found.items()}
 

@@ -12,8 +12,10 @@ from service.storage.database import Database
 from service.storage.deliveries import Deliveries
 from service.storage.feeds import Feeds
 from service.storage.matches import Matches
+from service.storage.pages import Pages
 from service.storage.rules import Rules
 from service.storage.vectors import StoredVectors
+from service.storage.websub import WebSub
 from service.storage.workspaces import Workspaces
 
 
@@ -25,6 +27,8 @@ class Store:
     workspaces: Workspaces
     feeds: Feeds
     articles: Articles
+    pages: Pages
+    websub: WebSub
     rules: Rules
     actors: Actors
     matches: Matches
@@ -41,6 +45,8 @@ def open_store(database: Database) -> Store:
         Workspaces(database),
         Feeds(database),
         Articles(database),
+        Pages(database),
+        WebSub(database),
         Rules(database),
         Actors(database),
         Matches(database),

@@ -15,6 +15,7 @@ from tests.conftest import Clock
 PUBLIC = {
     "GET /docs", "GET /assets/<name>", "GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics",
     "GET /unsubscribe/<token>", "POST /unsubscribe/<token>",
+    "GET /websub/<subscription>", "POST /websub/<subscription>",
 }  # fmt: skip
 
 READ = {
