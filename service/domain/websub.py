@@ -31,7 +31,9 @@ class Topic:
 def find_topic(links: Mapping[str, str], url: str) -> Topic | None:
     """From the links of a document at `url` by relation; None without a usable hub."""
     hub, topic = _web(url, links.get("hub")), _web(url, links.get("self")) or url
-    return Topic(hub, topic) if hub else None
+    # A secret in the clear would make the hub of a feed that comes encrypted its weakest part.
+    weaker = hub is not None and hub.startswith("http:") and url.startswith("https:")
+    return Topic(hub, topic) if hub and not weaker else None
 
 
 def header_links(value: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from service.feeds.sniff import describe_body, find_feed_title
 from service.outbound import OutboundError, Response, Session
 
 DEADLINE = 8.0  # seconds for each of two rounds of requests: the address itself, then what it leads to
+MAX_LOOK = 3_000_000  # bytes of an answer; a larger one is taken as it stands, or passed over
 MAX_CHECKED = 10  # addresses looked at in the second round
 _SCHEME_MISSING = re.compile(r"[\w-]+(\.[\w-]+)+(:\d{1,5})?(/.*)?")
 _COMMENTS = re.compile(r"\bcomments?\b", re.IGNORECASE)
@@ -58,7 +59,7 @@ async def discover(session: Session, url: str, *, max_bytes: int, access: Mappin
     """Find the feed that `url` means: itself, or what its page names, or what stands at the usual places of its site.
 
     What cannot be reached, or answers with an error, is taken as it stands: a feed may be down today. The headers of
-    `access` go to the origin of `url` alone.
+    `access` go to the origin of `url` alone; a feed elsewhere is somebody's choice, for to follow it is to send them there.
     """
     try:
         answer = await _get(session, url, url, max_bytes, access)
@@ -71,7 +72,9 @@ async def discover(session: Session, url: str, *, max_bytes: int, access: Mappin
     for candidates in (declared_feeds(answer.body, answer.headers, answer.url), guessed_feeds(answer.body, answer.url)):
         feeds = await _check_all(session, url, candidates[:MAX_CHECKED], max_bytes, access)
         if feeds:
-            return choose(feeds)
+            found = choose(feeds)
+            away = isinstance(found, Found) and access and not _same_origin(found.url, url)
+            return Several(tuple(feeds)) if away else found
     return NoFeed(describe_body(answer.body))
 
 
@@ -107,9 +110,13 @@ async def _check(
 
 async def _get(session: Session, url: str, origin: str, max_bytes: int, access: Mapping[str, str] | None) -> Response:
     headers = {"Accept": f"text/html;q=0.9, {ACCEPT}"}
-    if access and URL(url).origin() == URL(origin).origin():
+    if access and _same_origin(url, origin):
         headers |= access
-    return await session.get(url, headers=headers, deadline=DEADLINE, max_bytes=max_bytes)
+    return await session.get(url, headers=headers, deadline=DEADLINE, max_bytes=min(max_bytes, MAX_LOOK))
+
+
+def _same_origin(one: str, other: str) -> bool:
+    return URL(one).origin() == URL(other).origin()
 
 
 def _is_comments(candidate: Candidate) -> bool:

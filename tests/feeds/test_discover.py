@@ -117,6 +117,14 @@ def test_access_goes_to_no_other_host(newsroom: Newsroom) -> None:
         assert [headers.get("authorization") for _, headers in other.asked] == [None]
 
 
+def test_a_feed_on_another_host_gets_no_access_without_being_chosen(newsroom: Newsroom) -> None:
+    with Newsroom() as other:
+        url = other.publish("/feed", [], title="Other")
+        start = page(newsroom, link(url))
+        assert look(start, {"Authorization": "Basic c2VjcmV0"}) == Several((Candidate(url, "Other"),))
+        assert look(start) == Found(url)
+
+
 @pytest.mark.parametrize(
     ("body", "title"),
     [

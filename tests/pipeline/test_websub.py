@@ -250,6 +250,7 @@ def test_where_a_hub_is_found() -> None:
     found = find_topic(links, "https://news.example/x")
     assert found is not None
     assert (found.hub, found.topic) == ("https://hub.example/", "https://news.example/feed")
+    assert find_topic({"hub": "http://hub.example/"}, "https://news.example/x") is None
     assert find_topic({"hub": "javascript:alert(1)"}, "https://news.example/x") is None
     assert find_topic({"self": "/feed"}, "https://news.example/x") is None
 
