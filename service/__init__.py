@@ -21,10 +21,13 @@
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language
     outbound    the only HTTP client, with the address guard
-    feeds       fetch a feed, parse it in a sandboxed child
+    feeds       fetch a feed, parse it in a sandboxed child; discover, opml, starter: find feeds;
+                fulltext: read an article's page in another such child;
+                websub: ask a hub to tell of news
     delivery    one file per kind of channel
     storage     tables, migrations, one file per noun
     edges       the one composition root
+    following   from any address to a followed feed, for the API and the command
     pipeline    the stages, in the order of an article's life
     api         the HTTP interface
     cli         the `wirewatch` command

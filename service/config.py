@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
+SEALING_KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
@@ -22,9 +23,14 @@ class Settings(BaseSettings):
     broker_url: SecretStr | None = Field(default=None, description="Celery broker; unset: `wirewatch up` embeds a Valkey")
     secret_key: SecretStr | None = Field(default=None, description="signs links in mails; unset: made at first start in the data directory")
 
+    sealing_keys: SecretStr | None = Field(
+        default=None,
+        description="encrypt what feeds are read with; newest first; unset: the file `wirewatch up` makes in the data directory",
+    )
+
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str | None = Field(default=None, description="how mail readers reach the API, for unsubscribe links")
+    public_url: str | None = Field(default=None, description="how mail readers and hubs reach the API, for unsubscribe links and WebSub")
 
     allowed_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(), description="CIDR blocks that feeds and webhooks may reach although they are not public, comma-separated"
@@ -34,11 +40,16 @@ class Settings(BaseSettings):
         default="auto", description="auto: by meaning too, where that extra is installed; off: by words alone"
     )
 
+    fulltext: Literal["auto", "off"] = Field(
+        default="auto", description="auto: pages are read for those who ask, where that extra is installed; off: no page is read"
+    )
+
     poll_interval: int = Field(default=300, ge=1, description="usual seconds between polls of a healthy feed")
     poll_interval_min: int = Field(default=60, ge=1, description="seconds between polls of a feed that forgets its entries fast")
     poll_interval_max: int = Field(default=3600, ge=1, description="seconds between polls of a feed with few news, or that asks for it")
     poll_per_host: int = Field(default=1, ge=1, le=100, description="feeds of one host polled at once, by all workers together")
     poll_host_gap: float = Field(default=1, ge=0, le=3600, description="seconds of rest for a host after each poll")
+    websub_poll_interval: int = Field(default=3600, ge=1, description="seconds between polls of a feed whose hub tells us of news")
     poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task")
     fetch_deadline: float = Field(default=30, gt=0, description="seconds for a whole fetch, redirects included")
     fetch_max_bytes: int = Field(default=15_000_000, ge=1024, description="largest feed, after decompression")
@@ -64,7 +75,28 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("sealing_keys")
+    @classmethod
+    def _are_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_sealing_keys(value.get_secret_value())
+        return value
+
     @property
     def database(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'wirewatch.db'}"
+
+
+def parse_sealing_keys(text: str) -> tuple[bytes, ...]:
+    """Keys as operators write them: 64 hexadecimal digits each, with commas or line ends between. Raises ValueError, quoting nothing."""
+    keys = []
+    for part in text.replace(",", "\n").split():
+        try:
+            key = bytes.fromhex(part)
+        except ValueError:
+            key = b""
+        if len(key) != SEALING_KEY_BYTES:
+            raise ValueError(f"each key has {2 * SEALING_KEY_BYTES} hexadecimal digits; commas stand between them, the newest comes first")
+        keys.append(key)
+    return tuple(keys)

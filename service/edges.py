@@ -7,13 +7,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import text
 
-from service.config import Settings
+from service.config import SEALING_KEY_BYTES, Settings, parse_sealing_keys
 from service.embedding import Embedder, load_embedder
 from service.outbound import Outbound
 from service.storage.database import Database
+from service.storage.sealing import Sealer
 from service.storage.store import Store, open_store
 
 USER_AGENT = "Wirewatch/0.1"
@@ -27,6 +29,7 @@ class Edges:
     store: Store
     outbound: Outbound
     secret_key: bytes
+    sealer: Sealer
     now: Callable[[], datetime]
     chance: Callable[[], float]  # uniform in [0, 1)
     new_id: Callable[[str], str]  # a random id with this prefix
@@ -46,6 +49,7 @@ def open_edges(settings: Settings) -> Edges:
         store=open_store(database),
         outbound=Outbound(allowed_networks=settings.allowed_networks, user_agent=USER_AGENT),
         secret_key=secret_key(settings),
+        sealer=Sealer(sealing_keys(settings), secrets.token_bytes),
         now=clock(database),
         chance=random.random,
         new_id=new_id,
@@ -77,11 +81,39 @@ def secret_key(settings: Settings) -> bytes:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value().encode()
     path = settings.data_dir / "secret-key"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _make_secret(path)
+    return path.read_text().strip().encode()
+
+
+def sealing_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys that seal secrets in the database: from the settings, or from the data directory. None: nothing can be sealed.
+
+    Raises ValueError where the file holds something else.
+    """
+    if settings.sealing_keys is not None:
+        return parse_sealing_keys(settings.sealing_keys.get_secret_value())
+    path = _sealing_file(settings)
+    return parse_sealing_keys(path.read_text()) if path.exists() else ()
+
+
+def make_sealing_key(settings: Settings) -> None:
+    """Make the file with a first key, unless there is one or the settings bring keys.
+
+    Only who runs everything on one machine may: of several machines each would make another.
+    """
+    if settings.sealing_keys is None:
+        _make_secret(_sealing_file(settings))
+
+
+def _sealing_file(settings: Settings) -> Path:
+    return settings.data_dir / "sealing-keys"
+
+
+def _make_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x") as new:
             path.chmod(0o600)
-            new.write(secrets.token_hex(32))
+            new.write(secrets.token_hex(SEALING_KEY_BYTES))
     except FileExistsError:
         pass
-    return path.read_text().strip().encode()

@@ -97,6 +97,7 @@ def open_house(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Edges]]:
             "database_url": database_url or f"sqlite:///{tmp_path / 'house.db'}",
             "allowed_networks": (ip_network("127.0.0.0/8"), ip_network("::1/128")),
             "secret_key": "a key for tests",
+            "sealing_keys": "5e" * 32,
             "meaning": "off",  # whoever asks for it brings an embedder
             "poll_host_gap": 0,  # all feeds come from one server, and the clock stands still
             **settings,

@@ -13,6 +13,13 @@ from workers.house import house
 from workers.schedule import SCHEDULE
 from workers.watch import start_watch
 
+QUEUES = {
+    "poll": "poll",
+    "pages": "poll",
+    "subscribe": "poll",
+    "match": "match",
+    "deliver": "deliver",
+}  # of each stage; who may fetch feeds may fetch pages
 LONGEST_TASK = 300  # seconds; a message unacknowledged for longer is given to another worker
 
 
@@ -29,7 +36,7 @@ def make_app(settings: Settings) -> Celery:
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_default_queue="match",
-        task_routes={f"workers.tasks.{stage}": {"queue": stage} for stage in ("poll", "match", "deliver")},
+        task_routes={f"workers.tasks.{stage}": {"queue": queue} for stage, queue in QUEUES.items()},
         task_serializer="json",
         accept_content=["json"],
         worker_prefetch_multiplier=1,

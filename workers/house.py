@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from service.config import Settings
 from service.edges import Edges, open_edges
+from service.feeds import fulltext
 from service.feeds.sandbox import Sandbox
 from service.pipeline.match import Matcher
 
@@ -20,11 +21,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One process's edges, its index of rules, and its parser's children with the event loop that they live on."""
+    """One process's edges, its index of rules, and the children that read feeds and pages, with the event loop that they live on."""
 
     edges: Edges
     matcher: Matcher
     sandbox: Sandbox
+    pages_sandbox: Sandbox
     loop: asyncio.AbstractEventLoop
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -41,4 +43,4 @@ def house() -> House:
     edges = open_edges(Settings())
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="loop", daemon=True).start()
-    return House(edges, Matcher(edges), Sandbox(PARSERS), loop)
+    return House(edges, Matcher(edges), Sandbox(PARSERS), Sandbox(module=fulltext.CHILD), loop)

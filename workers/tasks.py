@@ -6,7 +6,9 @@ from celery import shared_task
 
 from service.pipeline import sweep as sweeping
 from service.pipeline.deliver import deliver_due
+from service.pipeline.pages import read_due
 from service.pipeline.poll import poll_due
+from service.pipeline.websub import subscribe_due
 from workers.bell import ring
 from workers.house import house
 from workers.rounds import ring_for_waiting
@@ -17,6 +19,20 @@ def poll() -> None:
     """Poll the feeds that are due; ring for matching as soon as one brings something."""
     home = house()
     home.run(poll_due(home.edges, home.sandbox, on_news=lambda: ring("match")))
+
+
+@shared_task
+def pages() -> None:
+    """Read the pages of articles whose full text is wanted; ring for matching when one brings something."""
+    home = house()
+    home.run(read_due(home.edges, home.pages_sandbox, on_text=lambda: ring("match")))
+
+
+@shared_task
+def subscribe() -> None:
+    """Ask hubs for the subscriptions that are new or end soon."""
+    home = house()
+    home.run(subscribe_due(home.edges))
 
 
 @shared_task

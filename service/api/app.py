@@ -18,6 +18,7 @@ from service.api.channels import channels_api
 from service.api.deliveries import deliveries_api
 from service.api.errors import ProblemBody, install_errors
 from service.api.explanations import explanations_api
+from service.api.feed_lists import feed_lists_api
 from service.api.feeds import feeds_api
 from service.api.forms import answer_value
 from service.api.health import health_api
@@ -30,6 +31,7 @@ from service.api.routing import SECURITY, page_route
 from service.api.rules import rules_api
 from service.api.stories import stories_api
 from service.api.unsubscribe import unsubscribe_api
+from service.api.websub import websub_api
 from service.api.workspaces import workspaces_api
 from service.edges import Edges
 
@@ -72,9 +74,9 @@ def _new_app() -> OpenAPI:
 
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
-    watching = (keys_api, feeds_api, rules_api, previews_api, actors_api, channels_api)
+    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, actors_api, channels_api)
     nouns = (*watching, workspaces_api, articles_api, stories_api, explanations_api, matches_api, alerts_api, deliveries_api)
-    return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), pages_api()]
+    return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), websub_api(edges), pages_api()]
 
 
 def _publish_document(app: OpenAPI) -> None:

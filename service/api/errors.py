@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from service.storage.paging import BadCursor
 from service.storage.rules import StaleRevision
 from service.storage.saved_rules import BadUse, RuleInUse
+from service.storage.sealing import NoSealingKey
 
 PROBLEM = "application/problem+json"
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, not the request wrong
@@ -30,6 +31,13 @@ class Fault(BaseModel):
     message: str
 
 
+class FeedCandidate(BaseModel):
+    """A feed to choose."""
+
+    url: str
+    title: str | None = Field(description="what the page or the feed calls it")
+
+
 class ProblemBody(BaseModel):
     """What went wrong (RFC 9457)."""
 
@@ -38,17 +46,27 @@ class ProblemBody(BaseModel):
     status: int
     detail: str
     errors: list[Fault] = Field(default=[], description="each fault with its place, where the request itself is wrong")
+    candidates: list[FeedCandidate] | None = Field(default=None, description="the feeds to choose from, where an address leads to several")
 
 
 class Problem(Exception):
     """An answer that says no. `detail` is for the caller to read: what, where, what to do."""
 
-    def __init__(self, status: int, detail: str, *, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        faults: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+        candidates: Sequence[FeedCandidate] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.faults = tuple(faults)
         self.headers = dict(headers or {})
+        self.candidates = None if candidates is None else list(candidates)
 
 
 def invalid(faults: Sequence[Fault], what: str = "request") -> Problem:
@@ -64,8 +82,16 @@ def missing(noun: str) -> Problem:
 def answer_problem(problem: Problem) -> Response:
     """The response that tells a problem."""
     title = HTTPStatus(problem.status).phrase
-    body = ProblemBody(type="about:blank", title=title, status=problem.status, detail=problem.detail, errors=list(problem.faults))
-    return Response(body.model_dump_json(), problem.status, problem.headers, content_type=PROBLEM)
+    body = ProblemBody(
+        type="about:blank",
+        title=title,
+        status=problem.status,
+        detail=problem.detail,
+        errors=list(problem.faults),
+        candidates=problem.candidates,
+    )
+    unsaid = {"candidates"} if problem.candidates is None else None
+    return Response(body.model_dump_json(exclude=unsaid), problem.status, problem.headers, content_type=PROBLEM)
 
 
 def install_errors(app: Flask) -> None:
@@ -76,6 +102,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(StaleRevision, _answer_stale)
     app.register_error_handler(RuleInUse, _answer_in_use)
     app.register_error_handler(BadUse, _answer_bad_use)
+    app.register_error_handler(NoSealingKey, _answer_no_key)
     for error in UNAVAILABLE:
         app.register_error_handler(error, _answer_unavailable)
     app.register_error_handler(Exception, _answer_bug)
@@ -108,6 +135,11 @@ def _answer_in_use(error: RuleInUse) -> Response:
 
 def _answer_bad_use(error: BadUse) -> Response:
     return answer_problem(invalid([Fault(at="/query", message=str(error))], "rule"))
+
+
+def _answer_no_key(_error: NoSealingKey) -> Response:
+    detail = "Headers and passwords cannot be stored: this service has no key to encrypt them. Its operator sets WIREWATCH_SEALING_KEYS."
+    return answer_problem(Problem(409, detail))
 
 
 def _answer_unavailable(error: Exception) -> Response:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from threading import BoundedSemaphore
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, invalid, missing
+from service.api.errors import Fault, FeedCandidate, Problem, invalid, missing
 from service.api.forms import ById, Form, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, route
+from service.domain.access import FeedAccess, access_of
 from service.domain.feeds import FeedState
 from service.domain.rules import Line
 from service.edges import Edges
-from service.outbound import UrlRefused, check_url
+from service.feeds.opml import ListedFeed
+from service.following import Outcome, Wish, follow_all
 from service.storage.feeds import FollowedFeed
 
 BASELINE = "The first poll is a baseline: what the feed holds by then is stored and not alerted."
 NO_BASELINE = "What the feed holds at its first poll is alerted too."
+SHARED = "It is a feed that all share: unfollow it, and follow it anew with its headers or password."
+CHANGE_IT = "Change its headers or password with PATCH."
+LOOKS_AT_ONCE = 4  # addresses looked at by this process; beyond that they are followed as they stand, for the threads serve others, too
 FOLLOWED = "You follow this feed already; nothing has changed."
 
 Tags = tuple[Line, ...]
@@ -28,9 +34,16 @@ Tags = tuple[Line, ...]
 class NewFeedForm(Form):
     """A feed to follow."""
 
-    url: str = Field(min_length=1, max_length=8000, examples=["https://news.example/world.xml"])
+    url: str = Field(
+        min_length=1, max_length=8000, description="of the feed, or of a page that has one", examples=["https://news.example/world.xml"]
+    )
     tags: Tags = Field(default=(), max_length=50, description='rules name them as "tag:world"')
     alert_existing: bool = Field(default=False, description="alert what the feed holds already, too")
+    full_text: bool = Field(
+        default=False, description="read the pages of its articles, where the feed gives a part only, and match these, too"
+    )
+    discover: bool = Field(default=True, description="look at the address first, for it may be a page; false: follow it as it stands")
+    access: FeedAccess | None = Field(default=None, description="headers or a password that the feed asks for; never shown again")
 
 
 class FeedChangeForm(Form):
@@ -38,6 +51,10 @@ class FeedChangeForm(Form):
 
     paused: bool | None = None
     tags: Tags | None = Field(default=None, max_length=50)
+    full_text: bool | None = None
+    access: FeedAccess | None = Field(
+        default=None, description="replace the headers or the password of a feed that was followed with some; null: forget them"
+    )
 
 
 class FeedQuery(PageQuery):
@@ -68,6 +85,8 @@ class FeedView(View):
     news_at: datetime | None = Field(description="the last poll that brought something new")
     usual_gap: float | None = Field(description="seconds that usually lie between two such polls; null: not known yet")
     trusts_304: bool = Field(description='false: its server has said "not modified" when it was, so all is fetched at each poll')
+    full_text: bool = Field(description="whether the pages of its articles are read")
+    has_access: bool = Field(description="whether it is polled with headers or a password of yours")
 
 
 class NewFeedView(FeedView):
@@ -86,14 +105,23 @@ def feeds_api(edges: Edges) -> APIBlueprint:
     """The routes of feeds."""
     api = nouns("feeds", "Feeds that you follow, and their health")
     store = edges.store.feeds
+    looks = BoundedSemaphore(LOOKS_AT_ONCE)
 
-    @route(api, "post", "/v1/feeds", needs="write", answers={201: NewFeedView, 200: NewFeedView})
+    @route(api, "post", "/v1/feeds", needs="write", answers={201: NewFeedView, 200: NewFeedView}, problems=[409])
     def follow_feed(body: NewFeedForm) -> Response:
-        """Follow a feed. It is polled at once; 200 instead of 201 if you follow it already."""
-        check_feed_url(edges, body.url)
-        new_id = edges.new_id("fd")
-        feed, added = store.follow(body.url, new_id=new_id, tags=body.tags, alert_existing=body.alert_existing, caller=caller(edges))
-        return answer(_followed_view(feed, added), 201 if added else 200)
+        """Follow a feed, by its own address or by that of a page that has one. It is polled at once.
+
+        200 instead of 201 if you follow it already. Where a page has several feeds, the 422 lists them as `candidates`.
+        An address that cannot be reached now is followed as it stands, and the notice says so.
+        """
+        look = body.discover and looks.acquire(blocking=False)
+        try:
+            wish = Wish(body.alert_existing, look, body.access, body.full_text)
+            [outcome] = follow_all(edges, [ListedFeed(body.url, body.tags)], wish, lambda: caller(edges))
+        finally:
+            if look:
+                looks.release()
+        return _answer_outcome(outcome, given_access=body.access is not None)
 
     @route(api, "get", "/v1/feeds", needs="read", answers={200: FeedsView})
     def list_feeds(query: FeedQuery) -> Response:
@@ -106,10 +134,13 @@ def feeds_api(edges: Edges) -> APIBlueprint:
         """Show a feed and its health."""
         return _answer_feed(store.find_feed(workspace(), path.id))
 
-    @route(api, "patch", "/v1/feeds/<id>", needs="write", answers={200: FeedView})
+    @route(api, "patch", "/v1/feeds/<id>", needs="write", answers={200: FeedView}, problems=[409])
     def change_feed(path: ById, body: FeedChangeForm) -> Response:
-        """Pause or resume a feed, or tag it anew."""
-        return _answer_feed(store.change_subscription(path.id, paused=body.paused, tags=body.tags, caller=caller(edges)))
+        """Pause or resume a feed, tag it anew, or replace the headers or the password it is polled with."""
+        if "access" in body.model_fields_set:
+            _change_access(edges, path.id, body.access)
+        changed = store.change_subscription(path.id, paused=body.paused, tags=body.tags, full_text=body.full_text, caller=caller(edges))
+        return _answer_feed(changed)
 
     @route(api, "post", "/v1/feeds/<id>/poll", needs="write", answers={202: FeedView})
     def poll_feed(path: ById) -> Response:
@@ -129,17 +160,36 @@ def feeds_api(edges: Edges) -> APIBlueprint:
     return api
 
 
-def check_feed_url(edges: Edges, url: str) -> None:
-    """Refuse what would never be fetched. Raises Problem."""
-    try:
-        check_url(url, edges.settings.allowed_networks)
-    except UrlRefused as refused:
-        raise invalid([Fault(at="/url", message=refused.reason)], "feed") from refused
-
-
-def _followed_view(feed: FollowedFeed, added: bool) -> NewFeedView:
+def _answer_outcome(outcome: Outcome, *, given_access: bool) -> Response:
+    feed, added = outcome.feed, outcome.became == "followed"
+    if feed is None:
+        raise _refusal(outcome)
+    if given_access and not added:
+        raise Problem(409, f"You follow this feed already, as {feed.id}. {SHARED if not feed.has_access else CHANGE_IT}")
     notice = FOLLOWED if not added else NO_BASELINE if feed.alert_existing else BASELINE
-    return NewFeedView(**FeedView.model_validate(feed).model_dump(), notice=notice)
+    notice = f"{notice} {outcome.reason} It is polled on." if outcome.reason else notice
+    return answer(NewFeedView(**FeedView.model_validate(feed).model_dump(), notice=notice), 201 if added else 200)
+
+
+def _refusal(outcome: Outcome) -> Problem:
+    reason = outcome.reason or "it cannot be followed"
+    if outcome.became == "refused":
+        return invalid([Fault(at="/url", message=reason)], "feed")
+    if outcome.became == "no_feed":
+        detail = f'No feed was found there. {reason} To follow the address as it stands, say "discover": false.'
+        return Problem(422, detail, faults=[Fault(at="/url", message=reason)], candidates=[])
+    candidates = [FeedCandidate(url=each.url, title=each.title) for each in outcome.candidates]
+    return Problem(422, f"{reason} They are in candidates.", faults=[Fault(at="/url", message=reason)], candidates=candidates)
+
+
+def _change_access(edges: Edges, feed_id: str, access: FeedAccess | None) -> None:
+    by = caller(edges)
+    found = edges.store.feeds.find_feed(by.workspace, feed_id)
+    if found is None:
+        raise missing("feed")
+    sealed = edges.sealer.seal(access.model_dump_json(), about=access_of(by.workspace)) if access else None
+    if not edges.store.feeds.set_access(feed_id, sealed, caller=by) and access is not None:
+        raise Problem(409, SHARED)
 
 
 def _answer_feed(feed: FollowedFeed | None, status: int = 200) -> Response:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
+from pydantic import ValidationError
 from rich.table import Table
 
+from service.cli.feed_lists import export_list, import_list, starter, tell
+from service.cli.feed_options import alert_option, tag_option, workspace_option
 from service.cli.keys import cli_caller, get_workspace
 from service.cli.opening import opened_house, read_settings
 from service.cli.screen import make_screen
-from service.edges import Edges
-from service.outbound import UrlRefused, check_url
+from service.domain.access import FeedAccess, access_of
+from service.feeds.opml import ListedFeed
+from service.following import Wish, follow_all
 from service.storage.paging import MAX_PAGE
-from service.storage.workspaces import Workspace
+from service.storage.sealing import NoSealingKey, Unsealable
 
-workspace_option = click.option("--workspace", default="default", show_default=True, help="In which workspace.")
+NO_KEY = "there is no key to encrypt it with: set WIREWATCH_SEALING_KEYS, or start `wirewatch up` once, which makes one"
 
 
 @click.group()
@@ -26,15 +30,63 @@ def feeds() -> None:
 @feeds.command()
 @click.argument("urls", nargs=-1, required=True)
 @workspace_option
-@click.option("--tag", "tags", multiple=True, help='A tag that rules can name as "tag:...". May be given several times.')
-@click.option("--alert-existing", is_flag=True, help="Alert what the feeds hold already, too.")
-def add(urls: Sequence[str], workspace: str, tags: Sequence[str], alert_existing: bool) -> None:
-    """Follow feeds by their URLs. What they hold at the first poll is stored, and not alerted unless you ask for it."""
+@tag_option
+@alert_option
+@click.option("--as-it-stands", is_flag=True, help="Do not look at the addresses first: each is that of a feed.")
+@click.option("--full-text", is_flag=True, help="Read the pages of its articles, too.")
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header that the feed asks for; stored encrypted.")
+@click.option("--user", help="A user name for HTTP Basic; the password is asked for, and stored encrypted.")
+def add(
+    urls: Sequence[str],
+    workspace: str,
+    tags: Sequence[str],
+    alert_existing: bool,
+    as_it_stands: bool,
+    full_text: bool,
+    headers: Sequence[str],
+    user: str | None,
+) -> None:
+    """Follow feeds by their URLs, or by those of pages that have one.
+
+    What a feed holds at its first poll is stored, and not alerted unless you ask for it.
+    """
+    access = _read_access(headers, user)
     with opened_house(read_settings()) as edges:
         space = get_workspace(edges, workspace)
-        refused = [url for url in urls if not _follow(edges, space, url, tags, alert_existing)]
+        listed = [ListedFeed(url, tuple(tags)) for url in urls]
+        try:
+            outcomes = list(
+                follow_all(edges, listed, Wish(alert_existing, not as_it_stands, access, full_text), lambda: cli_caller(edges, space))
+            )
+        except NoSealingKey:
+            raise click.ClickException(NO_KEY) from None
+    tell([each for each in outcomes if each.feed], click.echo)
+    refused = [each for each in outcomes if each.feed is None]
+    tell(refused, lambda line: click.echo(line, err=True))
     if refused:
         raise click.ClickException(f"{len(refused)} of {len(urls)} refused, the others are followed")
+    if access and any(each.became == "already" for each in outcomes):
+        raise click.ClickException("a feed that you followed before keeps the access it had; unfollow it first, and follow it anew")
+
+
+@feeds.command()
+def reseal() -> None:
+    """Encrypt what feeds are read with anew, under the newest of the sealing keys; then the older ones may go."""
+    done, lost = 0, []
+    with opened_house(read_settings()) as edges:
+        for feed_id, owner, sealed in edges.store.feeds.list_access():
+            if edges.sealer.is_current(sealed):
+                continue
+            try:
+                secret = edges.sealer.unseal(sealed, about=access_of(owner))
+                done += edges.store.feeds.reseal_access(feed_id, sealed, edges.sealer.seal(secret, about=access_of(owner)))
+            except Unsealable as error:
+                lost.append(f"{feed_id}: {error}")
+            except NoSealingKey:
+                raise click.ClickException(NO_KEY) from None
+    click.echo(f"{done} encrypted anew")
+    if lost:
+        raise click.ClickException("these cannot be opened, give them anew: " + "; ".join(lost))
 
 
 @feeds.command("list")
@@ -57,14 +109,19 @@ def list_feeds(workspace: str) -> None:
     make_screen(verbose=False).show(table)
 
 
-def _follow(edges: Edges, space: Workspace, url: str, tags: Sequence[str], alert_existing: bool) -> bool:
+def _read_access(headers: Sequence[str], user: str | None) -> FeedAccess | None:
+    """What --header and --user say; the password is read from the terminal or standard input, for others see the arguments of a command."""
+    if not headers and user is None:
+        return None
+    pairs = [each.partition(":") for each in headers]
+    given = {"headers": {name.strip(): value.strip() for name, _, value in pairs}, "username": user}
+    if user is not None:
+        given["password"] = click.prompt("Password", hide_input=True, err=True)
     try:
-        check_url(url, edges.settings.allowed_networks)
-    except UrlRefused as refused:
-        click.echo(f"refused   {url}: {refused.reason}", err=True)
-        return False
-    followed, added = edges.store.feeds.follow(
-        url, new_id=edges.new_id("fd"), tags=tuple(tags), alert_existing=alert_existing, caller=cli_caller(edges, space)
-    )
-    click.echo(f"{'followed' if added else 'already'}  {followed.id}  {url}")
-    return True
+        return FeedAccess.model_validate(given)
+    except ValidationError as error:
+        raise click.ClickException("; ".join(each["msg"] for each in error.errors(include_input=False, include_url=False))) from None
+
+
+for command in (import_list, export_list, starter):
+    feeds.add_command(command)

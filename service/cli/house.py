@@ -20,7 +20,7 @@ from service.cli.programs import Place, service_programs
 from service.cli.screen import Screen
 from service.cli.supervisor import kept_running
 from service.config import Settings
-from service.edges import Edges
+from service.edges import Edges, make_sealing_key
 from service.storage.migrate import migrate, missing_migrations
 
 CODE = Path(__file__).parents[2]  # the directory that `service` and `workers` are in
@@ -45,6 +45,7 @@ async def running_house(settings: Settings, screen: Screen) -> AsyncIterator[Hou
             for folder in (data_dir, data_dir / "logs", data_dir / "run"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(locked(data_dir))
+            make_sealing_key(settings)
         listener = stack.enter_context(listen(settings.api_host, settings.api_port))
         edges = stack.enter_context(opened_house(settings, migrated=False))
         _migrate(edges, screen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from service.cli.feeds import workspace_option
+from service.cli.feed_options import workspace_option
 from service.cli.keys import get_workspace
 from service.cli.opening import opened_house, read_settings
 from service.cli.rules_test import try_rules

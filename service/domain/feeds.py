@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -80,6 +81,7 @@ class ParsedFeed:
     language: str | None
     entries: tuple[Entry, ...]
     complete: bool = True
+    links: Mapping[str, str] = field(default_factory=dict)  # its "hub" and its "self" (WebSub), where it names them
     notes: tuple[str, ...] = ()  # what was odd about it, for the owner: "3 entries have no title or link"
     schedule: Schedule = field(default_factory=Schedule)
 
@@ -102,6 +104,8 @@ class FeedToPoll:
     moved_to: str | None = None
     moved_since: datetime | None = None
     moved_polls: int = 0
+    owner: str = ""  # the workspace whose access it is polled with
+    access: str | None = None  # sealed
     host: str = ""
     watch: Watch = field(default_factory=Watch)
 

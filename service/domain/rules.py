@@ -119,6 +119,10 @@ class RuleSpec(_Spec):
     feeds: tuple[Line, ...] = Field(
         default=(), description='only these feeds: ids ("fd_...") or tags ("tag:world"); none: every feed you follow'
     )
+    full_text: bool = Field(
+        default=False,
+        description="read the pages of the articles that it may see, where feeds give a part only, and match these",
+    )
     alerting: Alerting = Alerting()
     channels: tuple[Line, ...] | None = Field(
         default=None, description="channel ids; null: every channel; []: none, alerts are only listed"

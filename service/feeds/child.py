@@ -12,6 +12,7 @@ import resource
 import struct
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -26,12 +27,17 @@ MEMORY_BYTES = 512_000_000
 
 def main() -> None:
     """Serve until the input ends."""
+    serve(_answer)
+
+
+def serve(answer_to: Callable[[str, dict[str, str], bytes], bytes]) -> None:
+    """Answer each request (URL, headers, body) with what `answer_to` makes of it, within the limits, until the input ends."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not pass for an answer
     _limit()
     while (request := _read_request(sys.stdin.buffer)) is not None:
         _grant_cpu()
-        answer = _answer(*request)
+        answer = answer_to(*request)
         answers.write(struct.pack(">I", len(answer)) + answer)
         answers.flush()
 

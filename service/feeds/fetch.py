@@ -7,23 +7,36 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from yarl import URL
+
 from service.domain.feeds import FeedToPoll, Validators
 from service.domain.polling import Fetched
 from service.feeds.freshness import parse_fresh_for
 from service.outbound import Session
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1"
-_KEPT_HEADERS = ("content-type", "content-location", "content-language")
+_KEPT_HEADERS = ("content-type", "content-location", "content-language", "link")
 _MAX_VALIDATOR = 1000  # characters; a longer one is not worth sending back
 
 
-async def fetch_feed(session: Session, feed: FeedToPoll, *, conditional: bool, now: datetime, deadline: float, max_bytes: int) -> Fetched:
+async def fetch_feed(
+    session: Session,
+    feed: FeedToPoll,
+    *,
+    conditional: bool,
+    now: datetime,
+    deadline: float,
+    max_bytes: int,
+    access: Mapping[str, str] | None = None,
+) -> Fetched:
     """GET the feed; an HTTP error status is a value. `deadline` in seconds for everything, `max_bytes` after decompression.
+
+    The headers of `access` go to the feed's own origin alone: a redirect elsewhere is followed without them, and never taken over.
 
     Raises OutboundError.
     """
     asked = feed.validators if conditional else Validators()
-    answer = await session.get(feed.url, headers=_headers(asked), deadline=deadline, max_bytes=max_bytes)
+    answer = await session.get(feed.url, headers={**_headers(asked), **(access or {})}, deadline=deadline, max_bytes=max_bytes)
     body = None if answer.status == 304 else answer.body
     return Fetched(
         status=answer.status,
@@ -34,7 +47,7 @@ async def fetch_feed(session: Session, feed: FeedToPoll, *, conditional: bool, n
         complete=answer.complete,
         conditional=asked != Validators(),
         headers={name: answer.headers[name][:1000] for name in _KEPT_HEADERS if name in answer.headers},
-        permanent_url=answer.permanent_url,
+        permanent_url=answer.permanent_url if not access or _same_origin(feed.url, answer.url) else None,
         retry_after=parse_retry_after(answer.headers.get("retry-after"), now),
         fresh_for=parse_fresh_for(answer.headers, now),
     )
@@ -50,6 +63,10 @@ def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return max(timedelta(0), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
+
+
+def _same_origin(one: str, other: str) -> bool:
+    return URL(one).origin() == URL(other).origin()
 
 
 def _headers(asked: Validators) -> Mapping[str, str]:

@@ -51,6 +51,7 @@ def parse_document(body: bytes, headers: Mapping[str, str], url: str) -> ParsedF
         language=_language(feed.get("language")),
         entries=entries,
         complete=document.closed,
+        links=_links(feed),
         notes=_notes(document, len(read) - len(entries)),
         schedule=read_schedule(document.data),
     )
@@ -62,6 +63,16 @@ def _reading_headers(headers: Mapping[str, str], url: str) -> dict[str, str]:
     charset = _CHARSET.search(given.get("content-type", ""))
     kind = "application/xml" + (f"; charset={charset[1]}" if charset else "")
     return {"content-type": kind, "content-location": url}
+
+
+def _links(feed: dict[str, Any]) -> dict[str, str]:
+    """The first hub and the first self of a feed, as they stand."""
+    found: dict[str, str] = {}
+    for link in feed.get("links", ())[:100]:
+        relation, target = _text(link, "rel"), storable(_text(link, "href")).strip()
+        if relation in ("hub", "self") and target and len(target) <= MAX_LINK:
+            found.setdefault(relation, target)
+    return found
 
 
 def _notes(document: Document, unreadable: int) -> tuple[str, ...]:

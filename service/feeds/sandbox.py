@@ -41,9 +41,13 @@ _ANSWER = TypeAdapter(_Answer)
 
 
 class Sandbox:
-    """Parser children of one event loop, started when first needed and ended with the `async with` block."""
+    """Children of one event loop, started when first needed and ended with the `async with` block.
 
-    def __init__(self, children: int = 1, *, wall_seconds: float = WALL_SECONDS) -> None:
+    They parse feeds; `module` names a program that answers requests of the same form with something else, for `ask`.
+    """
+
+    def __init__(self, children: int = 1, *, wall_seconds: float = WALL_SECONDS, module: str = "service.feeds.child") -> None:
+        self._module = module
         self._wall_seconds = wall_seconds
         self._idle: asyncio.LifoQueue[_Child | None] = asyncio.LifoQueue()
         for _ in range(children):
@@ -60,11 +64,15 @@ class Sandbox:
 
     async def parse(self, body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
         """Parse a document that came from `url`; waits for a free child. Raises NotAFeed, or ParseFailed (limits exceeded, crash)."""
+        return _checked(await self.ask(body, headers, url))
+
+    async def ask(self, body: bytes, headers: Mapping[str, str], url: str) -> bytes:
+        """A child's answer as it stands, to be checked; waits for a free child. Raises ParseFailed."""
         child = await self._idle.get()
         keep: _Child | None = None
         try:
             async with asyncio.timeout(self._wall_seconds):
-                child = child or await _start_child()
+                child = child or await _start_child(self._module)
                 answer = await child.ask(body, headers, url)
             keep = child if child.documents < DOCUMENTS_PER_CHILD else None
         except TimeoutError:
@@ -75,7 +83,7 @@ class Sandbox:
             if child is not None and keep is None:
                 await child.end()  # busy, dead, or out of step with its answers
             self._idle.put_nowait(keep)
-        return _checked(answer)
+        return answer
 
 
 @dataclass(slots=True)
@@ -103,11 +111,11 @@ class _Child:
         await self.process.wait()
 
 
-async def _start_child() -> _Child:
+async def _start_child(module: str) -> _Child:
     # Neither our environment (credentials) nor the current folder on the module path.
     return _Child(
         await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "service.feeds.child", stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd="/",
+            sys.executable, "-P", "-m", module, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd="/",
             env={"PYTHONPATH": str(_ROOT), "PYTHONIOENCODING": "utf-8"},
         )
     )  # fmt: skip

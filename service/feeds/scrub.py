@@ -41,7 +41,7 @@ class Document:
 
 def scrub(body: bytes) -> Document:
     """Make `body` safe to parse; what it means to a reader stays."""
-    data = _neutral(_as_utf8(body))
+    data = _neutral(as_utf8(body))
     data, dropped = _first_entries(data)
     last = None
     for last in _ENTRY_START.finditer(data):  # noqa: B007  (we want the last one)
@@ -51,7 +51,7 @@ def scrub(body: bytes) -> Document:
     return Document(_mend(data), closed=False, dropped=dropped)
 
 
-def _as_utf8(body: bytes) -> bytes:
+def as_utf8(body: bytes) -> bytes:
     """UTF-16 with a byte order mark becomes UTF-8 without a declaration, so that what follows may look at bytes."""
     if not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body

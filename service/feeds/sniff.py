@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+from service.feeds.scrub import as_utf8
 from service.feeds.text import plain_line
 
 _HEAD = 20_000  # bytes that we look at
@@ -17,6 +19,13 @@ _MAGIC = (
 )
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _TITLE = re.compile(rb"<title[^>]*>(.{0,500}?)</title>", re.IGNORECASE | re.DOTALL)
+
+_NO_CONTENT = re.compile(rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^>]*+>?", re.IGNORECASE | re.DOTALL)
+_FIRST_ELEMENT = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:[\w.-]+:)?([A-Za-z]\w*)(?=[\s>])")
+_FIRST_ENTRY = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry|image)[\s>]", re.IGNORECASE)
+_CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
+_JSON_TITLE = re.compile(rb'"title"\s*:\s*("(?:[^"\\]|\\.){0,500}")')
 
 
 def describe_body(body: bytes) -> str:
@@ -43,3 +52,27 @@ def _describe_page(head: bytes) -> str:
     named = plain_line(title[1].decode("utf-8", "replace"), 100) if title else ""
     what = f"an HTML page (“{named}”)" if named else "an HTML page"
     return f"The answer is {what}, not a feed: a login, a block page or the site itself? Use the address of its feed."
+
+
+def find_feed_title(body: bytes) -> str | None:
+    """What a feed calls itself ("" where it does not say), or None where `body` does not begin as a feed does. A guess, without parsing."""
+    head = _NO_CONTENT.sub(b"", as_utf8(body[: 2 * _HEAD])[:_HEAD])
+    root = _FIRST_ELEMENT.search(head)
+    if root is None:
+        return _json_feed_title(head)
+    if root[1].lower() not in (b"rss", b"feed", b"rdf") and not (root[1].lower() == b"urlset" and b"schemas/sitemap-news" in head):
+        return None
+    before_entries = _FIRST_ENTRY.split(head[root.end() :], maxsplit=1)[0]
+    title = _TITLE.search(before_entries)
+    text = _CDATA.sub(rb"\1", title[1]).decode("utf-8", "replace") if title else ""
+    return plain_line(text, 200)
+
+
+def _json_feed_title(head: bytes) -> str | None:
+    if not (head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _JSON_FEED.search(head)):
+        return None
+    title = _JSON_TITLE.search(head)
+    try:
+        return plain_line(str(json.loads(title[1])), 200) if title else ""
+    except ValueError:
+        return ""

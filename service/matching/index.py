@@ -60,6 +60,7 @@ class RuleIndex:
         self._filed: dict[Short, list[Entry]] = {}  # by each key of their first anchor
         self._uses: dict[Short, int] = {}  # by how many rules' anchors
         self._of_workspace: dict[str, dict[str, Entry]] = {}
+        self._of_pages: dict[str, Entry] = {}  # rules that ask for full texts
         self._unanchored: dict[str, Entry] = {}  # rules that no phrase is required for
         self._ready = lru_cache(maxsize=_READY)(make_ready)
 
@@ -136,6 +137,11 @@ class RuleIndex:
             reading, known = Reading(fields), Known()
             return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
+    def wants_page(self, eligible: Callable[[Rule], bool]) -> bool:
+        """Whether one of the `eligible` rules asks for full texts."""
+        with self._lock:
+            return any(eligible(entry.rule) for entry in self._of_pages.values())
+
     def _ready_for(self, entry: Entry, present: Set[Short], known: Known) -> CompiledRule:
         ready = self._ready(entry)
         ready.learn(present, known)
@@ -163,6 +169,8 @@ class RuleIndex:
         rule = entry.rule
         self._entries[rule.id] = entry
         self._of_workspace.setdefault(rule.workspace, {})[rule.id] = entry
+        if rule.spec.full_text:
+            self._of_pages[rule.id] = entry
         if entry.first is None:
             self._unanchored[rule.id] = entry
             return
@@ -177,6 +185,7 @@ class RuleIndex:
             return
         self._of_workspace[entry.rule.workspace].pop(rule_id)
         self._unanchored.pop(rule_id, None)
+        self._of_pages.pop(rule_id, None)
         for key in entry.first or ():
             self._filed[key].remove(entry)
             if not self._filed[key]:

@@ -10,12 +10,14 @@ import structlog
 
 from service.domain.alerting import FoundMatch
 from service.domain.articles import Article
+from service.domain.pages import worth_reading
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.matching.index import Meaning, RuleIndex
 from service.matching.rules import sees
 from service.pipeline.alert import raise_alerts
 from service.pipeline.meaning import Meanings
+from service.pipeline.pages import reads_pages
 from service.pipeline.rolling import PATIENCE
 from service.pipeline.stories import Stories
 from service.storage.articles import ClaimedArticle
@@ -38,6 +40,7 @@ class Matcher:
         self._meanings = Meanings(edges)
         self._stories = Stories(edges)
         self._refreshing = Lock()
+        self._reads_pages = reads_pages(edges)
 
     def match_due(self, on_alerts: Callable[[], None]) -> int:
         """Match the articles that wait, calling `on_alerts` when deliveries became due; return how many.
@@ -65,6 +68,10 @@ class Matcher:
         followers = self.edges.store.feeds.followers({each.article.feed for each in claimed})
         self._refresh()
         audiences = [_Audience(each, followers.get(each.article.feed, ())) for each in claimed]
+        if self._reads_pages:
+            # Before the matching ends: who dies in between matches them again, and wants them again.
+            wanted = [each.article for each in audiences if each.wants_page(self.index)]
+            self.edges.store.pages.want(wanted, now=self.edges.now())
         meanings = self._meanings_of(audiences) if self._meanings.ready() else {}
         return [found for each in audiences for found in each.match(self.index, meanings.get(each.article.id))]
 
@@ -95,6 +102,13 @@ class _Audience:
     def wants_meaning(self, index: RuleIndex) -> bool:
         """Whether what the article means may decide about one of their rules."""
         return index.wants_meaning(self.article.fields, self._following, self._may_see, self.article.day)
+
+    def wants_page(self, index: RuleIndex) -> bool:
+        """Whether somebody wants the article's full text. What was there before anybody followed is old news, and stays as it is."""
+        new = [each for each in self._following.values() if each.alert_existing or not self.article.baseline]
+        if not new or not worth_reading(self.article):
+            return False
+        return any(each.full_text for each in new) or index.wants_page(self._may_see)
 
     def match(self, index: RuleIndex, meaning: Meaning | None) -> list[FoundMatch]:
         """Their rules that hold for the article."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from service.domain.access import FeedAccess, access_of
 from service.domain.feeds import Entry, FeedState, FeedToPoll, FeedUpdate, ParsedFeed
 from service.domain.health import judge
 from service.domain.identity import New, Recognised, keys_of, list_lookups, recognise
@@ -23,10 +24,13 @@ from service.feeds.sandbox import NotAFeed, ParseFailed, Sandbox
 from service.language import find_language
 from service.outbound import OutboundError, OutboundProblem, Session
 from service.pipeline.rolling import work_through
+from service.pipeline.websub import as_fetched, offer_hub, slow_down, uses_hubs
 from service.storage.articles import Excuse, SavedPoll
 from service.storage.claims import renew_leases
 from service.storage.feed_hosts import courtesy_of
+from service.storage.sealing import Unsealable
 from service.storage.tables import feed as feed_table
+from service.storage.websub import Push
 
 CLAIM_AGAIN = 0.5  # seconds; a host may be free again while others are still under way
 
@@ -75,19 +79,27 @@ async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) 
 async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPoll) -> SavedPoll:
     """Poll one claimed feed and store what came of it, whatever that was."""
     began = time.monotonic()
-    read = await _read(edges, session, sandbox, feed)
+    push = await asyncio.to_thread(edges.store.websub.next_push, feed.id) if uses_hubs(edges) else None
+    read = await _read_push(edges, sandbox, feed, push) if push is not None else None
+    asked = read is None  # and not told by a hub
+    if read is None:
+        read = await _read(edges, session, sandbox, feed)
     entries: list[Recognised] = []
     if read.parsed is not None:
         keys = list_lookups(keys_of(read.parsed.entries))
         known = await asyncio.to_thread(edges.store.articles.known_articles, feed.id, keys)
         entries = await asyncio.to_thread(_with_languages, recognise(read.parsed.entries, known), read.parsed.language)
-    update, excused = _settle(edges, feed, read, entries)
+    update, excused = _settle(edges, feed, read, entries) if asked else (read.update, None)
+    if uses_hubs(edges):
+        update = replace(update, next_at=await asyncio.to_thread(slow_down, edges, feed, update.next_at, read.at))
     rests = max(courtesy_of(edges.settings).gap, update.host_rests or timedelta(0))
-    host_free_at = read.at + timedelta(seconds=time.monotonic() - began) + rests if rests else None
+    host_free_at = read.at + timedelta(seconds=time.monotonic() - began) + rests if rests and asked else None
     save = edges.store.articles.save_poll
     saved = await asyncio.to_thread(
         save, feed, update, entries, source=_source(feed, read.parsed), now=read.at, host_free_at=host_free_at, excuse=excused
     )  # fmt: skip
+    if push is not None:
+        await asyncio.to_thread(edges.store.websub.forget_push, feed.id, push.id, now=read.at)
     outcome = saved.outcome
     log.info("polled", feed=feed.id, state=str(outcome.state), added=saved.added, edited=saved.edited, reason=outcome.reason)
     return saved
@@ -132,10 +144,13 @@ async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPo
             now=now,
             deadline=settings.fetch_deadline,
             max_bytes=settings.fetch_max_bytes,
+            access=_access(edges, feed),
         )
         if not fetched.ok:
             return _Read(now, after_answer(feed, fetched, now=now, interval=interval, jitter=jitter))
         parsed = await _parse(sandbox, feed, fetched)
+    except Unsealable as error:
+        return failed(f"Its headers or password cannot be read: {error}. Give them anew, or ask the operator.", FeedState.FAILING)
     except OutboundError as error:
         return failed(str(error), FeedState.REFUSED if error.kind is OutboundProblem.REFUSED else FeedState.FAILING)
     except NotAFeed as error:
@@ -143,7 +158,34 @@ async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPo
         return failed(str(error), FeedState.NOT_A_FEED if fetched.complete else FeedState.FAILING)
     except ParseFailed as error:
         return failed(str(error), FeedState.FAILING)
-    return _Read(now, after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter), fetched, parsed)
+    update = after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter)
+    if uses_hubs(edges) and parsed is not None and update.state is FeedState.OK:
+        await asyncio.to_thread(offer_hub, edges, feed, fetched, parsed)
+    return _Read(now, update, fetched, parsed)
+
+
+async def _read_push(edges: Edges, sandbox: Sandbox, feed: FeedToPoll, push: Push) -> _Read | None:
+    """What a hub has sent, read as if it had been fetched; None where only a fetch can tell: before the baseline, or if it is no feed."""
+    if feed.baselined_at is None:
+        return None
+    fetched = as_fetched(feed, push)
+    try:
+        parsed = await sandbox.parse(push.body, fetched.headers, feed.url)
+    except (NotAFeed, ParseFailed):
+        return None
+    now = await asyncio.to_thread(edges.now)
+    interval = usual_interval(feed, limits_of(edges), now)
+    update = after_success(feed, fetched, parsed, now=now, interval=interval, jitter=edges.chance())
+    # It is no GET, and perhaps only what is new: what counts GETs, what whole documents teach, and what one says of the feed, stays.
+    update = replace(update, polls_since_full=feed.polls_since_full, watch=feed.watch, title=None, site_url=None, language=None)
+    return _Read(now, update, fetched, parsed)
+
+
+def _access(edges: Edges, feed: FeedToPoll) -> Mapping[str, str] | None:
+    """The headers that its owner gave us for this feed. Raises Unsealable."""
+    if feed.access is None:
+        return None
+    return FeedAccess.model_validate_json(edges.sealer.unseal(feed.access, about=access_of(feed.owner))).request_headers()
 
 
 async def _parse(sandbox: Sandbox, feed: FeedToPoll, fetched: Fetched) -> ParsedFeed | None:

@@ -205,7 +205,10 @@ def _stay_if_taken(connection: Connection, polled: FeedToPoll, outcome: FeedUpda
     """Leave the feed at its address where the one it has moved to is a feed of its own already."""
     if (
         outcome.url is None
-        or connection.execute(select(feed.c.id).where(feed.c.url == outcome.url, feed.c.id != polled.id)).first() is None
+        or connection.execute(
+            select(feed.c.id).where(feed.c.url == outcome.url, feed.c.owner == polled.owner, feed.c.id != polled.id)
+        ).first()
+        is None
     ):
         return outcome
     reason = f"It has moved to {outcome.url}, which is a feed here already; follow that one instead."

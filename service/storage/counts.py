@@ -13,10 +13,10 @@ from service.domain.feeds import FeedState
 from service.storage.claims import count_due
 from service.storage.database import Database
 from service.storage.feed_hosts import Courtesy, count_pollable
-from service.storage.tables import alert, article, delivery, feed, match
+from service.storage.tables import alert, article, delivery, feed, match, page, websub
 
 COURTESY = Courtesy()
-STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery}
+STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery, "pages": page, "subscribe": websub}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, null, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, null, or_, select, update
 
 from service.domain.feeds import FeedState, FeedToPoll, HealthChange, Trust, Validators
 from service.domain.outage import Outcomes
@@ -50,6 +50,8 @@ class FollowedFeed:
     news_at: datetime | None  # the last poll that brought something new
     usual_gap: float | None  # seconds from one such poll to the next
     trusts_304: bool
+    full_text: bool
+    has_access: bool  # it is polled with headers or a password of the workspace's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Follower:
     tags: tuple[str, ...]
     alert_existing: bool
     since: datetime
+    full_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,20 @@ class Feeds:
 
     database: Database
 
-    def follow(self, url: str, *, new_id: str, tags: Sequence[str], alert_existing: bool, caller: Caller) -> tuple[FollowedFeed, bool]:
+    def follow(
+        self,
+        url: str,
+        *,
+        new_id: str,
+        tags: Sequence[str],
+        alert_existing: bool,
+        caller: Caller,
+        access: str | None = None,
+        full_text: bool = False,
+    ) -> tuple[FollowedFeed, bool]:
         """Follow the feed at `url`, one row per URL however many follow it; due at once if it is new.
+
+        With (sealed) `access` of the workspace's own the feed is the workspace's own, too. One that it follows already stays as it is.
 
         What it holds already is matched again for those who want `alert_existing`. A feed that nobody followed
         begins anew: what has come meanwhile is old news. Returns the feed and whether the workspace did not follow it yet.
@@ -78,15 +93,31 @@ class Feeds:
         with self.database.write() as connection:
             host = host_of(url)
             ensure_host(connection, self.database, host, caller.now)
-            new = {"id": new_id, "url": url, "host": host, "state": FeedState.NEW, "created_at": caller.now, "next_at": caller.now}
-            connection.execute(self.database.insert(feed).values(**new).on_conflict_do_nothing(index_elements=["url"]))
-            feed_id = connection.execute(select(feed.c.id).where(feed.c.url == url).with_for_update()).scalar_one()
+            followed = _find_url(connection, caller.workspace, url)
+            if followed is not None:
+                return followed, False
+            owner = caller.workspace if access else ""
+            new = {
+                "id": new_id,
+                "url": url,
+                "host": host,
+                "owner": owner,
+                "state": FeedState.NEW,
+                "created_at": caller.now,
+                "next_at": caller.now,
+            }
+            connection.execute(self.database.insert(feed).values(**new).on_conflict_do_nothing(index_elements=["url", "owner"]))
+            row = select(feed.c.id).where(feed.c.url == url, feed.c.owner == owner)
+            feed_id = connection.execute(row.with_for_update()).scalar_one()
+            if access:
+                connection.execute(update(feed).where(feed.c.id == feed_id).values(access=access))
             follows = {
                 "workspace": caller.workspace,
                 "feed": feed_id,
                 "tags": list(tags),
                 "paused": False,
                 "alert_existing": alert_existing,
+                "full_text": full_text,
                 "created_at": caller.now,
             }
             inserted = self.database.insert(subscription).values(**follows).on_conflict_do_nothing()
@@ -100,6 +131,13 @@ class Feeds:
             found = _find(connection, caller.workspace, feed_id)
         assert found is not None, "followed above"
         return found, added
+
+    def is_proven(self, url: str, workspace: str) -> bool:
+        """Whether `url` is known to be a feed: it has been read as one before, or the workspace follows it."""
+        followed = exists().where(subscription.c.feed == feed.c.id, subscription.c.workspace == workspace)
+        shared = and_(feed.c.owner == "", feed.c.last_success_at.is_not(None))
+        with self.database.read() as connection:
+            return connection.execute(select(feed.c.id).where(feed.c.url == url, or_(shared, followed)).limit(1)).first() is not None
 
     def find_feed(self, workspace: str, feed_id: str) -> FollowedFeed | None:
         """A feed that this workspace follows."""
@@ -124,12 +162,14 @@ class Feeds:
         with self.database.read() as connection:
             return {row.feed: tuple(row.tags) for row in connection.execute(query).all()}
 
-    def change_subscription(self, feed_id: str, *, paused: bool | None, tags: Sequence[str] | None, caller: Caller) -> FollowedFeed | None:
-        """Pause or resume a feed for this workspace, or tag it anew; None leaves as it is.
+    def change_subscription(
+        self, feed_id: str, *, paused: bool | None, tags: Sequence[str] | None, caller: Caller, full_text: bool | None = None
+    ) -> FollowedFeed | None:
+        """Pause or resume a feed for this workspace, tag it anew, or want its full texts; None leaves as it is.
 
         A feed is polled while any workspace follows it unpaused.
         """
-        given: dict[str, Any] = {"paused": paused, "tags": list(tags) if tags is not None else None}
+        given: dict[str, Any] = {"paused": paused, "tags": list(tags) if tags is not None else None, "full_text": full_text}
         values = {name: value for name, value in given.items() if value is not None}
         with self.database.write() as connection:
             _lock(connection, feed_id)
@@ -149,6 +189,7 @@ class Feeds:
             found = connection.execute(subscription.delete().where(_mine(caller.workspace, feed_id))).rowcount == 1
             if found:
                 _rest(connection, feed_id)
+                connection.execute(update(feed).where(_owned(caller.workspace, feed_id)).values(access=None))
                 record(connection, caller, "feed.unfollow", feed_id)
         return found
 
@@ -166,6 +207,28 @@ class Feeds:
                 found = _find(connection, caller.workspace, feed_id)
         return found
 
+    def set_access(self, feed_id: str, access: str | None, *, caller: Caller) -> bool:
+        """Replace the (sealed) access to a feed of the workspace's own, or forget it; due at once. False if it has no such feed."""
+        fresh = {"etag": None, "last_modified": None, "body_hash": None}
+        with self.database.write() as connection:
+            found = connection.execute(update(feed).where(_owned(caller.workspace, feed_id)).values(access=access, **fresh)).rowcount == 1
+            if found:
+                connection.execute(update(feed).where(feed.c.id == feed_id, feed.c.next_at.is_not(None)).values(next_at=caller.now))
+                record(connection, caller, "feed.access", feed_id)
+        return found
+
+    def list_access(self) -> Sequence[tuple[str, str, str]]:
+        """Every sealed access: the feed, its owner, what is sealed."""
+        query = select(feed.c.id, feed.c.owner, feed.c.access).where(feed.c.access.is_not(None))
+        with self.database.read() as connection:
+            return [(row.id, row.owner, row.access) for row in connection.execute(query).all()]
+
+    def reseal_access(self, feed_id: str, old: str, new: str) -> bool:
+        """Put the `new` sealing of the same access in the place of the `old`; False if it has changed meanwhile."""
+        same = and_(feed.c.id == feed_id, feed.c.access == old)
+        with self.database.write() as connection:
+            return connection.execute(update(feed).where(same).values(access=new)).rowcount == 1
+
     def claim_feeds(self, *, now: datetime, token: str, limit: int, courtesy: Courtesy = COURTESY) -> tuple[FeedToPoll, ...]:
         """Take up to `limit` due feeds under the lease `token`, one of each host that is free."""
         rows = claim_politely(self.database, now=now, token=token, limit=limit, courtesy=courtesy)
@@ -182,7 +245,7 @@ class Feeds:
         found: dict[str, list[Follower]] = {}
         with self.database.read() as connection:
             for row in connection.execute(query).all():
-                follower = Follower(row.workspace, row.feed, tuple(row.tags), row.alert_existing, row.created_at)
+                follower = Follower(row.workspace, row.feed, tuple(row.tags), row.alert_existing, row.created_at, row.full_text)
                 found.setdefault(row.feed, []).append(follower)
         return {feed_id: tuple(followers) for feed_id, followers in found.items()}
 
@@ -203,7 +266,8 @@ _FOLLOWED = {each.name for each in fields(FollowedFeed)}
 def _followed() -> Select[Any]:
     ours = [column for column in subscription.c if column.name != "feed"]
     columns = [column for column in feed.c if column.name in _FOLLOWED - {"created_at"}]
-    return select(*columns, feed.c.watch, *ours).join(subscription, subscription.c.feed == feed.c.id)
+    has_access = feed.c.access.is_not(None).label("has_access")
+    return select(*columns, feed.c.watch, has_access, *ours).join(subscription, subscription.c.feed == feed.c.id)
 
 
 def _to_followed(row: Row[Any]) -> FollowedFeed:
@@ -227,6 +291,16 @@ def _mine(workspace: str, feed_id: str) -> ColumnElement[bool]:
 def _find(connection: Connection, workspace: str, feed_id: str) -> FollowedFeed | None:
     row = connection.execute(_followed().where(_mine(workspace, feed_id))).one_or_none()
     return _to_followed(row) if row else None
+
+
+def _find_url(connection: Connection, workspace: str, url: str) -> FollowedFeed | None:
+    own = and_(subscription.c.workspace == workspace, feed.c.url == url)
+    row = connection.execute(_followed().where(own).order_by(feed.c.owner.desc()).limit(1)).one_or_none()
+    return _to_followed(row) if row else None
+
+
+def _owned(workspace: str, feed_id: str) -> ColumnElement[bool]:
+    return and_(feed.c.id == feed_id, feed.c.owner == workspace)
 
 
 def _lock(connection: Connection, feed_id: str) -> None:
@@ -283,6 +357,8 @@ def _to_poll(row: Row[Any]) -> FeedToPoll:
         moved_polls=row.moved_polls,
         host=row.host,
         watch=load_watch(row.watch),
+        owner=row.owner,
+        access=row.access,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -17,7 +20,7 @@ MIGRATION_LOCK = 7_723_001  # any number that nothing else in the database uses
 
 def migrate(database: Database) -> list[str]:
     """Run the missing migrations; return what was run, oldest first. Safe to start from several machines at once."""
-    with database.write() as connection:
+    with _schema_change(database) as connection:
         if database.is_postgres:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         missing = _missing(connection)
@@ -30,6 +33,21 @@ def missing_migrations(database: Database) -> list[str]:
     """What `migrate` would run."""
     with database.read() as connection:
         return _missing(connection)
+
+
+@contextmanager
+def _schema_change(database: Database) -> Iterator[Connection]:
+    """A transaction for changes of the schema: on SQLite, tables may be rebuilt in it (https://www.sqlite.org/lang_altertable.html, 7)."""
+    with database.engine.connect().execution_options(writes=True) as connection:
+        driver: Any = connection.connection.driver_connection
+        if not database.is_postgres:
+            driver.execute("PRAGMA foreign_keys=OFF")  # else to drop the old table would delete whatever refers to it
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if not database.is_postgres:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -12,9 +12,11 @@ from service.storage.database import Database
 from service.storage.deliveries import Deliveries
 from service.storage.feeds import Feeds
 from service.storage.matches import Matches
+from service.storage.pages import Pages
 from service.storage.rules import Rules
 from service.storage.stories import StoredStories
 from service.storage.vectors import StoredVectors
+from service.storage.websub import WebSub
 from service.storage.workspaces import Workspaces
 
 
@@ -26,6 +28,8 @@ class Store:
     workspaces: Workspaces
     feeds: Feeds
     articles: Articles
+    pages: Pages
+    websub: WebSub
     rules: Rules
     actors: Actors
     matches: Matches
@@ -43,6 +47,8 @@ def open_store(database: Database) -> Store:
         Workspaces(database),
         Feeds(database),
         Articles(database),
+        Pages(database),
+        WebSub(database),
         Rules(database),
         Actors(database),
         Matches(database),

@@ -129,7 +129,10 @@ feed = Table(
     "feed",
     metadata,
     _id(),
-    Column("url", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    # Whose access it is polled with; "" for a feed that all share. What a password opens must not reach who has none.
+    Column("owner", Text, nullable=False, server_default=""),
+    Column("access", Text),  # sealed
     Column("host", Text, nullable=False, server_default="", index=True),  # "": not known, a server of its own
     Column("title", Text),
     Column("site_url", Text),
@@ -155,6 +158,7 @@ feed = Table(
     Index("ix_feed_polled_at", "polled_at"),
     # Which hosts are busy is asked at each claim, and few feeds are under way.
     Index("ix_feed_under_way", "host", postgresql_where=text("lease_token IS NOT NULL"), sqlite_where=text("lease_token IS NOT NULL")),
+    UniqueConstraint("url", "owner"),
 )
 
 subscription = Table(
@@ -165,6 +169,7 @@ subscription = Table(
     Column("tags", Json, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("alert_existing", Boolean, nullable=False),
+    Column("full_text", Boolean, nullable=False, server_default=false()),
     _moment("created_at"),
 )
 
@@ -195,6 +200,49 @@ article = Table(
     _due_index("article"),
     Index("ix_article_feed_first_seen_at", "feed", "first_seen_at"),
     Index("ix_article_first_seen_at", "first_seen_at", "id"),
+)
+
+# Subscriptions at hubs; the id is the unguessable part of the callback.
+websub = Table(
+    "websub",
+    metadata,
+    _id(),
+    Column("feed", Text, ForeignKey("feed.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("secret", Text, nullable=False),  # sealed
+    Column("tries", Integer, nullable=False, server_default="0"),
+    _moment("asked_at", nullable=True),
+    _moment("lease_ends_at", nullable=True),
+    Column("reason", Text),
+    *_queue(),
+    _due_index("websub"),
+)
+
+# What hubs have sent and no poll has read yet.
+push = Table(
+    "push",
+    metadata,
+    _id(),
+    _ref("feed"),
+    Column("body", LargeBinary, nullable=False),
+    Column("content_type", Text, nullable=False),
+    _moment("received_at"),
+    Index("ix_push_feed_received_at", "feed", "received_at"),
+)
+
+# Pages of articles that are read for their full text.
+page = Table(
+    "page",
+    metadata,
+    Column("id", Text, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("host", Text, nullable=False),
+    _moment("changed_at"),  # of the article's text from its feed, when the page was wanted
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("outcome", Text),
+    *_queue(),
+    _due_index("page"),
+    Index("ix_page_host", "host", postgresql_where=text("next_at IS NOT NULL"), sqlite_where=text("next_at IS NOT NULL")),
 )
 
 seen = Table(

@@ -15,6 +15,7 @@ from tests.conftest import Clock
 PUBLIC = {
     "GET /docs", "GET /assets/<name>", "GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics",
     "GET /unsubscribe/<token>", "POST /unsubscribe/<token>",
+    "GET /websub/<subscription>", "POST /websub/<subscription>",
 }  # fmt: skip
 
 READ = {
@@ -22,7 +23,7 @@ READ = {
     "GET /v1/channels/<id>", "GET /v1/articles", "GET /v1/articles/<id>",
     "GET /v1/articles/<id>/explain", "GET /v1/matches", "GET /v1/matches/<id>",
     "GET /v1/alerts", "GET /v1/alerts/<id>", "GET /v1/deliveries", "GET /v1/deliveries/<id>", "GET /v1/actors", "GET /v1/workspace",
-    "GET /v1/stories", "GET /v1/stories/<id>",
+    "GET /v1/stories", "GET /v1/stories/<id>", "GET /v1/opml", "GET /v1/starter-feeds",
 }  # fmt: skip
 
 WRITE = {
@@ -30,7 +31,7 @@ WRITE = {
     "PUT /v1/rules/<id>", "PATCH /v1/rules/<id>", "DELETE /v1/rules/<id>", "POST /v1/channels", "PATCH /v1/channels/<id>",
     "DELETE /v1/channels/<id>", "POST /v1/channels/<id>/test", "POST /v1/channels/<id>/rotate-secret",
     "POST /v1/channels/<id>/enable", "POST /v1/deliveries/<id>/redeliver", "PUT /v1/actors", "DELETE /v1/actors",
-    "PATCH /v1/workspace", "POST /v1/stories/<id>/merge", "POST /v1/stories/<id>/split",
+    "PATCH /v1/workspace", "POST /v1/stories/<id>/merge", "POST /v1/stories/<id>/split", "POST /v1/feeds/bulk", "POST /v1/opml",
 }  # fmt: skip
 
 ADMIN = {"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/<id>"}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SECRETS = {"POSTGRES_PASSWORD": "pg", "VALKEY_PASSWORD": "vk", "WIREWATCH_SECRET_KEY": "sk"}
+SECRETS = {"POSTGRES_PASSWORD": "pg", "VALKEY_PASSWORD": "vk", "WIREWATCH_SECRET_KEY": "sk", "WIREWATCH_SEALING_KEYS": "5e" * 32}
 
 
 def compose_config(given: dict[str, str]) -> subprocess.CompletedProcess[str]:

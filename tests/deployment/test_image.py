@@ -50,7 +50,7 @@ def test_the_build_sees_only_what_the_image_is_made_of() -> None:
     everything, *rules = ignored()
     assert everything == "*"
     admitted = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
-    locks = {f"requirements/{name}.lock" for name in ("build", "run", "meaning")}
+    locks = {f"requirements/{name}.lock" for name in ("build", "run", "meaning", "fulltext")}
     assert admitted == {"pyproject.toml", "README.md", *locks, "service", "workers"}
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", STAGES[0], flags=re.MULTILINE)
     assert {name.rstrip("/") for line in copied for name in line.split()} == admitted
@@ -62,6 +62,7 @@ def test_the_example_of_the_secrets_holds_none() -> None:
         "POSTGRES_PASSWORD=",
         "VALKEY_PASSWORD=",
         "WIREWATCH_SECRET_KEY=",
+        "WIREWATCH_SEALING_KEYS=",
     }
 
 

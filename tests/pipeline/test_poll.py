@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from service.domain.polling import after_failure
+from service.domain.access import FeedAccess, access_of
+from service.domain.polling import MOVED_POLLS, after_failure
 from service.edges import Edges
 from service.feeds.sandbox import Sandbox
 from service.pipeline.poll import poll_due
 from service.storage.audit import Caller
 from service.storage.claims import LeaseLost
 from service.storage.feeds import FollowedFeed
+from service.storage.sealing import Sealer
 from tests.conftest import Clock
 from tests.newsroom import Answer, Newsroom, Story
 
@@ -39,8 +41,10 @@ def caller(edges: Edges) -> Caller:
     return Caller("ws_1", "test", edges.now(), edges.new_id("au"))
 
 
-def follow(edges: Edges, url: str, *, alert_existing: bool = False) -> FollowedFeed:
-    feed, _ = edges.store.feeds.follow(url, new_id=edges.new_id("fd"), tags=[], alert_existing=alert_existing, caller=caller(edges))
+def follow(edges: Edges, url: str, *, alert_existing: bool = False, access: str | None = None) -> FollowedFeed:
+    feed, _ = edges.store.feeds.follow(
+        url, new_id=edges.new_id("fd"), tags=[], alert_existing=alert_existing, caller=caller(edges), access=access
+    )
     return feed
 
 
@@ -263,3 +267,38 @@ def test_the_language_of_the_feed_is_only_a_hint(house: Edges, newsroom: Newsroo
     poll(house)
     found = {stored.article.title: stored.article.language for stored in house.store.articles.list_articles("ws_1").items}
     assert found == {stories[0].title: "pl", "1-0": "en", "Мир": None}, "Cyrillic is not English, whatever else it may be"
+
+
+def sealed_access(edges: Edges) -> str:
+    access = FeedAccess(headers={"X-Key": "canary-7f3a"}, username="desk", password="hush")
+    return edges.sealer.seal(access.model_dump_json(), about=access_of("ws_1"))
+
+
+def test_a_feed_is_asked_with_the_access_of_its_owner(house: Edges, newsroom: Newsroom) -> None:
+    feed = follow(house, newsroom.publish("/feed", [BRIDGE]), access=sealed_access(house))
+    poll(house)
+    [(_, headers)] = newsroom.asked
+    assert (headers["x-key"], headers["authorization"]) == ("canary-7f3a", "Basic ZGVzazpodXNo")
+    assert health(house, feed).state == "ok"
+
+
+def test_access_goes_to_no_other_host_and_does_not_move_there(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
+    with Newsroom() as other:
+        url = other.publish("/feed", [BRIDGE])
+        newsroom.answers["/feed"] = Answer(b"", 301, {"Location": url})
+        feed = follow(house, newsroom.url + "/feed", access=sealed_access(house))
+        for _ in range(MOVED_POLLS + 2):
+            poll(house)
+            clock.advance(hours=12)
+        assert len(other.asked) == MOVED_POLLS + 2
+        assert not any({"x-key", "authorization"} & headers.keys() for _, headers in other.asked)
+        assert health(house, feed).url == newsroom.url + "/feed"
+
+
+def test_access_that_cannot_be_opened_is_said_without_being_told(house: Edges, newsroom: Newsroom) -> None:
+    other = Sealer((b"x" * 32,), house.random_bytes)
+    feed = follow(house, newsroom.publish("/feed", [BRIDGE]), access=other.seal("canary-7f3a", about=access_of("ws_1")))
+    poll(house)
+    assert health(house, feed).state == "failing"
+    assert "Give them anew" in (health(house, feed).reason or "")
+    assert newsroom.asked == []

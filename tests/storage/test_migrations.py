@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
+from sqlalchemy import text
 
 from service.storage.database import Database
 from service.storage.migrate import _config, migrate, missing_migrations
@@ -53,3 +54,19 @@ def test_several_machines_may_migrate_at_once(database_url: str) -> None:
     assert sorted(map(len, ran)) == [0, 0, 0, every], "one of them ran every migration, the others none"
     for each in databases:
         each.close()
+
+
+def test_what_refers_to_feeds_outlives_the_rebuilding_of_their_table(database_url: str) -> None:
+    database = Database(database_url)
+    with database.write() as connection:
+        command.upgrade(_config(connection), "0002")
+        connection.execute(text("INSERT INTO workspace (id, name, created_at) VALUES ('ws_1', 'a', '2026-03-02 09:00:00')"))
+        connection.execute(text("INSERT INTO feed (id, url, state, created_at) VALUES ('fd_1', 'u', 'ok', '2026-03-02 09:00:00')"))
+        follows = "INSERT INTO subscription (workspace, feed, tags, paused, alert_existing, created_at) VALUES ('ws_1', 'fd_1', '[]', false, false, '2026-03-02 09:00:00')"  # noqa: E501
+        connection.execute(text(follows))
+    migrate(database)
+    with database.write() as connection:
+        assert connection.execute(text("SELECT feed FROM subscription")).scalars().all() == ["fd_1"]
+        connection.execute(text("DELETE FROM feed"))
+        assert connection.execute(text("SELECT feed FROM subscription")).scalars().all() == [], "foreign keys hold again"
+    database.close()

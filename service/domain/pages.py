@@ -1,0 +1,47 @@
+"""Reading an article's page: when it is worth it, and when it is tried again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from service.domain.articles import Article
+
+WHOLE = 3000  # characters of a body that will be the whole article
+LEAST = 200  # characters that a page must have, for a cookie notice is no article
+SPACING = timedelta(seconds=2)  # between two pages of one host
+WAITS = (timedelta(minutes=5), timedelta(hours=1))  # before the second and the third try
+MAX_RESPITE = timedelta(days=1)
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class PageFailed(Exception):
+    """No text came of a page; `passing`: it may another time, after `respite` if the server asks for one."""
+
+    def __init__(self, reason: str, passing: bool = False, respite: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.passing = passing
+        self.respite = respite
+
+
+def worth_reading(article: Article) -> bool:
+    """Whether an article's page may have more than its feed gave."""
+    return article.url is not None and len(article.body) < WHOLE
+
+
+def is_passing(status: int) -> bool:
+    """Whether an HTTP status speaks of this moment rather than of the page."""
+    return status in _PASSING
+
+
+def next_try(failure: PageFailed, tries: int, now: datetime) -> datetime | None:
+    """When to try again after the try of this number, from 1; None: never."""
+    if not failure.passing or tries > len(WAITS):
+        return None
+    return now + max(WAITS[tries - 1], min(failure.respite or timedelta(0), MAX_RESPITE))
+
+
+def host_free_at(failure: PageFailed | None, now: datetime) -> datetime:
+    """From when the host may be asked for another page."""
+    respite = failure.respite if failure is not None else None
+    return now + max(SPACING, min(respite or SPACING, MAX_RESPITE))

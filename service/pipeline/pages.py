@@ -1,0 +1,99 @@
+"""Beside the stages: read the pages of articles for their full text, one at a time for each host."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from service.domain.access import FeedAccess, access_of
+from service.domain.pages import PageFailed, host_free_at, next_try
+from service.edges import Edges
+from service.feeds.fulltext import is_installed, read_page
+from service.feeds.sandbox import Sandbox
+from service.outbound import Session
+from service.pipeline.rolling import work_through
+from service.storage.claims import renew_leases
+from service.storage.pages import ClaimedPage
+from service.storage.sealing import Unsealable
+from service.storage.tables import page as page_table
+
+SLOTS = 10
+NOT_INSTALLED = "the workers have no `fulltext` extra"
+
+log = structlog.get_logger()
+
+
+def reads_pages(edges: Edges) -> bool:
+    """Whether this process reads pages."""
+    return edges.settings.fulltext == "auto" and is_installed()
+
+
+@dataclass(frozen=True, slots=True)
+class DuePages:
+    """The due pages as work to be claimed under one lease token."""
+
+    edges: Edges
+    token: str
+
+    def claim(self, limit: int) -> Sequence[ClaimedPage]:
+        """Up to `limit` due pages, of as many hosts."""
+        return self.edges.store.pages.claim_pages(now=self.edges.now(), token=self.token, limit=limit)
+
+    def renew(self) -> None:
+        """Keep what is under way."""
+        renew_leases(self.edges.store.database, page_table, token=self.token, now=self.edges.now())
+
+
+async def read_due(edges: Edges, sandbox: Sandbox, on_text: Callable[[], None]) -> int:
+    """Read every due page, calling `on_text` from a thread at the end if an article has to be matched again; return how many were read."""
+    if not reads_pages(edges):
+        return await asyncio.to_thread(edges.store.pages.give_up, NOT_INSTALLED)
+    found = 0
+    async with edges.outbound.session() as session:
+
+        async def read_one(claimed: ClaimedPage) -> None:
+            nonlocal found
+            found += await read(edges, session, sandbox, claimed)
+
+        queue = DuePages(edges, edges.new_id("lease"))
+        done = await work_through(queue, read_one, slots=SLOTS, renew_every=edges.settings.lease / 3)
+    if found:
+        await asyncio.to_thread(on_text)
+    return done
+
+
+async def read(edges: Edges, session: Session, sandbox: Sandbox, claimed: ClaimedPage) -> bool:
+    """Read one claimed page and store what came of it; whether it was a text."""
+    pages, settings = edges.store.pages, edges.settings
+    now = await asyncio.to_thread(edges.now)
+    try:
+        text = await read_page(
+            session,
+            sandbox,
+            claimed.url,
+            deadline=settings.fetch_deadline,
+            max_bytes=settings.fetch_max_bytes,
+            now=now,
+            feed_url=claimed.feed_url,
+            access=_access(edges, claimed),
+        )
+    except PageFailed as failure:
+        again = next_try(failure, claimed.tries + 1, now)
+        await asyncio.to_thread(pages.save_failure, claimed, failure.reason, next_at=again, host_free_at=host_free_at(failure, now))
+        log.info("page not read", article=claimed.id, reason=failure.reason, again=again is not None)
+        return False
+    await asyncio.to_thread(pages.save_text, claimed, text, host_free_at=host_free_at(None, now), now=now)
+    log.info("page read", article=claimed.id, characters=len(text))
+    return True
+
+
+def _access(edges: Edges, claimed: ClaimedPage) -> Mapping[str, str]:
+    if claimed.access is None:
+        return {}
+    try:
+        return FeedAccess.model_validate_json(edges.sealer.unseal(claimed.access, about=access_of(claimed.owner))).request_headers()
+    except Unsealable:
+        return {}  # the feed's own poll says so to its owner
