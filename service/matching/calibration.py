@@ -75,7 +75,7 @@ def features_of(findings: Findings, nearness: Nearness | None) -> dict[str, floa
         "mentioned": float(findings.actor > 0),
         "actor_alone": float(findings.actor > 0 and findings.actors_alone),
         "covered": findings.covered,
-        "covered_clear": findings.covered * (clear if together else 1.0),
+        "covered_clear": findings.covered * clear,
         "in_title": findings.actor_in_title * findings.topic_in_title,
         "named": both * also,
     }
