@@ -17,6 +17,8 @@
         groups, beginnings, watching                a rule's actors, topics and name, and what an article has of them
         meaning, nearness                           how near an article is to the rules in meaning: vectors in, z-scores out
         calibration, verdict, explain               from all that to two probabilities, to yes or no, to the reason
+        prints, things, credits, series             what is remembered of an article to tell its event
+        likeness, recent, story_*, stories          which recent articles report the same event; outlets: how many on their own
         anchors, phrases, entries, index            all rules at once
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language

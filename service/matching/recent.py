@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from heapq import nlargest
 from itertools import islice
 from math import log
 
 _MOST_WEIGHT = 8.5  # of a term: beyond one in 5,000 articles rare is rare, however many articles there are
 _NEWEST = 300  # articles of a term that are looked at: to be in more of them tells little
+_LITTLE = 0.06  # of the weight of its terms: of one event, hardly any two articles of one language share less
 _COMMON = 0.02  # of the articles: a term that more of them have is not looked for
 
 
@@ -55,16 +56,18 @@ class Recent:
         """How telling terms are, as of now."""
         return Squares(self._count, self._articles + self._of + 2)
 
-    def nearest(self, terms: Iterable[str], squares: Squares, most: int) -> list[int]:
-        """The articles that share most with these terms, by weight; of equal ones the newest."""
+    def nearest(self, terms: Collection[str], squares: Squares, most: int) -> list[int]:
+        """The articles that share most with these terms, by weight; of equal ones the newest. Not those that share next to nothing."""
         shared: dict[int, float] = {}
+        least = _LITTLE * sum(map(squares.__getitem__, terms))
         for term in terms:
             numbers = self._with.get(term)
             if numbers and len(numbers) <= max(_NEWEST, _COMMON * self._articles):
                 telling = squares[term]
                 for number in islice(reversed(numbers), _NEWEST):
                     shared[number] = shared.get(number, 0.0) + telling
-        return nlargest(most, shared, key=lambda number: (shared[number], number))
+        enough = [number for number, weight in shared.items() if weight >= least]
+        return nlargest(most, enough, key=lambda number: (shared[number], number))
 
     def _count(self, term: str) -> int:
         return len(self._with.get(term, ())) + self._usual.get(term, 0)

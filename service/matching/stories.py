@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST = 200_000  # articles that are remembered, however long the window
 _NEAREST, _NEAREST_IN_MEANING = 40, 20  # articles that another one is compared with: those that share most words, and meaning
+_FAR = 0.25  # the cosine below which, whatever their words, hardly any two articles are of one event
 _STORIES = 6  # that it may have to do with
 _MEMBERS = 8  # of a story, the newest, that decide whether it is one with another
 
@@ -122,7 +123,7 @@ class StoryBook:
         """What two recent articles have in common, as of now. Raises LookupError where one is not remembered."""
         one, two = (self._number_of[each] for each in (article, other))
         squares, profile, against = self._recent.squares(), self._kept[one].profile, self._kept[two].profile
-        cosine = self._vectors.cosines(profile.print.vector, [two]).get(two) if profile.print.vector and self._vectors else None
+        cosine = self._cosines(profile, [two]).get(two)
         model = self._models["words" if cosine is None else "meaning"]
         features = features_of(profile, against, squares, cosine)
         shared = sorted(profile.terms & against.terms, key=lambda term: (-squares[term], term))
@@ -134,16 +135,20 @@ class StoryBook:
         numbers = dict.fromkeys(self._recent.nearest(each.terms, squares, _NEAREST))
         if each.print.vector and self._vectors is not None:
             numbers |= dict.fromkeys(self._vectors.nearest(each.print.vector, _NEAREST_IN_MEANING))
+        cosines = self._cosines(each, list(numbers))
         links: dict[str, list[float]] = {}
-        for number, odds in self._compare(each, list(numbers), squares):
+        for number, odds in self._compare(each, [number for number in numbers if cosines.get(number, 1.0) > _FAR], squares):
             links.setdefault(self._story_of[number].id, []).append(odds)
         return links
 
     def _compare(self, each: Profile, numbers: list[int], squares: Squares) -> Iterator[tuple[int, float]]:
-        cosines = self._vectors.cosines(each.print.vector, numbers) if each.print.vector and self._vectors is not None else {}
+        cosines = self._cosines(each, numbers)
         for number in numbers:
             features = features_of(each, self._kept[number].profile, squares, cosines.get(number))
             yield number, self._models["meaning" if number in cosines else "words"].odds(features)
+
+    def _cosines(self, each: Profile, numbers: list[int]) -> Mapping[int, float]:
+        return self._vectors.cosines(each.print.vector, numbers) if each.print.vector and self._vectors is not None else {}
 
     def _settle(self, own: _Story, links: Mapping[str, Sequence[float]], rules: Rules) -> tuple[_Story, list[str]]:
         """Put an article's own story together with what it belongs to; the story it is in then, and those that are gone."""
