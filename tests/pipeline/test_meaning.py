@@ -74,7 +74,7 @@ def studio(open_studio: OpenStudio) -> Studio:
 
 
 def watch_zorbing(desk: Desk) -> str:
-    return desk.watch(name="NATO zorbing", actors=["NATO"], topics=["zorbing"]).id
+    return desk.watch(name="NATO zorbing", actors=["NATO"], topics=["zorbing"], alerting={"stories": "every_article"}).id
 
 
 def test_an_article_without_a_part_of_the_rule_matches_by_its_meaning(studio: Studio) -> None:

@@ -19,8 +19,8 @@ def desk(edges_on_both: Edges, clock: Clock) -> Desk:
 
 def test_a_change_of_a_saved_rule_takes_effect_in_the_next_batch(desk: Desk) -> None:
     feed, used = desk.follow(FEED), desk.watch(name="Crossings", topics=["bridge"], enabled=False)
-    desk.watch(name="Below", topics=[], query='harbour rule:"Crossings"')
-    desk.watch(name="Top", topics=[], query="rule:Below NOT football")
+    desk.watch(name="Below", topics=[], query='harbour rule:"Crossings"', alerting={"stories": "every_article"})
+    desk.watch(name="Top", topics=[], query="rule:Below NOT football", alerting={"stories": "every_article"})
     publish(desk, feed, "Harbour bridge opens", "Harbour tunnel opens")
     assert desk.alerts() == ["Harbour bridge opens"] * 2
 
