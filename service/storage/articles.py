@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.articles import Article
 from service.domain.feeds import FeedToPoll, FeedUpdate
 from service.domain.identity import Known, KnownArticle, New, Recognised, article_id, content_hash, credible_date, dedup_key
-from service.storage.claims import claim_due, finish, is_poison
+from service.domain.listing import Listing
+from service.storage.claims import LeaseLost, claim_due, finish, is_poison
 from service.storage.database import Database
+from service.storage.listings import save_listing
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import article, article_vector, feed, seen, subscription
 
@@ -57,6 +60,26 @@ class SavedPoll:
     edited: int
 
 
+Unsaved = LeaseLost | SQLAlchemyError
+
+
+@dataclass(frozen=True, slots=True)
+class PollToSave:
+    """What a poll brought: its entries, what to call the outlet, and what the feed lists now (None: as before)."""
+
+    feed: FeedToPoll
+    outcome: FeedUpdate
+    entries: Sequence[Recognised]
+    source: str
+    now: datetime
+    listing: Listing | None = None
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether it changes articles that are stored."""
+        return any(isinstance(entry, Known) and entry.edited for entry in self.entries)
+
+
 @dataclass(frozen=True, slots=True)
 class Articles:
     """Articles in the database."""
@@ -65,32 +88,67 @@ class Articles:
 
     def known_articles(self, feed_id: str, keys: Collection[str]) -> Mapping[str, KnownArticle]:
         """What this feed's entries with these keys are known as."""
-        found: dict[str, KnownArticle] = {}
-        ordered = sorted(keys)
-        with self.database.read() as connection:
-            for start in range(0, len(ordered), CHUNK):
-                for row in connection.execute(_known(feed_id, ordered[start : start + CHUNK])).all():
-                    found[row.key] = KnownArticle(row.article, row.link_key, row.title_key, row.content_hash)
-        return found
+        return self.known_articles_of([(feed_id, keys)])[0]
 
-    def save_poll(self, polled: FeedToPoll, outcome: FeedUpdate, entries: Sequence[Recognised], *, source: str, now: datetime) -> SavedPoll:
-        """Store a poll: new and edited articles, their keys, and the feed's validators, in one transaction.
+    def known_articles_of(self, asked: Sequence[tuple[str, Collection[str]]]) -> list[dict[str, KnownArticle]]:
+        """The same for several feeds, each with its keys."""
+        with self.database.read() as connection:
+            return [_find_known(connection, feed_id, sorted(keys)) for feed_id, keys in asked]
+
+    def save_poll(
+        self, polled: FeedToPoll, outcome: FeedUpdate, entries: Sequence[Recognised], *, source: str, now: datetime,
+        listing: Listing | None = None,
+    ) -> SavedPoll:  # fmt: skip
+        """Store a poll: new and edited articles, their keys, the feed's validators and what it lists (None: as before), in one transaction.
 
         Raises:
             LeaseLost: another worker has the feed by now; nothing is stored.
         """
+        with self.database.write() as connection:
+            return self._save(connection, PollToSave(polled, outcome, entries, source, now, listing))
+
+    def save_polls(self, polls: Sequence[PollToSave]) -> list[SavedPoll | Unsaved]:
+        """Store these polls like `save_poll`, many in one transaction; where one cannot be stored, why, and the others are."""
+        # Matching locks articles in the order of their ids; edits of several feeds would lock them in another one.
+        alone = [poll for poll in polls if poll.has_edits]
+        together = [poll for poll in polls if not poll.has_edits]
+        saved: dict[int, SavedPoll | Unsaved] = {}
+        try:
+            with self.database.write() as connection:
+                saved = {id(poll): self._try(connection, poll) for poll in together}
+        except SQLAlchemyError:
+            alone = list(polls)  # what the database refuses takes only itself
+        saved.update((id(poll), self._save_alone(poll)) for poll in alone)
+        return [saved[id(poll)] for poll in polls]
+
+    def _save_alone(self, poll: PollToSave) -> SavedPoll | Unsaved:
+        try:
+            with self.database.write() as connection:
+                return self._try(connection, poll)
+        except SQLAlchemyError as error:
+            return error
+
+    def _try(self, connection: Connection, poll: PollToSave) -> SavedPoll | LeaseLost:
+        try:
+            return self._save(connection, poll)
+        except LeaseLost as lost:  # found before anything was written
+            return lost
+
+    def _save(self, connection: Connection, poll: PollToSave) -> SavedPoll:
+        polled, entries, now = poll.feed, poll.entries, poll.now
         new = [entry for entry in entries if isinstance(entry, New)]
         edited = [entry for entry in entries if isinstance(entry, Known) and entry.edited]
-        with self.database.write() as connection:
-            outcome = _stay_if_taken(connection, polled, outcome)
-            finish(connection, feed, polled.id, polled.lease_token, due_at=polled.due_at, **_feed_values(outcome, now))
-            for start in range(0, len(new), CHUNK):
-                rows = [_new_values(polled, entry, source, now) for entry in new[start : start + CHUNK]]
-                connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
-            for entry in sorted(edited, key=lambda one: one.article_id):  # the order in which matching locks them
-                connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
-                connection.execute(delete(article_vector).where(article_vector.c.article == entry.article_id))  # of what it said before
-            self._save_keys(connection, polled.id, entries, now)
+        outcome = _stay_if_taken(connection, polled, poll.outcome)
+        finish(connection, feed, polled.id, polled.lease_token, due_at=polled.due_at, **feed_values(outcome, now))
+        for start in range(0, len(new), CHUNK):
+            rows = [_new_values(polled, entry, poll.source, now) for entry in new[start : start + CHUNK]]
+            connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
+        for entry in sorted(edited, key=lambda one: one.article_id):  # the order in which matching locks them
+            connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
+            connection.execute(delete(article_vector).where(article_vector.c.article == entry.article_id))  # of what it said before
+        self._save_keys(connection, polled.id, entries, now)
+        if poll.listing is not None:
+            save_listing(connection, self.database, polled.id, poll.listing)
         return SavedPoll(len(new), len(edited))
 
     def claim_articles(self, *, now: datetime, token: str, limit: int) -> tuple[ClaimedArticle, ...]:
@@ -152,6 +210,14 @@ def _visible(workspace: str) -> Select[Any]:
     return select(article).where(article.c.feed.in_(followed))
 
 
+def _find_known(connection: Connection, feed_id: str, keys: Sequence[str]) -> dict[str, KnownArticle]:
+    found: dict[str, KnownArticle] = {}
+    for start in range(0, len(keys), CHUNK):
+        for row in connection.execute(_known(feed_id, keys[start : start + CHUNK])).all():
+            found[row.key] = KnownArticle(row.article, row.link_key, row.title_key, row.content_hash)
+    return found
+
+
 def _known(feed_id: str, keys: Sequence[str]) -> Select[Any]:
     wanted = (seen.c.feed == feed_id) & seen.c.key.in_(keys)
     columns = (seen.c.key, seen.c.article, article.c.link_key, article.c.title_key, article.c.content_hash)
@@ -171,7 +237,8 @@ def _stay_if_taken(connection: Connection, polled: FeedToPoll, outcome: FeedUpda
     )
 
 
-def _feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:
+def feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:
+    """What becomes of the feed's row."""
     values = {
         "state": outcome.state,
         "reason": outcome.reason,

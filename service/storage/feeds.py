@@ -151,7 +151,7 @@ class Feeds:
 
     def claim_feeds(self, *, now: datetime, token: str, limit: int) -> tuple[FeedToPoll, ...]:
         """Take up to `limit` due feeds under the lease `token`."""
-        return tuple(_to_poll(row) for row in claim_due(self.database, feed, now=now, token=token, limit=limit))
+        return tuple(_to_poll(row, now) for row in claim_due(self.database, feed, now=now, token=token, limit=limit))
 
     def followers(self, feeds: Collection[str]) -> Mapping[str, tuple[Follower, ...]]:
         """Who follows each of these feeds, unpaused."""
@@ -228,11 +228,12 @@ def _rest(connection: Connection, feed_id: str) -> None:
     connection.execute(update(feed).where(feed.c.id == feed_id, ~_has_follower()).values(next_at=None))
 
 
-def _to_poll(row: Row[Any]) -> FeedToPoll:
+def _to_poll(row: Row[Any], now: datetime) -> FeedToPoll:
     return FeedToPoll(
         id=row.id,
         url=row.url,
         lease_token=row.lease_token,
+        claimed_at=now,
         due_at=row.next_at,
         state=FeedState(row.state),
         validators=Validators(row.etag, row.last_modified),

@@ -143,6 +143,15 @@ feed = Table(
     _due_index("feed"),
 )
 
+feed_listing = Table(
+    "feed_listing",
+    metadata,
+    _ref("feed", key=True),
+    Column("context", Text, nullable=False),
+    _moment("read_at"),
+    Column("items", LargeBinary, nullable=False),
+)
+
 subscription = Table(
     "subscription",
     metadata,
