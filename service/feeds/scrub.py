@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 
@@ -22,7 +21,6 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _GML_SYSTEM = re.compile(rb"\bsrsName\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")  # the parser raises on an unknown one
-_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 _ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -40,8 +38,8 @@ class Document:
 
 
 def scrub(body: bytes) -> Document:
-    """Make `body` safe to parse; what it means to a reader stays."""
-    data = _neutral(_as_utf8(body))
+    """Make `body`, in a charset of single bytes or UTF-8, safe to parse; what it means to a reader stays."""
+    data = _neutral(drop_controls(body))
     data, dropped = _first_entries(data)
     last = None
     for last in _ENTRY_START.finditer(data):  # noqa: B007  (we want the last one)
@@ -51,16 +49,12 @@ def scrub(body: bytes) -> Document:
     return Document(_mend(data), closed=False, dropped=dropped)
 
 
-def _as_utf8(body: bytes) -> bytes:
-    """UTF-16 with a byte order mark becomes UTF-8 without a declaration, so that what follows may look at bytes."""
-    if not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return body
-    text = body.decode("utf-16", "replace")
-    return codecs.BOM_UTF8 + _XML_DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace")
+def drop_controls(body: bytes) -> bytes:
+    """`body` without the control bytes that no XML may hold."""
+    return body.translate(None, _CONTROLS)
 
 
 def _neutral(data: bytes) -> bytes:
-    data = data.translate(None, _CONTROLS)
     data = _SURROGATES.sub(_join, data)
     data = _REFERENCE.sub(_checked, data)
     data = _PERSON.sub(rb"\1\2", data)

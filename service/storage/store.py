@@ -11,6 +11,7 @@ from service.storage.channels import Channels
 from service.storage.database import Database
 from service.storage.deliveries import Deliveries
 from service.storage.feeds import Feeds
+from service.storage.listings import Listings
 from service.storage.matches import Matches
 from service.storage.rules import Rules
 from service.storage.stories import StoredStories
@@ -25,6 +26,7 @@ class Store:
     database: Database
     workspaces: Workspaces
     feeds: Feeds
+    listings: Listings
     articles: Articles
     rules: Rules
     actors: Actors
@@ -42,6 +44,7 @@ def open_store(database: Database) -> Store:
         database,
         Workspaces(database),
         Feeds(database),
+        Listings(database),
         Articles(database),
         Rules(database),
         Actors(database),

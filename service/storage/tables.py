@@ -157,6 +157,15 @@ feed = Table(
     Index("ix_feed_under_way", "host", postgresql_where=text("lease_token IS NOT NULL"), sqlite_where=text("lease_token IS NOT NULL")),
 )
 
+feed_listing = Table(
+    "feed_listing",
+    metadata,
+    _ref("feed", key=True),
+    Column("context", Text, nullable=False),
+    _moment("read_at"),
+    Column("items", LargeBinary, nullable=False),
+)
+
 subscription = Table(
     "subscription",
     metadata,
