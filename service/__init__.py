@@ -5,6 +5,7 @@
     config      Settings: the only reader of the environment
     domain      values and decisions, pure:
         identity                                    is this entry an article we know?
+        listing                                     which items of a document were read at the last poll
         polling, pacing, rhythm, schedule           what a poll makes of a feed, and when it is polled again
         health, outage                              how a feed is, and whether a failure is our own
         alerting, developments, coverage, headlines matches -> alerts, and what is new in a story that was told

@@ -43,7 +43,8 @@ def _rank(text: str, choices: Choices) -> Ranking:
     """The probabilities of the choices; nothing where the classifier knows not even two of them."""
     if len(choices.languages) < _SEVERAL:
         return {}
-    likely = {language: each**_SHARPER for language, each in _classifier().rank(text) if language in choices.languages}
+    wanted = frozenset(choices.languages)
+    likely = {language: each**_SHARPER for language, each in _classifier().rank(text) if language in wanted}
     total = sum(likely.values())
     return {language: each / total for language, each in likely.items()} if len(likely) >= _SEVERAL and total else {}
 

@@ -73,8 +73,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """The items of a document by their bytes, in its order: a hash of each, and its place among the document's entries.
+
+    The place is None where an item was known and left unread, or held nothing. `context` is a hash of what all items inherit.
+    """
+
+    context: str
+    hashes: tuple[int, ...]
+    places: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed document: `entries` in document order; `complete` is False where the document breaks off."""
+    """A feed document: `entries` in document order; `complete` is False where the document breaks off.
+
+    `left_out` items were known, so they are not among the entries. `items` is None where it is not sure where they stand.
+    """
 
     title: str
     site_url: str | None
@@ -84,6 +99,8 @@ class ParsedFeed:
     links: Mapping[str, str] = field(default_factory=dict)  # its "hub" and its "self" (WebSub), where it names them
     notes: tuple[str, ...] = ()  # what was odd about it, for the owner: "3 entries have no title or link"
     schedule: Schedule = field(default_factory=Schedule)
+    items: Items | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +110,7 @@ class FeedToPoll:
     id: str
     url: str
     lease_token: str
+    claimed_at: datetime | None = None
     due_at: datetime | None = None  # since when it was due when it was claimed
     state: FeedState = FeedState.NEW
     validators: Validators = field(default_factory=Validators)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from service.domain.scripts import LANGUAGES_OF, Choices
 
@@ -58,6 +59,7 @@ _LESS_NEWS = 1.0
 _LIKELY = 0.4  # below that there is too little to go by
 
 
+@lru_cache(maxsize=1000)
 def canonical_language(tag: str) -> str:
     """The code by which articles and rules know a language: "nb" and "nn" are "no", "zh-Hant" and "cmn" are "zh"."""
     code = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]

@@ -7,22 +7,22 @@ from datetime import datetime, timedelta
 
 from service.domain.feeds import FeedToPoll, FeedUpdate, ParsedFeed, Trust, Validators, Watch
 from service.domain.polling import Fetched
-from service.domain.rhythm import Limits, Listing, has_rolled_over, interval, learn
+from service.domain.rhythm import Limits, Turnover, has_rolled_over, interval, learn
 from service.domain.schedule import DAY, asked_wait, next_allowed
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A good answer and what was in it; `parsed` and `listing` are None for a document as before."""
+    """A good answer and what was in it; `parsed` and `turnover` are None for a document as before."""
 
     fetched: Fetched
     parsed: ParsedFeed | None = None
-    listing: Listing | None = None
+    turnover: Turnover | None = None
 
     @property
     def brought_news(self) -> bool:
         """Whether it lists anything new."""
-        return self.listing is not None and self.listing.new > 0
+        return self.turnover is not None and self.turnover.new > 0
 
 
 def usual_interval(feed: FeedToPoll, limits: Limits, now: datetime) -> timedelta:
@@ -46,10 +46,10 @@ def pace(feed: FeedToPoll, update: FeedUpdate, reading: Reading, *, now: datetim
 def _learn(feed: FeedToPoll, reading: Reading, now: datetime) -> Watch:
     known = feed.watch
     before = known.rhythm if feed.baselined_at is not None else replace(known.rhythm, read_at=None)
-    rolled = feed.baselined_at is not None and has_rolled_over(before, reading.listing)
+    rolled = feed.baselined_at is not None and has_rolled_over(before, reading.turnover)
     return replace(
         known,
-        rhythm=learn(before, reading.listing, now),
+        rhythm=learn(before, reading.turnover, now),
         schedule=reading.parsed.schedule if reading.parsed else known.schedule,
         full_at=now if reading.fetched.body is not None else known.full_at,
         rolled_at=now if rolled else known.rolled_at,

@@ -50,28 +50,28 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """What a document listed: entries in all, and how many of them are new to us."""
+class Turnover:
+    """What a document listed: entries in all, those left unread included, and how many of them are new to us."""
 
     total: int
     new: int
 
 
-def has_rolled_over(rhythm: Rhythm, listing: Listing | None) -> bool:
+def has_rolled_over(rhythm: Rhythm, turnover: Turnover | None) -> bool:
     """Whether nothing of what the document listed before is left, so that articles in between may have been missed."""
-    return listing is not None and rhythm.listed > 1 and listing.total > 1 and listing.new == listing.total
+    return turnover is not None and rhythm.listed > 1 and turnover.total > 1 and turnover.new == turnover.total
 
 
-def learn(rhythm: Rhythm, listing: Listing | None, now: datetime) -> Rhythm:
-    """The rhythm after a good poll; `listing` is None for a document as before."""
-    listed = rhythm.listed if listing is None else listing.total
+def learn(rhythm: Rhythm, turnover: Turnover | None, now: datetime) -> Rhythm:
+    """The rhythm after a good poll; `turnover` is None for a document as before."""
+    listed = rhythm.listed if turnover is None else turnover.total
     if rhythm.read_at is None:
         return replace(rhythm, news_at=now, listed=listed, read_at=now, known_since=rhythm.known_since or now)
     since = max(now - rhythm.read_at, timedelta(seconds=1))
     if since > AWAY:
-        return replace(rhythm, news_at=now, window=_window(rhythm.window, listing, since), listed=listed, read_at=now)
-    heard = _hear(rhythm, now) if listing is not None and listing.new else rhythm
-    return replace(heard, window=_window(rhythm.window, listing, since), listed=listed, read_at=now)
+        return replace(rhythm, news_at=now, window=_window(rhythm.window, turnover, since), listed=listed, read_at=now)
+    heard = _hear(rhythm, now) if turnover is not None and turnover.new else rhythm
+    return replace(heard, window=_window(rhythm.window, turnover, since), listed=listed, read_at=now)
 
 
 def interval(rhythm: Rhythm, limits: Limits, now: datetime) -> timedelta:
@@ -113,9 +113,9 @@ def _average(known: timedelta | None, seen: timedelta, share: float) -> timedelt
     return timedelta(seconds=before ** (1 - share) * now**share)
 
 
-def _window(known: timedelta | None, listing: Listing | None, since: timedelta) -> timedelta | None:
-    if listing is not None and listing.new and listing.new * PART_NEW >= listing.total:
-        rolls_in = since * (listing.total / listing.new)
+def _window(known: timedelta | None, turnover: Turnover | None, since: timedelta) -> timedelta | None:
+    if turnover is not None and turnover.new and turnover.new * PART_NEW >= turnover.total:
+        rolls_in = since * (turnover.total / turnover.new)
         found = rolls_in if known is None else min(known, rolls_in)
     elif known is not None:
         found = known * RELAX

@@ -1,6 +1,6 @@
 """The sandboxed child: reads documents from standard input, answers with JSON, and dies rather than exceed its limits.
 
-A request is `>II` (lengths of head and body), the head as JSON {"url", "headers"}, the body; an answer is `>I` and JSON.
+A request is `>II` (lengths of head and body), the head as JSON {"url", "headers", "known"}, the body; an answer is `>I` and JSON.
 The child ends with its parent, for then its input does.
 """
 
@@ -14,11 +14,12 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from service.feeds.errors import NotAFeed
+from service.feeds.known import KnownItems
 from service.feeds.parse import parse_document
 
 CPU_SECONDS = 10  # for each document
@@ -30,8 +31,8 @@ def main() -> None:
     serve(_answer)
 
 
-def serve(answer_to: Callable[[str, dict[str, str], bytes], bytes]) -> None:
-    """Answer each request (URL, headers, body) with what `answer_to` makes of it, within the limits, until the input ends."""
+def serve(answer_to: Callable[[dict[str, Any], bytes], bytes]) -> None:
+    """Answer each request (head, body) with what `answer_to` makes of it, within the limits, until the input ends."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not pass for an answer
     _limit()
@@ -54,27 +55,29 @@ def _grant_cpu() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + CPU_SECONDS + 1, hard))
 
 
-def _read_request(source: BinaryIO) -> tuple[str, dict[str, str], bytes] | None:
+def _read_request(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     lengths = source.read(8)
     if len(lengths) < 8:
         return None
     head_length, body_length = struct.unpack(">II", lengths)
-    head = json.loads(source.read(head_length))
-    return head["url"], head["headers"], source.read(body_length)
+    return json.loads(source.read(head_length)), source.read(body_length)
 
 
-def _answer(url: str, headers: dict[str, str], body: bytes) -> bytes:
+def _answer(head: dict[str, Any], body: bytes) -> bytes:
     answer: dict[str, object]
+    known = KnownItems(head["known"]["context"], frozenset(head["known"]["hashes"])) if head["known"] else None
     try:
-        answer = {"feed": asdict(parse_document(body, headers, url))}
+        answer = {"feed": parse_document(body, head["headers"], head["url"], known)}
     except NotAFeed as refusal:
         answer = {"not_a_feed": refusal.reason}
-    return json.dumps(answer, ensure_ascii=False, default=_as_text).encode("utf-8", "replace")
+    return json.dumps(answer, ensure_ascii=False, default=_as_json).encode("utf-8", "replace")
 
 
-def _as_text(value: object) -> str:
+def _as_json(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: getattr(value, each.name) for each in fields(value)}  # asdict would copy every number
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 

@@ -57,12 +57,12 @@ async def read_page(
         raise PageFailed(f"the server answers HTTP {answer.status}", is_passing(answer.status), respite)
     if answer.headers.get("content-type", "").split(";")[0].strip().lower() not in _WEB_PAGES:
         raise PageFailed("it is no web page")
-    return await _extract(sandbox, answer.body, url)
+    return await _extract(sandbox, answer.body)
 
 
-async def _extract(sandbox: Sandbox, body: bytes, url: str) -> str:
+async def _extract(sandbox: Sandbox, body: bytes) -> str:
     try:
-        text = _Answer.model_validate_json(await sandbox.ask(body, {}, url)).text
+        text = _Answer.model_validate_json(await sandbox.ask(b"{}", body)).text
     except (ParseFailed, ValidationError) as error:
         raise PageFailed("no text could be found in it within the limits") from error
     if len(text) < LEAST:

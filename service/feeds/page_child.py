@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from service.feeds.child import serve
-from service.feeds.parse import MAX_BODY
+from service.feeds.entry import MAX_BODY
 from service.feeds.text import cut, storable
 
 
@@ -14,7 +15,7 @@ def main() -> None:
     serve(_answer)
 
 
-def _answer(_url: str, _headers: dict[str, str], body: bytes) -> bytes:
+def _answer(_head: dict[str, Any], body: bytes) -> bytes:
     return json.dumps({"text": extract_text(body)}).encode()
 
 

@@ -4,65 +4,151 @@ from __future__ import annotations
 
 import calendar
 import io
-import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import feedparser
 from feedparser.mixin import _FeedParserMixin
 from lxml import etree
 
-from service.domain.feeds import Entry, ParsedFeed
+from service.domain.feeds import Entry, Items, ParsedFeed
+from service.feeds.charset import settle_charset
+from service.feeds.entry import MAX_LINK, MAX_TITLE, language_code, make_entry, web_link
 from service.feeds.errors import NotAFeed
+from service.feeds.json_feed import looks_like_json, read_json_feed
+from service.feeds.known import KnownItems
+from service.feeds.notes import notes_of
+from service.feeds.outline import Outline, outline
 from service.feeds.schedule import read_schedule
-from service.feeds.scrub import MAX_ENTRIES, Document, scrub
+from service.feeds.scrub import MAX_ENTRIES, Document, drop_controls, scrub
+from service.feeds.sitemap import is_sitemap, read_sitemap
 from service.feeds.sniff import describe_body
-from service.feeds.text import cut, plain_line, plain_paragraphs, storable
+from service.feeds.text import plain_line, storable
 
 # An id is a name, not an address: resolved against where the feed lives today, it would change when the feed moves.
 _FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}
 
-MAX_TITLE, MAX_SUMMARY, MAX_BODY, MAX_AUTHOR, MAX_GUID, MAX_LINK = 1000, 10_000, 32_000, 200, 2000, 4000
-_DERIVED_TITLE = 120
-_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:+-]{1,40})", re.IGNORECASE)
+_READER = f"2 feedparser {feedparser.__version__}"  # raise the number where entries come out differently: what is known is read again
+_CUTTABLE = ("utf-8", "iso-8859", "windows-125", "koi8")  # charsets in which a "<" is a "<" wherever it stands
+_WORTH_LEAVING = 0.5  # share of known items from which on the shorter way is the shorter one
 
 
-def parse_document(body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
+def parse_document(body: bytes, headers: Mapping[str, str], url: str, known: KnownItems | None = None) -> ParsedFeed:
     """Read a feed document that came from `url`, in whatever dialect and disorder. Raises NotAFeed.
 
     `complete` is False where the document breaks off; then its whole entries are there. Every text is plain and capped.
+    Items that are `known` may be left out; the other entries come out as if they were not.
     """
-    document = scrub(body)
-    result = feedparser.parse(
-        io.BytesIO(document.data), response_headers=_reading_headers(headers, url), sanitize_html=False, resolve_relative_uris=False
+    content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    if looks_like_json(body):
+        feed = read_json_feed(body, content_type, url)
+        if feed is None:
+            raise NotAFeed(describe_body(body))
+        return feed
+    data, charset = settle_charset(body, content_type)
+    data = drop_controls(data).lstrip()
+    if is_sitemap(data):
+        return read_sitemap(scrub(data).data, charset, url)
+    cuttable = charset.lower().startswith(_CUTTABLE)
+    plan = outline(data, f"{_READER} {charset} {url}", max_items=MAX_ENTRIES) if cuttable else None
+    source = _Source(body, data, charset, url)
+    return _read_new(plan, known, source) or _read_all(plan, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    body: bytes  # as it came
+    data: bytes  # the whole of it, in `charset`
+    charset: str
+    url: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the parser should believe: the charset that we settled, and the base of relative links. Media types are often wrong."""
+        return {"content-type": f"application/xml; charset={self.charset}", "content-location": self.url}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What feedparser made of a document; `well_formed` if it had nothing to mend."""
+
+    document: Document
+    feed: dict[str, Any]
+    raw: Sequence[dict[str, Any]]
+    is_feed: bool
+    well_formed: bool
+
+
+def _read_new(plan: Outline | None, known: KnownItems | None, source: _Source) -> ParsedFeed | None:
+    """The document without its known items, which the parser then need not read; None where that may tell another tale than the whole."""
+    if plan is None or known is None or known.context != plan.context:
+        return None
+    left_out = sum(digest in known.hashes for digest in plan.hashes)
+    if left_out < _WORTH_LEAVING * len(plan.hashes):
+        return None
+    reading = _read(plan.without(known.hashes), source)
+    fresh = [digest not in known.hashes for digest in plan.hashes]
+    if not (reading.well_formed and reading.document.closed and len(reading.raw) == sum(fresh)):
+        return None
+    return _feed(reading, source, _Placed(plan, fresh))
+
+
+def _read_all(plan: Outline | None, source: _Source) -> ParsedFeed:
+    reading = _read(source.data, source)
+    if not reading.is_feed:
+        raise NotAFeed(describe_body(source.body))
+    sure = plan is not None and reading.well_formed and reading.document.closed and len(reading.raw) == len(plan.hashes)
+    return _feed(reading, source, _Placed(plan, [True] * len(plan.hashes)) if plan is not None and sure else None)
+
+
+def _read(data: bytes, source: _Source) -> _Reading:
+    document = scrub(data)
+    result = feedparser.parse(io.BytesIO(document.data), response_headers=source.headers, sanitize_html=False, resolve_relative_uris=False)
+    return _Reading(
+        document,
+        result.feed,
+        result.entries[:MAX_ENTRIES],
+        is_feed=bool(result.get("version") or result.entries),
+        well_formed=not result.bozo,
     )
-    if not result.get("version") and not result.entries:
-        raise NotAFeed(describe_body(body))
-    read = [_read_entry(raw, url) for raw in result.entries[:MAX_ENTRIES]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """The outline of a document, and which of its items were read."""
+
+    plan: Outline
+    fresh: Sequence[bool]
+
+    def items(self, entries: Sequence[Entry | None]) -> Items:
+        """Each item with its place among those entries that are left when the empty ones are gone."""
+        numbers, following = [], 0
+        for entry in entries:
+            numbers.append(None if entry is None else following)
+            following += entry is not None
+        read = iter(numbers)
+        places = tuple(next(read) if fresh else None for fresh in self.fresh)
+        return Items(self.plan.context, tuple(self.plan.hashes), places)
+
+
+def _feed(reading: _Reading, source: _Source, placed: _Placed | None) -> ParsedFeed:
+    read = [_read_entry(raw, source.url) for raw in reading.raw]
     entries = tuple(entry for entry in read if entry is not None)
-    feed: dict[str, Any] = result.feed
     return ParsedFeed(
-        title=plain_line(_text(feed, "title"), MAX_TITLE),
-        site_url=_web_link(_text(feed, "link"), url),
-        language=_language(feed.get("language")),
+        title=plain_line(_text(reading.feed, "title"), MAX_TITLE),
+        site_url=web_link(_text(reading.feed, "link"), source.url),
+        language=language_code(reading.feed.get("language")),
         entries=entries,
-        complete=document.closed,
-        links=_links(feed),
-        notes=_notes(document, len(read) - len(entries)),
-        schedule=read_schedule(document.data),
+        complete=reading.document.closed,
+        notes=notes_of(closed=reading.document.closed, dropped=reading.document.dropped, unreadable=len(read) - len(entries)),
+        links=_links(reading.feed),
+        schedule=read_schedule(source.data),
+        items=placed.items(read) if placed is not None else None,
+        left_out=placed.fresh.count(False) if placed is not None else 0,
     )
-
-
-def _reading_headers(headers: Mapping[str, str], url: str) -> dict[str, str]:
-    """What the parser should believe: the server's charset (never its media type, which is often wrong), and the base of relative links."""
-    given = {name.lower(): value for name, value in headers.items()}
-    charset = _CHARSET.search(given.get("content-type", ""))
-    kind = "application/xml" + (f"; charset={charset[1]}" if charset else "")
-    return {"content-type": kind, "content-location": url}
 
 
 def _links(feed: dict[str, Any]) -> dict[str, str]:
@@ -75,70 +161,28 @@ def _links(feed: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _notes(document: Document, unreadable: int) -> tuple[str, ...]:
-    notes = []
-    if not document.closed:
-        notes.append("the document breaks off before its end")
-    if document.dropped:
-        notes.append(f"only the first {MAX_ENTRIES} entries were read, {document.dropped} were left out")
-    if unreadable:
-        notes.append(f"{unreadable} entries had neither title, link nor text, or could not be read")
-    return tuple(notes)
-
-
 def _read_entry(raw: dict[str, Any], url: str) -> Entry | None:
     """One entry; None where there is nothing to it, so that a bad one never costs the others."""
+    contents = [_text(part, "value") for part in raw.get("content", ()) if isinstance(part, dict)]
     try:
-        summary, body = _texts(raw)
-        title = plain_line(_text(raw, "title"), MAX_TITLE) or cut(" ".join((summary or body).split()), _DERIVED_TITLE)
-        author = plain_line(_text(raw, "author"), MAX_AUTHOR)
+        return make_entry(
+            base=url,
+            guid=_text(raw, "id"),
+            link=_text(raw, "link"),
+            title=_text(raw, "title"),
+            summary=_text(raw, "summary"),
+            body=max(contents, key=len, default=""),
+            author=_text(raw, "author"),
+            language=raw.get("title_detail", {}).get("language"),
+            published_at=_moment(raw),
+        )
     except (ValueError, LookupError, etree.LxmlError):
         return None
-    link = _web_link(_text(raw, "link"), url)
-    if not title and link is None:
-        return None
-    return Entry(
-        guid=storable(_text(raw, "id")).strip()[:MAX_GUID] or None,
-        link=link,
-        title=title or (link or "")[:MAX_TITLE],
-        summary=summary,
-        body=body,
-        author=author,
-        language=_language(raw.get("title_detail", {}).get("language")),
-        published_at=_moment(raw),
-    )
-
-
-def _texts(raw: dict[str, Any]) -> tuple[str, str]:
-    """Summary and body; a text that is given as both counts once."""
-    contents = [_text(part, "value") for part in raw.get("content", ()) if isinstance(part, dict)]
-    body = plain_paragraphs(max(contents, key=len, default=""), MAX_BODY)
-    summary = plain_line(_text(raw, "summary"), MAX_BODY)
-    if summary == " ".join(body.split()):
-        return (summary, "") if len(summary) <= MAX_SUMMARY else ("", body)
-    return cut(summary, MAX_SUMMARY), body
 
 
 def _text(raw: dict[str, Any], name: str) -> str:
     value = dict.get(raw, name)  # past feedparser's own look-up, which warns and substitutes
     return value if isinstance(value, str) else ""
-
-
-def _web_link(value: str, base: str) -> str | None:
-    """An absolute http(s) link, or None: whatever is shown to users must be safe to click."""
-    text = storable(value).strip().replace(" ", "%20")
-    try:
-        link = urljoin(base, text)
-        parts = urlsplit(link)
-    except ValueError:
-        return None
-    fits = text and parts.scheme in ("http", "https") and parts.netloc and len(link) <= MAX_LINK
-    return link if fits else None
-
-
-def _language(tag: object) -> str | None:
-    found = _LANGUAGE.fullmatch(tag.strip()) if isinstance(tag, str) else None
-    return found[1].lower() if found else None
 
 
 def _moment(raw: dict[str, Any]) -> datetime | None:

@@ -18,11 +18,12 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_confi
 
 from service.domain.feeds import ParsedFeed
 from service.feeds.errors import NotAFeed, ParseFailed
+from service.feeds.known import KnownItems
 
 __all__ = ["NotAFeed", "ParseFailed", "Sandbox"]
 
 WALL_SECONDS = 20.0  # for each document, the child's start included
-DOCUMENTS_PER_CHILD = 500  # then a fresh one, for memory that the parser's libraries keep
+DOCUMENTS_PER_CHILD = 5000  # then a fresh one, for memory that the parser's libraries keep; to start one costs as much as 50 documents
 MAX_ANSWER = 64_000_000
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -62,18 +63,22 @@ class Sandbox:
             if child is not None:
                 await child.end()
 
-    async def parse(self, body: bytes, headers: Mapping[str, str], url: str) -> ParsedFeed:
-        """Parse a document that came from `url`; waits for a free child. Raises NotAFeed, or ParseFailed (limits exceeded, crash)."""
-        return _checked(await self.ask(body, headers, url))
+    async def parse(self, body: bytes, headers: Mapping[str, str], url: str, known: KnownItems | None = None) -> ParsedFeed:
+        """Parse a document that came from `url`, leaving out what is known of it; waits for a free child.
 
-    async def ask(self, body: bytes, headers: Mapping[str, str], url: str) -> bytes:
+        Raises NotAFeed, or ParseFailed (limits exceeded, crash).
+        """
+        head = {"url": url, "headers": dict(headers), "known": known and {"context": known.context, "hashes": list(known.hashes)}}
+        return _checked(await self.ask(json.dumps(head).encode(), body))
+
+    async def ask(self, head: bytes, body: bytes) -> bytes:
         """A child's answer as it stands, to be checked; waits for a free child. Raises ParseFailed."""
         child = await self._idle.get()
         keep: _Child | None = None
         try:
             async with asyncio.timeout(self._wall_seconds):
                 child = child or await _start_child(self._module)
-                answer = await child.ask(body, headers, url)
+                answer = await child.ask(head, body)
             keep = child if child.documents < DOCUMENTS_PER_CHILD else None
         except TimeoutError:
             raise ParseFailed(f"The document could not be parsed within {self._wall_seconds:g} seconds.") from None
@@ -91,9 +96,8 @@ class _Child:
     process: Process
     documents: int = 0
 
-    async def ask(self, body: bytes, headers: Mapping[str, str], url: str) -> bytes:
+    async def ask(self, head: bytes, body: bytes) -> bytes:
         """One document out, one answer back."""
-        head = json.dumps({"url": url, "headers": dict(headers)}).encode()
         reader, writer = self.process.stdout, self.process.stdin
         assert reader is not None and writer is not None  # noqa: PT018
         writer.writelines((struct.pack(">II", len(head), len(body)), head, body))

@@ -22,12 +22,12 @@ _PERSON = re.compile(
     re.IGNORECASE,
 )
 _GML_SYSTEM = re.compile(rb"\bsrsName\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")  # the parser raises on an unknown one
-_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 _ENTRY_START = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _ENTRY_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|feed|rdf|channel))(?=[\s>])", re.IGNORECASE)
 _ROOT_END = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>|<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^<>]*/>", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Document:
 
 
 def scrub(body: bytes) -> Document:
-    """Make `body` safe to parse; what it means to a reader stays."""
-    data = _neutral(as_utf8(body))
+    """Make `body`, in a charset of single bytes or UTF-8, safe to parse; what it means to a reader stays."""
+    data = _neutral(drop_controls(body))
     data, dropped = _first_entries(data)
     last = None
     for last in _ENTRY_START.finditer(data):  # noqa: B007  (we want the last one)
@@ -59,8 +59,12 @@ def as_utf8(body: bytes) -> bytes:
     return codecs.BOM_UTF8 + _XML_DECLARATION.sub("", text.lstrip("\ufeff")).encode("utf-8", "replace")
 
 
+def drop_controls(body: bytes) -> bytes:
+    """`body` without the control bytes that no XML may hold."""
+    return body.translate(None, _CONTROLS)
+
+
 def _neutral(data: bytes) -> bytes:
-    data = data.translate(None, _CONTROLS)
     data = _SURROGATES.sub(_join, data)
     data = _REFERENCE.sub(_checked, data)
     data = _PERSON.sub(rb"\1\2", data)

@@ -41,10 +41,10 @@ def describe_body(body: bytes) -> str:
     if _PAGE.search(head):
         return _describe_page(head)
     if head[:1] in b"{[":
-        return "The answer is JSON, not a feed; JSON Feed is not read, use the site's RSS or Atom feed."
+        return "The answer is JSON, but no JSON Feed: its version or its items are missing."
     if head.startswith(b"<"):
-        return "The answer is XML, but neither RSS, Atom nor RDF."
-    return "The answer is neither RSS, Atom nor RDF."
+        return "The answer is XML, but neither RSS, Atom, RDF nor a news sitemap."
+    return "The answer is neither RSS, Atom, RDF nor JSON Feed."
 
 
 def _describe_page(head: bytes) -> str:

@@ -96,9 +96,9 @@ def as_fetched(feed: FeedToPoll, push: Push) -> Fetched:
     return Fetched(200, feed.url, push.body, feed.validators, feed.body_hash, complete=True, conditional=False, headers=headers)
 
 
-def slow_down(edges: Edges, feed: FeedToPoll, next_at: datetime | None, now: datetime) -> datetime | None:
-    """When a feed is polled next whose hub tells us of news: seldom, as the safety net."""
+def seldom_until(edges: Edges, feed: FeedToPoll, now: datetime) -> datetime | None:
+    """Before when a feed whose hub tells us of news need not be polled: a slow poll is the safety net. None: no hub does."""
     known = edges.store.websub.find_by_feed(feed.id)
-    if next_at is None or known is None or known.lease_ends_at is None or known.lease_ends_at <= now:
-        return next_at
-    return max(next_at, now + timedelta(seconds=edges.settings.websub_poll_interval))
+    if known is None or known.lease_ends_at is None or known.lease_ends_at <= now:
+        return None
+    return now + timedelta(seconds=edges.settings.websub_poll_interval)

@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, delete, literal, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.articles import Article
 from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate
 from service.domain.identity import Known, KnownArticle, New, Recognised, article_id, content_hash, credible_date, dedup_key
+from service.domain.listing import Listing
 from service.domain.outage import is_ours
-from service.storage.claims import claim_due, finish, is_poison
+from service.storage.claims import LeaseLost, claim_due, finish, is_poison
 from service.storage.database import Database
-from service.storage.feed_hosts import ensure_host, host_of, rest_host
+from service.storage.feed_hosts import ensure_host, host_of, rest_hosts
 from service.storage.feed_notices import tell_owners
 from service.storage.handmade import among, as_placed
+from service.storage.listings import save_listing
 from service.storage.outcomes import count_outcomes
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import Moment, article, article_vector, feed, seen, subscription
@@ -73,6 +76,37 @@ class Excuse:
     since: datetime
 
 
+Unsaved = LeaseLost | SQLAlchemyError
+
+
+@dataclass(frozen=True, slots=True)
+class PollToSave:
+    """What a poll made of its feed and brought: entries, what to call the outlet, and what the feed lists now (None: as before).
+
+    Until `host_free_at` no feed of its host is polled. `excuse` is for a failure.
+    """
+
+    feed: FeedToPoll
+    outcome: FeedUpdate
+    entries: Sequence[Recognised]
+    source: str
+    now: datetime
+    listing: Listing | None = None
+    host_free_at: datetime | None = None
+    excuse: Excuse | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether all there is to write is the feed's own row: a good answer that brought nothing, of which nobody is told."""
+        brought = self.entries or self.listing is not None
+        return not brought and self.excuse is None and self.outcome.url is None and self.outcome.change is None
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether it changes articles that are stored."""
+        return any(isinstance(entry, Known) and entry.edited for entry in self.entries)
+
+
 @dataclass(frozen=True, slots=True)
 class Articles:
     """Articles in the database."""
@@ -81,44 +115,70 @@ class Articles:
 
     def known_articles(self, feed_id: str, keys: Collection[str]) -> Mapping[str, KnownArticle]:
         """What this feed's entries with these keys are known as."""
-        found: dict[str, KnownArticle] = {}
-        ordered = sorted(keys)
+        return self.known_articles_of([(feed_id, keys)])[0]
+
+    def known_articles_of(self, asked: Sequence[tuple[str, Collection[str]]]) -> list[dict[str, KnownArticle]]:
+        """The same for several feeds, each with its keys."""
+        if not any(keys for _, keys in asked):
+            return [{} for _ in asked]
         with self.database.read() as connection:
-            for start in range(0, len(ordered), CHUNK):
-                for row in connection.execute(_known(feed_id, ordered[start : start + CHUNK])).all():
-                    found[row.key] = KnownArticle(row.article, row.link_key, row.title_key, row.content_hash)
-        return found
+            return [_find_known(connection, feed_id, sorted(keys)) for feed_id, keys in asked]
 
-    def save_poll(
-        self,
-        polled: FeedToPoll,
-        outcome: FeedUpdate,
-        entries: Sequence[Recognised],
-        *,
-        source: str,
-        now: datetime,
-        host_free_at: datetime | None = None,
-        excuse: Excuse | None = None,
-    ) -> SavedPoll:
-        """Store a poll: new and edited articles, their keys, the feed's validators and what its owners are told, in one transaction.
+    def save_poll(self, poll: PollToSave) -> SavedPoll:
+        """Store a poll in one transaction: new and edited articles, their keys, the feed's row and listing, and what its owners are told.
 
-        Until `host_free_at` no feed of its host is polled. `excuse` is for a failure. Raises:
+
+        Raises:
             LeaseLost: another worker has the feed by now; nothing is stored.
         """
+        with self.database.write() as connection:
+            return self._save(connection, poll)
+
+    def save_polls(self, polls: Sequence[PollToSave]) -> list[SavedPoll | Unsaved]:
+        """Store these polls like `save_poll`, many in one transaction; where one cannot be stored, why, and the others are."""
+        # Matching locks articles in the order of their ids; edits of several feeds would lock them in another one.
+        alone = [poll for poll in polls if poll.has_edits]
+        together = sorted((poll for poll in polls if not poll.has_edits), key=lambda poll: poll.feed.host)  # so do hosts, for all workers
+        saved: dict[int, SavedPoll | Unsaved] = {}
+        try:
+            if together:
+                with self.database.write() as connection:
+                    saved = {id(poll): self._try(connection, poll) for poll in together}
+        except SQLAlchemyError:
+            alone = list(polls)  # what the database refuses takes only itself
+        saved.update((id(poll), self._save_alone(poll)) for poll in alone)
+        return [saved[id(poll)] for poll in polls]
+
+    def _save_alone(self, poll: PollToSave) -> SavedPoll | Unsaved:
+        try:
+            with self.database.write() as connection:
+                return self._try(connection, poll)
+        except SQLAlchemyError as error:
+            return error
+
+    def _try(self, connection: Connection, poll: PollToSave) -> SavedPoll | LeaseLost:
+        try:
+            return self._save(connection, poll)
+        except LeaseLost as lost:  # found before anything was written
+            return lost
+
+    def _save(self, connection: Connection, poll: PollToSave) -> SavedPoll:
+        polled, entries, now = poll.feed, poll.entries, poll.now
         new = [entry for entry in entries if isinstance(entry, New)]
         edited = [entry for entry in entries if isinstance(entry, Known) and entry.edited]
-        with self.database.write() as connection:
-            outcome = _stay_if_taken(connection, polled, outcome)
-            finish(connection, feed, polled.id, polled.lease_token, due_at=polled.due_at, **_feed_values(outcome, now))
-            outcome = _excused(connection, polled.id, outcome, excuse, now)
-            self._settle_feed(connection, polled, outcome, now, host_free_at)
-            for start in range(0, len(new), CHUNK):
-                rows = [_new_values(polled, entry, source, now) for entry in new[start : start + CHUNK]]
-                connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
-            for entry in sorted(edited, key=lambda one: one.article_id):  # the order in which matching locks them
-                connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
-                connection.execute(delete(article_vector).where(article_vector.c.article == entry.article_id))  # of what it said before
-            self._save_keys(connection, polled.id, entries, now)
+        outcome = _stay_if_taken(connection, polled, poll.outcome)
+        finish(connection, feed, polled.id, polled.lease_token, due_at=polled.due_at, **feed_values(outcome, now))
+        outcome = _excused(connection, polled.id, outcome, poll.excuse, now)
+        self._settle_feed(connection, poll, outcome)
+        for start in range(0, len(new), CHUNK):
+            rows = [_new_values(polled, entry, poll.source, now) for entry in new[start : start + CHUNK]]
+            connection.execute(self.database.insert(article).on_conflict_do_nothing(), rows)
+        for entry in sorted(edited, key=lambda one: one.article_id):  # the order in which matching locks them
+            connection.execute(update(article).where(article.c.id == entry.article_id).values(**_edited_values(entry, now)))
+            connection.execute(delete(article_vector).where(article_vector.c.article == entry.article_id))  # of what it said before
+        self._save_keys(connection, polled.id, entries, now)
+        if poll.listing is not None:
+            save_listing(connection, self.database, polled.id, poll.listing)
         return SavedPoll(len(new), len(edited), outcome)
 
     def claim_articles(self, *, now: datetime, token: str, limit: int) -> tuple[ClaimedArticle, ...]:
@@ -152,16 +212,14 @@ class Articles:
             poison = update(article).where(is_poison(article, now)).values(quarantined_at=now, next_at=None)
             return connection.execute(poison).rowcount
 
-    def _settle_feed(
-        self, connection: Connection, polled: FeedToPoll, outcome: FeedUpdate, now: datetime, host_free_at: datetime | None
-    ) -> None:
+    def _settle_feed(self, connection: Connection, poll: PollToSave, outcome: FeedUpdate) -> None:
         """What a poll means for the feed's host and its owners."""
-        if host_free_at is not None:
-            rest_host(connection, polled.host, host_free_at)
+        if poll.host_free_at is not None:
+            rest_hosts(connection, {poll.feed.host: poll.host_free_at})
         if outcome.url is not None:
-            ensure_host(connection, self.database, host_of(outcome.url), now)
+            ensure_host(connection, self.database, host_of(outcome.url), poll.now)
         if outcome.change is not None:
-            tell_owners(connection, self.database, polled.id, outcome.change, now)
+            tell_owners(connection, self.database, poll.feed.id, outcome.change, poll.now)
 
     def _save_keys(self, connection: Connection, feed_id: str, entries: Sequence[Recognised], now: datetime) -> None:
         rows = [
@@ -195,6 +253,14 @@ def _to_stored(row: Row[Any]) -> StoredArticle:
     return StoredArticle(to_article(row), row.matched_at, row.quarantined_at, row.place)
 
 
+def _find_known(connection: Connection, feed_id: str, keys: Sequence[str]) -> dict[str, KnownArticle]:
+    found: dict[str, KnownArticle] = {}
+    for start in range(0, len(keys), CHUNK):
+        for row in connection.execute(_known(feed_id, keys[start : start + CHUNK])).all():
+            found[row.key] = KnownArticle(row.article, row.link_key, row.title_key, row.content_hash)
+    return found
+
+
 def _known(feed_id: str, keys: Sequence[str]) -> Select[Any]:
     wanted = (seen.c.feed == feed_id) & seen.c.key.in_(keys)
     columns = (seen.c.key, seen.c.article, article.c.link_key, article.c.title_key, article.c.content_hash)
@@ -223,12 +289,13 @@ def _excused(connection: Connection, feed_id: str, outcome: FeedUpdate, excuse: 
         return outcome
     # Somebody may have made the feed due, or put it to rest, during the poll.
     following = case((feed.c.next_at == outcome.next_at, literal(excuse.outcome.next_at, Moment)), else_=feed.c.next_at)
-    values = {**_feed_values(excuse.outcome, now), "next_at": following}
+    values = {**feed_values(excuse.outcome, now), "next_at": following}
     connection.execute(update(feed).where(feed.c.id == feed_id).values(**values))
     return excuse.outcome
 
 
-def _feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:
+def feed_values(outcome: FeedUpdate, now: datetime) -> dict[str, Any]:
+    """What becomes of the feed's row."""
     values = {
         "state": outcome.state,
         "reason": outcome.reason,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, select, update
 
 from service.config import Settings
 from service.storage.claims import MAX_CLAIMS, claim_among, is_due
@@ -60,9 +60,12 @@ def claim_politely(database: Database, *, now: datetime, token: str, limit: int,
     return claimed
 
 
-def rest_host(connection: Connection, name: str, until: datetime) -> None:
-    """Keep a host free of polls until then, inside the caller's transaction."""
-    connection.execute(update(feed_host).where(feed_host.c.name == name, feed_host.c.free_at < until).values(free_at=until))
+def rest_hosts(connection: Connection, until: Mapping[str, datetime]) -> None:
+    """Keep each of these hosts free of polls until then, inside the caller's transaction; all workers lock them in one order."""
+    moment = bindparam("until", type_=feed_host.c.free_at.type)
+    rested = update(feed_host).where(feed_host.c.name == bindparam("host"), feed_host.c.free_at < moment).values(free_at=moment)
+    if until:
+        connection.execute(rested, [{"host": name, "until": until[name]} for name in sorted(until)])
 
 
 def count_pollable(database: Database, now: datetime, courtesy: Courtesy) -> tuple[int, datetime | None]:

@@ -232,7 +232,7 @@ class Feeds:
     def claim_feeds(self, *, now: datetime, token: str, limit: int, courtesy: Courtesy = COURTESY) -> tuple[FeedToPoll, ...]:
         """Take up to `limit` due feeds under the lease `token`, one of each host that is free."""
         rows = claim_politely(self.database, now=now, token=token, limit=limit, courtesy=courtesy)
-        return tuple(_to_poll(row) for row in rows)
+        return tuple(_to_poll(row, now) for row in rows)
 
     def recent_outcomes(self, since: datetime) -> Outcomes:
         """How the last polls ended, by hosts."""
@@ -339,11 +339,12 @@ def _rest(connection: Connection, feed_id: str) -> None:
     connection.execute(update(feed).where(feed.c.id == feed_id, ~_has_follower()).values(next_at=None))
 
 
-def _to_poll(row: Row[Any]) -> FeedToPoll:
+def _to_poll(row: Row[Any], now: datetime) -> FeedToPoll:
     return FeedToPoll(
         id=row.id,
         url=row.url,
         lease_token=row.lease_token,
+        claimed_at=now,
         due_at=row.next_at,
         state=FeedState(row.state),
         validators=Validators(row.etag, row.last_modified),

@@ -11,6 +11,7 @@ from service.storage.channels import Channels
 from service.storage.database import Database
 from service.storage.deliveries import Deliveries
 from service.storage.feeds import Feeds
+from service.storage.listings import Listings
 from service.storage.matches import Matches
 from service.storage.pages import Pages
 from service.storage.rules import Rules
@@ -27,6 +28,7 @@ class Store:
     database: Database
     workspaces: Workspaces
     feeds: Feeds
+    listings: Listings
     articles: Articles
     pages: Pages
     websub: WebSub
@@ -46,6 +48,7 @@ def open_store(database: Database) -> Store:
         database,
         Workspaces(database),
         Feeds(database),
+        Listings(database),
         Articles(database),
         Pages(database),
         WebSub(database),

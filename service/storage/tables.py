@@ -161,6 +161,15 @@ feed = Table(
     UniqueConstraint("url", "owner"),
 )
 
+feed_listing = Table(
+    "feed_listing",
+    metadata,
+    _ref("feed", key=True),
+    Column("context", Text, nullable=False),
+    _moment("read_at"),
+    Column("items", LargeBinary, nullable=False),
+)
+
 subscription = Table(
     "subscription",
     metadata,

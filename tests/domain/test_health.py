@@ -11,7 +11,7 @@ from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate
 from service.domain.health import judge
 from service.domain.outage import OURS, Outcomes, excuse, is_ours
 from service.domain.polling import after_answer, after_failure, after_success
-from service.domain.rhythm import Listing, Rhythm
+from service.domain.rhythm import Rhythm, Turnover
 from tests.domain.test_pacing import polled
 from tests.domain.test_polling import DAY, FEED, GOOD, HOUR, INTERVAL, NOW, PARSED, stored
 
@@ -19,7 +19,7 @@ FAILING, NOT_A_FEED = FeedState.FAILING, FeedState.NOT_A_FEED
 
 
 def good(feed: FeedToPoll, now: datetime, *, new: int = 1) -> FeedUpdate:
-    return judge(feed, polled(feed, GOOD, Listing(20, new), now=now), now)
+    return judge(feed, polled(feed, GOOD, Turnover(20, new), now=now), now)
 
 
 def bad(feed: FeedToPoll, now: datetime, state: FeedState = FAILING) -> FeedUpdate:

@@ -10,28 +10,28 @@ import pytest
 from service.domain.feeds import FeedToPoll, FeedUpdate, ParsedFeed, Trust, Validators
 from service.domain.pacing import Reading, pace
 from service.domain.polling import Fetched, after_success, is_conditional
-from service.domain.rhythm import Limits, Listing
+from service.domain.rhythm import Limits, Turnover
 from service.domain.schedule import Schedule
 from tests.domain.test_polling import DAY, FEED, GOOD, HOUR, NOW, PARSED, UNMODIFIED, stored
 
 MINUTE = timedelta(minutes=1)
 LIMITS = Limits.of(5 * MINUTE, MINUTE, HOUR)
 FULL = replace(GOOD, conditional=False)
-SOME, NONE = Listing(20, 2), Listing(20, 0)
+SOME, NONE = Turnover(20, 2), Turnover(20, 0)
 
 
 def polled(
     feed: FeedToPoll,
     fetched: Fetched,
-    listing: Listing | None = None,
+    turnover: Turnover | None = None,
     *,
     parsed: ParsedFeed | None = None,
     now: datetime = NOW,
     jitter: float = 0.5,
 ) -> FeedUpdate:
-    read = (parsed or PARSED) if listing is not None else None
+    read = (parsed or PARSED) if turnover is not None else None
     update = after_success(feed, fetched, read, now=now, interval=LIMITS.usual, jitter=jitter)
-    return pace(feed, update, Reading(fetched, read, listing), now=now, limits=LIMITS, jitter=jitter)
+    return pace(feed, update, Reading(fetched, read, turnover), now=now, limits=LIMITS, jitter=jitter)
 
 
 def wait(update: FeedUpdate, now: datetime = NOW) -> timedelta:
@@ -93,7 +93,7 @@ def test_an_honest_server_passes_the_test_and_is_asked_as_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("feed", "fetched", "listing"),
+    ("feed", "fetched", "turnover"),
     [
         pytest.param(FEED, FULL, SOME, id="no 304 came before"),
         pytest.param(replace(FEED, polls_since_full=11), FULL, NONE, id="nothing new"),
@@ -101,17 +101,17 @@ def test_an_honest_server_passes_the_test_and_is_asked_as_before() -> None:
         pytest.param(replace(FEED, polls_since_full=5, validators=Validators()), FULL, SOME, id="it has no validators"),
     ],
 )
-def test_nobody_is_doubted_without_reason(feed: FeedToPoll, fetched: Fetched, listing: Listing) -> None:
-    assert polled(feed, fetched, listing).watch.trust is Trust.GIVEN
+def test_nobody_is_doubted_without_reason(feed: FeedToPoll, fetched: Fetched, turnover: Turnover) -> None:
+    assert polled(feed, fetched, turnover).watch.trust is Trust.GIVEN
 
 
 def test_a_window_that_rolled_over_is_noted() -> None:
     feed = stored(FEED, polled(FEED, GOOD, NONE))
-    rolled = polled(feed, GOOD, Listing(20, 20), now=NOW + HOUR)
+    rolled = polled(feed, GOOD, Turnover(20, 20), now=NOW + HOUR)
     assert rolled.watch.rolled_at == NOW + HOUR
     assert wait(rolled, NOW + HOUR) == 10 * MINUTE
 
 
 def test_a_baseline_is_no_roll_over() -> None:
     feed = replace(stored(FEED, polled(FEED, GOOD, NONE)), baselined_at=None)
-    assert polled(feed, GOOD, Listing(20, 20), now=NOW + HOUR).watch.rolled_at is None
+    assert polled(feed, GOOD, Turnover(20, 20), now=NOW + HOUR).watch.rolled_at is None

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from service.domain.rhythm import Limits, Listing, Rhythm, has_rolled_over, interval, is_silent, learn
+from service.domain.rhythm import Limits, Rhythm, Turnover, has_rolled_over, interval, is_silent, learn
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LIMITS = Limits.of(5 * MINUTE, MINUTE, HOUR)
-NOTHING = Listing(20, 0)
+NOTHING = Turnover(20, 0)
 
 spans = st.timedeltas(timedelta(seconds=1), timedelta(days=400))
 rhythms = st.builds(
@@ -28,15 +28,15 @@ rhythms = st.builds(
     read_at=st.none() | spans.map(lambda ago: NOW - ago),
 )
 limits = st.builds(Limits.of, *[st.timedeltas(timedelta(seconds=1), timedelta(days=2))] * 3)
-listings = st.none() | st.integers(0, 500).flatmap(lambda total: st.builds(Listing, st.just(total), st.integers(0, total)))
+listings = st.none() | st.integers(0, 500).flatmap(lambda total: st.builds(Turnover, st.just(total), st.integers(0, total)))
 
 
 def run(every: timedelta, *, polls: int, news: int = 1, total: int = 20, each: int = 1) -> tuple[Rhythm, datetime]:
     """The rhythm after so many polls, of which each `each`-th brought `news` new entries."""
-    rhythm, now = learn(Rhythm(), Listing(total, total), NOW), NOW
+    rhythm, now = learn(Rhythm(), Turnover(total, total), NOW), NOW
     for number in range(1, polls + 1):
         now += every
-        rhythm = learn(rhythm, Listing(total, news if number % each == 0 else 0), now)
+        rhythm = learn(rhythm, Turnover(total, news if number % each == 0 else 0), now)
     return rhythm, now
 
 
@@ -63,9 +63,9 @@ def test_a_window_that_rolls_faster_never_lengthens_it(rhythm: Rhythm, bounds: L
 
 
 @given(rhythms, listings, spans)
-def test_whatever_is_learned_leads_to_an_interval(rhythm: Rhythm, listing: Listing | None, later: timedelta) -> None:
+def test_whatever_is_learned_leads_to_an_interval(rhythm: Rhythm, turnover: Turnover | None, later: timedelta) -> None:
     assume(rhythm.read_at is not None)
-    learned = learn(rhythm, listing, NOW + later)
+    learned = learn(rhythm, turnover, NOW + later)
     assert LIMITS.shortest <= interval(learned, LIMITS, NOW + later) <= LIMITS.longest
     assert learned.news >= rhythm.news
     assert learned.read_at == NOW + later
@@ -123,18 +123,18 @@ def test_a_window_that_no_longer_rolls_gets_its_usual_pace_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("listed", "listing", "rolled"),
+    ("listed", "turnover", "rolled"),
     [
-        pytest.param(20, Listing(20, 20), True, id="all is new"),
-        pytest.param(20, Listing(20, 19), False, id="one entry is known"),
-        pytest.param(0, Listing(20, 20), False, id="it was empty before"),
-        pytest.param(20, Listing(0, 0), False, id="it is empty now"),
-        pytest.param(1, Listing(1, 1), False, id="it never has more than one"),
+        pytest.param(20, Turnover(20, 20), True, id="all is new"),
+        pytest.param(20, Turnover(20, 19), False, id="one entry is known"),
+        pytest.param(0, Turnover(20, 20), False, id="it was empty before"),
+        pytest.param(20, Turnover(0, 0), False, id="it is empty now"),
+        pytest.param(1, Turnover(1, 1), False, id="it never has more than one"),
         pytest.param(20, None, False, id="as before"),
     ],
 )
-def test_a_window_has_rolled_over_when_nothing_of_it_is_left(listed: int, listing: Listing | None, rolled: bool) -> None:
-    assert has_rolled_over(Rhythm(listed=listed), listing) is rolled
+def test_a_window_has_rolled_over_when_nothing_of_it_is_left(listed: int, turnover: Turnover | None, rolled: bool) -> None:
+    assert has_rolled_over(Rhythm(listed=listed), turnover) is rolled
 
 
 def test_silence_is_several_times_the_usual_gap_and_a_day_at_least() -> None:
@@ -156,7 +156,7 @@ def test_nights_and_weekends_are_no_silence() -> None:
             now = NOW + timedelta(days=day, hours=hour)
             assert not is_silent(rhythm, now), now
             working = now.weekday() < 5 and 8 <= now.hour < 18
-            rhythm = learn(rhythm, Listing(20, 2 if working else 0), now)
+            rhythm = learn(rhythm, Turnover(20, 2 if working else 0), now)
 
 
 def test_a_feed_of_which_little_is_known_is_never_called_silent() -> None:
@@ -166,6 +166,6 @@ def test_a_feed_of_which_little_is_known_is_never_called_silent() -> None:
 
 def test_a_time_in_which_nobody_looked_teaches_nothing() -> None:
     rhythm, now = run(HOUR, polls=30)
-    back = learn(rhythm, Listing(20, 20), now + 30 * DAY)
+    back = learn(rhythm, Turnover(20, 20), now + 30 * DAY)
     assert (back.gap, back.lull, back.news) == (rhythm.gap, rhythm.lull, rhythm.news)
     assert not is_silent(back, now + 30 * DAY)

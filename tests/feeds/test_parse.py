@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.feeds import ParsedFeed
+from service.feeds.entry import MAX_AUTHOR, MAX_BODY, MAX_GUID, MAX_SUMMARY, MAX_TITLE
 from service.feeds.errors import NotAFeed
-from service.feeds.parse import MAX_AUTHOR, MAX_BODY, MAX_GUID, MAX_SUMMARY, MAX_TITLE, parse_document
+from service.feeds.parse import parse_document
 from service.feeds.scrub import MAX_ENTRIES
 
 DATA = Path(__file__).parent.parent / "data" / "feeds"
@@ -74,10 +75,14 @@ def test_hostile_parts_do_not_cost_the_entries(name: str, title: str) -> None:
     [
         pytest.param("challenge.html", "Just a moment", id="a challenge page"),
         pytest.param("picture.png", "PNG", id="a picture"),
-        pytest.param("json-feed.json", "JSON", id="JSON"),
+        pytest.param("other.json", "no JSON Feed", id="JSON"),
+        pytest.param("broken-feed.json", "breaks off", id="a JSON Feed that breaks off"),
+        pytest.param("deep.json", "nests too deeply", id="JSON that nests too deeply"),
+        pytest.param("sitemap-index.xml", "sitemap index", id="a list of sitemaps"),
+        pytest.param("sitemap-pages.xml", "without news", id="a sitemap of pages"),
         pytest.param("list.opml", "OPML", id="a list of feeds"),
         pytest.param("blank.txt", "empty", id="an empty body"),
-        pytest.param("garbage.bin", "neither RSS, Atom nor RDF", id="garbage"),
+        pytest.param("garbage.bin", "neither RSS, Atom, RDF nor JSON", id="garbage"),
         pytest.param("other.xml", "XML", id="other XML"),
     ],
 )

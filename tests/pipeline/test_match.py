@@ -19,6 +19,7 @@ from service.domain.rules import Rule, RuleSpec
 from service.edges import Edges
 from service.pipeline.alert import raise_alerts
 from service.pipeline.match import Matcher
+from service.storage.articles import PollToSave
 from service.storage.audit import Caller
 from tests.conftest import Clock
 from tests.make import a_spec, an_entry
@@ -55,7 +56,7 @@ class Desk:
         fetched = Fetched(200, claimed.url, b"", claimed.validators, None, complete=True, conditional=False)
         update = after_success(claimed, fetched, None, now=now, interval=timedelta(days=1), jitter=0)
         lookups = store.articles.known_articles(claimed.id, [key for each in recognise(entries, {}) for key in each.keys.lookups])
-        store.articles.save_poll(claimed, update, recognise(entries, lookups), source="The Gazette", now=now)
+        store.articles.save_poll(PollToSave(claimed, update, recognise(entries, lookups), "The Gazette", now))
 
     def watch(self, **spec: Any) -> Rule:
         return self.edges.store.rules.add_rule(a_spec(**spec), new_id=self.edges.new_id("ru"), caller=self.caller())

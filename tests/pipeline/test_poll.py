@@ -14,6 +14,7 @@ from service.domain.polling import MOVED_POLLS, after_failure
 from service.edges import Edges
 from service.feeds.sandbox import Sandbox
 from service.pipeline.poll import poll_due
+from service.storage.articles import PollToSave
 from service.storage.audit import Caller
 from service.storage.claims import LeaseLost
 from service.storage.feeds import FollowedFeed
@@ -193,7 +194,7 @@ def test_a_poll_that_lost_its_lease_stores_nothing(house: Edges, newsroom: Newsr
     newsroom.publish("/feed", [BRIDGE, STRIKE])
     update = after_failure(stolen, "late", stolen.state, now=clock.at, interval=clock.at - clock.at, jitter=0)
     with pytest.raises(LeaseLost):
-        house.store.articles.save_poll(stolen, update, [], source="late", now=clock.at)
+        house.store.articles.save_poll(PollToSave(stolen, update, [], "late", clock.at))
 
 
 def test_poll_now_during_a_poll_is_not_forgotten(house: Edges, newsroom: Newsroom, clock: Clock) -> None:
