@@ -25,7 +25,7 @@ def store_polls(store: Store, terms: Terms, polls: Sequence[FeedPoll], writing: 
     """
     keys = [keys_of(poll.document.parsed.entries) if poll.document is not None else [] for poll in polls]
     asked = [(poll.feed.id, list_lookups(each)) for poll, each in zip(polls, keys, strict=True)]
-    known = store.articles.known_articles_of(asked)
+    known = store.articles.known_articles(asked)
     ready = [_settle(terms, *each) for each in zip(polls, keys, known, strict=True)]
     settled = [each for each in ready if each is not None]
     with writing:
@@ -49,9 +49,9 @@ def _settle(terms: Terms, poll: FeedPoll, keys: Sequence[EntryKeys], known: Mapp
 
 
 def _turnover(document: Document, entries: Sequence[Recognised]) -> Turnover:
-    """All that the document lists: what was left out of the reading, too, which is known; but not items that hold nothing."""
+    """All that the document lists: what was left out of the reading, too, which is known; each article once."""
     unread = still_listed(document.listing, document.parsed) if document.listing is not None else []
-    return Turnover(len(entries) + sum(item.article != 0 for item in unread), sum(isinstance(each, New) for each in entries))
+    return Turnover(len(entries) + len({item.article for item in unread} - {0}), sum(isinstance(each, New) for each in entries))
 
 
 def _with_languages(entries: Sequence[Recognised], declared: str | None) -> list[Recognised]:

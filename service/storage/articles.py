@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,32 +113,23 @@ class Articles:
 
     database: Database
 
-    def known_articles(self, feed_id: str, keys: Collection[str]) -> Mapping[str, KnownArticle]:
-        """What this feed's entries with these keys are known as."""
-        return self.known_articles_of([(feed_id, keys)])[0]
-
-    def known_articles_of(self, asked: Sequence[tuple[str, Collection[str]]]) -> list[dict[str, KnownArticle]]:
-        """The same for several feeds, each with its keys."""
+    def known_articles(self, asked: Sequence[tuple[str, Collection[str]]]) -> list[dict[str, KnownArticle]]:
+        """What the entries of several feeds, each with its keys, are known as."""
         if not any(keys for _, keys in asked):
             return [{} for _ in asked]
         with self.database.read() as connection:
             return [_find_known(connection, feed_id, sorted(keys)) for feed_id, keys in asked]
 
-    def save_poll(self, poll: PollToSave) -> SavedPoll:
-        """Store a poll in one transaction: new and edited articles, their keys, the feed's row and listing, and what its owners are told.
-
-
-        Raises:
-            LeaseLost: another worker has the feed by now; nothing is stored.
-        """
-        with self.database.write() as connection:
-            return self._save(connection, poll)
-
     def save_polls(self, polls: Sequence[PollToSave]) -> list[SavedPoll | Unsaved]:
-        """Store these polls like `save_poll`, many in one transaction; where one cannot be stored, why, and the others are."""
+        """Store polls, many in one transaction; where one cannot be stored, why, and the others are.
+
+        Of each: new and edited articles, their keys, the feed's row and listing, its host's rest, and what its owners are told.
+        LeaseLost stands for one whose feed another worker has by now.
+        """
         # Matching locks articles in the order of their ids; edits of several feeds would lock them in another one.
         alone = [poll for poll in polls if poll.has_edits]
-        together = sorted((poll for poll in polls if not poll.has_edits), key=lambda poll: poll.feed.host)  # so do hosts, for all workers
+        # Workers lock hosts in one order.
+        together = sorted((poll for poll in polls if not poll.has_edits), key=lambda poll: poll.feed.host)
         saved: dict[int, SavedPoll | Unsaved] = {}
         try:
             if together:

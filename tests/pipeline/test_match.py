@@ -19,7 +19,7 @@ from service.domain.rules import Rule, RuleSpec
 from service.edges import Edges
 from service.pipeline.alert import raise_alerts
 from service.pipeline.match import Matcher
-from service.storage.articles import PollToSave
+from service.storage.articles import PollToSave, SavedPoll
 from service.storage.audit import Caller
 from tests.conftest import Clock
 from tests.make import a_spec, an_entry
@@ -55,8 +55,10 @@ class Desk:
         (claimed,) = store.feeds.claim_feeds(now=now, token="t", limit=1)
         fetched = Fetched(200, claimed.url, b"", claimed.validators, None, complete=True, conditional=False)
         update = after_success(claimed, fetched, None, now=now, interval=timedelta(days=1), jitter=0)
-        lookups = store.articles.known_articles(claimed.id, [key for each in recognise(entries, {}) for key in each.keys.lookups])
-        store.articles.save_poll(PollToSave(claimed, update, recognise(entries, lookups), "The Gazette", now))
+        keys = [key for each in recognise(entries, {}) for key in each.keys.lookups]
+        (lookups,) = store.articles.known_articles([(claimed.id, keys)])
+        (saved,) = store.articles.save_polls([PollToSave(claimed, update, recognise(entries, lookups), "The Gazette", now)])
+        assert isinstance(saved, SavedPoll)
 
     def watch(self, **spec: Any) -> Rule:
         return self.edges.store.rules.add_rule(a_spec(**spec), new_id=self.edges.new_id("ru"), caller=self.caller())
