@@ -3,16 +3,21 @@
     feed due ──poll──▶ new articles ──match──▶ matches ──alert──▶ alerts + deliveries ──deliver──▶ somebody knows
 
     config      Settings: the only reader of the environment
-    domain      values and decisions, pure: identity, polling, alerting, timing
+    domain      values and decisions, pure:
+        identity                                    is this entry an article we know?
+        polling, pacing, rhythm, schedule           what a poll makes of a feed, and when it is polled again
+        health, outage                              how a feed is, and whether a failure is our own
+        alerting, developments, coverage, headlines matches -> alerts, and what is new in a story that was told
+        timing                                      when a delivery is tried again
     matching    from words to matches with evidence, pure:
-        text, tokens, stems, sentences, reading     an article, read once
+        text, tokens, sentences, fields, reading    an article, read once
         actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack
-        concepts, topic_parts, topics               a topic -> its parts and their forms; data/concepts.txt is the table
+        concepts, stems, topic_parts, topics        a topic -> its parts and their forms; data/concepts.txt is the table
         grammar, query, condition, evaluation       boolean queries
-        groups, watching                            a rule's actors, topics and name, and what an article has of them
+        groups, beginnings, watching                a rule's actors, topics and name, and what an article has of them
         meaning, nearness                           how near an article is to the rules in meaning: vectors in, z-scores out
         calibration, verdict, explain               from all that to two probabilities, to yes or no, to the reason
-        anchors, phrases, index                     all rules at once
+        anchors, phrases, entries, index            all rules at once
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language
     outbound    the only HTTP client, with the address guard
@@ -24,5 +29,6 @@
     api         the HTTP interface
     cli         the `wirewatch` command
 
-Imports run downwards only (see the contracts in pyproject.toml). The Celery workers live beside this package, in `workers`.
+Imports run downwards only (see the contracts in pyproject.toml). The Celery workers live beside this package, in `workers`;
+what builds, fits and judges the matching from a checkout, in `tools`.
 """

@@ -34,7 +34,11 @@ class Settings(BaseSettings):
         default="auto", description="auto: by meaning too, where that extra is installed; off: by words alone"
     )
 
-    poll_interval: int = Field(default=300, ge=1, description="seconds between polls of a healthy feed")
+    poll_interval: int = Field(default=300, ge=1, description="usual seconds between polls of a healthy feed")
+    poll_interval_min: int = Field(default=60, ge=1, description="seconds between polls of a feed that forgets its entries fast")
+    poll_interval_max: int = Field(default=3600, ge=1, description="seconds between polls of a feed with few news, or that asks for it")
+    poll_per_host: int = Field(default=1, ge=1, le=100, description="feeds of one host polled at once, by all workers together")
+    poll_host_gap: float = Field(default=1, ge=0, le=3600, description="seconds of rest for a host after each poll")
     poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task")
     fetch_deadline: float = Field(default=30, gt=0, description="seconds for a whole fetch, redirects included")
     fetch_max_bytes: int = Field(default=15_000_000, ge=1024, description="largest feed, after decompression")

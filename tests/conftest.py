@@ -13,12 +13,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from service.config import Settings
 from service.edges import Edges, open_edges
 from service.storage.database import Database
 from service.storage.migrate import migrate
 from tests import servers
+
+hypothesis_settings.register_profile("house", deadline=None)  # how long an example takes is the machine's business
+hypothesis_settings.load_profile("house")
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -94,6 +98,7 @@ def open_house(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Edges]]:
             "allowed_networks": (ip_network("127.0.0.0/8"), ip_network("::1/128")),
             "secret_key": "a key for tests",
             "meaning": "off",  # whoever asks for it brings an embedder
+            "poll_host_gap": 0,  # all feeds come from one server, and the clock stands still
             **settings,
         }
         world = open_edges(Settings.model_validate(given))

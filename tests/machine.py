@@ -30,6 +30,7 @@ class Machine:
             "WIREWATCH_ALLOWED_NETWORKS": "127.0.0.0/8",
             "WIREWATCH_SECRET_KEY": "a key for tests",
             "WIREWATCH_POLL_INTERVAL": "1",
+            "WIREWATCH_POLL_HOST_GAP": "0",
             "WIREWATCH_LEASE": str(LEASE),
             "WIREWATCH_MEANING": "off",
         }

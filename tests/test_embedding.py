@@ -104,7 +104,7 @@ def test_what_follows_a_nul_counts(embedder: Embedder) -> None:
     assert float(nul @ cut) < 0.99
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(texts=st.lists(st.text(max_size=60) | st.sampled_from(["peace talks", "мир", "停戦"]), min_size=2, max_size=12))
 def test_a_text_has_the_same_vector_alone_and_in_a_batch(texts: list[str], embedder: Embedder) -> None:
     alone = np.concatenate([embedder.embed([text]) for text in texts])

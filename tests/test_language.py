@@ -58,7 +58,7 @@ def test_addresses_and_handles_say_nothing() -> None:
 
 
 @given(st.text(max_size=200), st.text(max_size=200), st.one_of(st.none(), st.text(max_size=5)))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_any_text_has_an_answer(title: str, text: str, declared: str | None) -> None:
     found = find_language(title, text, declared)
     assert found is None or found == found.lower()

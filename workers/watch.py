@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.edges import Edges
 from service.storage.counts import backlogs
+from service.storage.feed_hosts import courtesy_of
 from workers.rounds import ring_for_waiting
 
 ROUND = 15.0  # seconds; how late work is at most when beat is gone
@@ -66,7 +67,7 @@ def _watch(edges: Edges, stages: Collection[str], hearing: Hearing) -> None:
         time.sleep(ROUND)
         try:
             ring_for_waiting(edges)
-            waiting = backlogs(edges.store.database, edges.now())
+            waiting = backlogs(edges.store.database, edges.now(), courtesy_of(edges.settings))
         except SQLAlchemyError as error:
             log.warning("the database does not answer", error=type(error).__name__)
             hearing.start_anew()

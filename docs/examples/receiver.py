@@ -53,10 +53,11 @@ def show(message: Any) -> None:
     data = message["data"]
     if message["type"] == "test":
         print("test:", data["message"], flush=True)
-    elif message["type"] == "alert.created":
+    elif message["type"] in ("alert.created", "alert.updated"):
+        news = "; ".join(each["text"] for each in data["update"]["news"]) + ": " if data["update"] else ""
         for article in data["articles"]:
             found = ", ".join(dict.fromkeys(each["text"] for each in article["evidence"]))
-            print(f"[{data['rule']['name']}] {article['source']}: {article['title']} {article['url']} ({found})", flush=True)
+            print(f"[{data['rule']['name']}] {news}{article['source']}: {article['title']} {article['url']} ({found})", flush=True)
     # Other types may come in later versions: take them and do nothing.
 
 

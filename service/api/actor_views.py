@@ -37,6 +37,7 @@ class FormsView(View):
     roles: list[FormView] = Field(description="offices, on the days on which the actor holds them")
     people: list[FormView] = Field(description="a state's people, and its adjective")
     seats: list[FormView] = Field(description="capitals and seats, used for the government")
+    places: list[FormView] = Field(description="of a state: its cities, regions and straits; what happens there happens in it")
     related: list[FormView] = Field(description="those who speak for it, and its parts")
 
 
@@ -62,6 +63,7 @@ _GROUPS = {  # where forms of a kind are shown; all others are related
     "role": "roles",
     "people": "people",
     "capital": "seats",
+    "place": "places",
 }
 
 

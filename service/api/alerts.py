@@ -1,4 +1,4 @@
-"""Alerts as they were raised: /v1/alerts."""
+"""Alerts as they were raised, and what became of them: /v1/alerts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import workspace
+from service.api.coverage_views import CoverageView, view_coverage
 from service.api.errors import missing
 from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.matches import EvidenceView, ScoresView
 from service.api.routing import nouns, route
+from service.domain.alerts import Alert
+from service.domain.developments import Development, say
 from service.edges import Edges
+from service.storage.alerts import ListedAlert
 
 
 class AlertQuery(PageQuery):
     """Which alerts."""
 
     rule: Id | None = None
+    story: Id | None = Field(default=None, description="only those about this story")
 
 
 class PassageView(View):
@@ -45,14 +50,35 @@ class AlertedArticleView(View):
     scores: ScoresView | None = Field(default=None, description="null: raised before scores were kept")
 
 
+class NewsView(View):
+    """One thing that was new."""
+
+    kind: Development
+    what: str = Field(description="the actor's name, the number of outlets, the headline, or the hours of quiet")
+    text: str = Field(description="the same in a few words")
+
+
+class UpdateView(View):
+    """An update of an alert, as it was told."""
+
+    number: int
+    created_at: datetime
+    news: list[NewsView]
+    articles: list[AlertedArticleView]
+
+
 class AlertView(View):
-    """What was told; it never changes."""
+    """What was told, and what became of it. `articles` and `updates` never change once told; `coverage` grows."""
 
     id: str
     rule: str
     rule_name: str
     created_at: datetime
-    articles: list[AlertedArticleView]
+    articles: list[AlertedArticleView] = Field(description="what raised it")
+    story: str | None = Field(description="what later articles join it by; null: the rule tells of every article")
+    coverage: CoverageView | None = Field(description="of the articles that raised or joined it; null: as `story`")
+    updated_at: datetime | None = Field(description="when the last of them joined")
+    updates: list[UpdateView] = Field(description="the oldest first")
 
 
 class AlertsView(PageView):
@@ -69,8 +95,8 @@ def alerts_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/alerts", needs="read", answers={200: AlertsView})
     def list_alerts(query: AlertQuery) -> Response:
         """List alerts, newest first."""
-        page = store.list_alerts(workspace(), rule_id=query.rule, cursor=query.cursor, limit=query.limit)
-        return answer_page(AlertsView, page, AlertView.model_validate)
+        page = store.list_alerts(workspace(), rule_id=query.rule, story_id=query.story, cursor=query.cursor, limit=query.limit)
+        return answer_page(AlertsView, page, view_alert)
 
     @route(api, "get", "/v1/alerts/<id>", needs="read", answers={200: AlertView})
     def get_alert(path: ById) -> Response:
@@ -78,6 +104,32 @@ def alerts_api(edges: Edges) -> APIBlueprint:
         alert = store.find_alert(workspace(), path.id)
         if alert is None:
             raise missing("alert")
-        return answer(AlertView.model_validate(alert))
+        return answer(view_alert(alert))
 
     return api
+
+
+def view_alert(listed: ListedAlert) -> AlertView:
+    """An alert with its updates."""
+    told = listed.alert
+    return AlertView(
+        id=told.id,
+        rule=told.rule,
+        rule_name=told.rule_name,
+        created_at=told.created_at,
+        articles=_articles(told),
+        story=listed.story,
+        coverage=view_coverage(listed.coverage) if listed.coverage else None,
+        updated_at=listed.updated_at,
+        updates=[_update(each) for each in listed.updates],
+    )
+
+
+def _update(told: Alert) -> UpdateView:
+    assert told.update is not None, "stored as an update"
+    news = [NewsView(kind=each.kind, what=each.what, text=say(each)) for each in told.update.news]
+    return UpdateView(number=told.update.number, created_at=told.update.created_at, news=news, articles=_articles(told))
+
+
+def _articles(told: Alert) -> list[AlertedArticleView]:
+    return [AlertedArticleView.model_validate(each) for each in told.articles]

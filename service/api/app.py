@@ -28,7 +28,9 @@ from service.api.pages import pages_api
 from service.api.previews import previews_api
 from service.api.routing import SECURITY, page_route
 from service.api.rules import rules_api
+from service.api.stories import stories_api
 from service.api.unsubscribe import unsubscribe_api
+from service.api.workspaces import workspaces_api
 from service.edges import Edges
 
 VERSION = "0.1.0"
@@ -71,7 +73,7 @@ def _new_app() -> OpenAPI:
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
     watching = (keys_api, feeds_api, rules_api, previews_api, actors_api, channels_api)
-    nouns = (*watching, articles_api, explanations_api, matches_api, alerts_api, deliveries_api)
+    nouns = (*watching, workspaces_api, articles_api, stories_api, explanations_api, matches_api, alerts_api, deliveries_api)
     return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), pages_api()]
 
 

@@ -21,6 +21,7 @@ class ArticleQuery(PageQuery):
     """Which articles."""
 
     feed: Id | None = Field(default=None, description="only this feed's")
+    story: Id | None = Field(default=None, description="only those of this story")
 
 
 class ArticleSummary(View):
@@ -41,6 +42,7 @@ class ListedArticle(ArticleSummary):
 
     baseline: bool = Field(description="it was in the feed before anybody followed it")
     matched_at: datetime | None = Field(description="null: it waits for the rules")
+    story: str | None = Field(description="the story it is part of; null: not placed yet")
     quarantined_at: datetime | None = Field(description="set: matching it ended its worker five times; it is set aside")
 
 
@@ -66,8 +68,10 @@ def articles_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/articles", needs="read", answers={200: ArticlesView})
     def list_articles(query: ArticleQuery) -> Response:
         """List the articles of the feeds that you follow, newest first."""
-        page = edges.store.articles.list_articles(workspace(), feed_id=query.feed, cursor=query.cursor, limit=query.limit)
-        return answer_page(ArticlesView, page, _listed)
+        page = edges.store.articles.list_articles(
+            workspace(), feed_id=query.feed, story_id=query.story, cursor=query.cursor, limit=query.limit
+        )
+        return answer_page(ArticlesView, page, list_article)
 
     @route(api, "get", "/v1/articles/<id>", needs="read", answers={200: ArticleView})
     def get_article(path: ById) -> Response:
@@ -77,7 +81,7 @@ def articles_api(edges: Edges) -> APIBlueprint:
             raise missing("article")
         article = stored.article
         whole = {"summary": article.summary, "body": article.body, "author": article.author, "changed_at": article.changed_at}
-        return answer(ArticleView(**_listed(stored).model_dump(), **whole))
+        return answer(ArticleView(**list_article(stored).model_dump(), **whole))
 
     return api
 
@@ -87,6 +91,7 @@ def summarise(article: Article) -> ArticleSummary:
     return ArticleSummary.model_validate(article)
 
 
-def _listed(stored: StoredArticle) -> ListedArticle:
-    progress = {"matched_at": stored.matched_at, "quarantined_at": stored.quarantined_at}
+def list_article(stored: StoredArticle) -> ListedArticle:
+    """A stored article as lists show it."""
+    progress = {"matched_at": stored.matched_at, "quarantined_at": stored.quarantined_at, "story": stored.story}
     return ListedArticle(**summarise(stored.article).model_dump(), baseline=stored.article.baseline, **progress)

@@ -109,11 +109,13 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
 
     @route(api, "delete", "/v1/channels/<id>", needs="write", answers={204: None}, problems=[409])
     def delete_channel(path: ById) -> Response:
-        """Delete a channel and call off what waits for it. Refused while a rule names it."""
+        """Delete a channel and call off what waits for it. Refused while a rule or the workspace names it."""
         naming = edges.store.rules.rules_with_channel(workspace(), path.id)
         if naming:
             names = ", ".join(f'"{rule.spec.name}" ({rule.id})' for rule in naming)
             raise Problem(409, f"These rules still name the channel: {names}. Take it out of them first.")
+        if edges.store.workspaces.get_workspace(workspace()).health_channel == path.id:
+            raise Problem(409, "The workspace is told of its feeds' health there. Choose another for that first: PATCH /v1/workspace.")
         if not store.delete_channel(path.id, caller=caller(edges)):
             raise missing("channel")
         return answer_nothing()

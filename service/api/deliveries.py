@@ -38,10 +38,12 @@ class AttemptView(View):
 
 
 class DeliveryView(View):
-    """One alert to one channel, and how it stands."""
+    """One alert or feed notice to one channel, and how it stands."""
 
     id: str = Field(description="what the receiver sees as webhook-id or in Message-ID, the same at every attempt")
-    alert: str | None = Field(description="null: a test message")
+    alert: str | None = Field(description="null: a feed notice or a test message")
+    notice: str | None = Field(description="what is told of a feed's health; null: an alert or a test message")
+    update_number: int = Field(description="which update of the alert it sends; 0: the alert itself")
     channel: str
     state: DeliveryState
     detail: str | None = Field(description="what the last attempt brought, or why there will be none")

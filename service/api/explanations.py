@@ -10,7 +10,7 @@ from service.api.auth import workspace
 from service.api.errors import missing
 from service.api.forms import ById, Id, Query, View, answer
 from service.api.matches import EvidenceView, ScoresView
-from service.api.nearness import nearness_of
+from service.api.nearness import Nearnesses, Told
 from service.api.previews import PartView
 from service.api.routing import nouns, route
 from service.domain.articles import Article
@@ -37,6 +37,10 @@ class ExplanationView(View):
     least: float = Field(description="what the rule's precision asks for: of is_about where it is strict, else of comes_up")
     parts: list[PartView]
     evidence: list[EvidenceView]
+    words_only: str | None = Field(
+        description="why words decided alone; null where meaning did, too",
+        examples=["the workers have not learned yet what the rule means"],
+    )
     held: str | None = Field(
         description="why its stored match raised no alert; null where it did, or there is none", examples=["cooling_down"]
     )
@@ -46,6 +50,7 @@ class ExplanationView(View):
 def explanations_api(edges: Edges) -> APIBlueprint:
     """The route of explanations."""
     api = nouns("articles", "What the feeds brought", part="explanations")
+    nearnesses = Nearnesses(edges)
 
     @route(api, "get", "/v1/articles/<id>/explain", needs="read", answers={200: ExplanationView})
     def explain_article(path: ById, query: ExplainQuery) -> Response:
@@ -59,7 +64,8 @@ def explanations_api(edges: Edges) -> APIBlueprint:
         spec = edges.store.actors.as_matched(workspace(), rule.spec)
         matches = edges.store.matches.list_matches(workspace(), rule_id=rule.id, article_id=stored.article.id, limit=1).items
         saved = edges.store.actors.saved_as_matched(workspace(), edges.store.rules.saved_for(workspace(), rule.spec, rule.id))
-        view = _explained(edges, spec, saved, stored.article, _unseen(spec, stored.article, tags))
+        told = nearnesses.of(spec, [stored.article], may_embed=False)
+        view = _explained(spec, saved, stored.article, told, _unseen(spec, stored.article, tags))
         return answer(view.model_copy(update={"held": matches[0].held, "alert": matches[0].alert} if matches else {}))
 
     return api
@@ -73,8 +79,8 @@ def _unseen(spec: RuleSpec, article: Article, tags: tuple[str, ...]) -> str | No
     return None if named else "the rule asks for other feeds than this article's"
 
 
-def _explained(edges: Edges, spec: RuleSpec, saved: Saved, article: Article, unseen: str | None) -> ExplanationView:
-    explained = explain(spec, article.fields, article.day, nearness_of(edges, spec, [article]).get(article.id), saved=saved)
+def _explained(spec: RuleSpec, saved: Saved, article: Article, told: Told, unseen: str | None) -> ExplanationView:
+    explained = explain(spec, article.fields, article.day, told.near.get(article.id), saved=saved)
     verdict = explained.verdict
     return ExplanationView(
         matches=verdict.matches and unseen is None,
@@ -83,6 +89,7 @@ def _explained(edges: Edges, spec: RuleSpec, saved: Saved, article: Article, uns
         least=verdict.least,
         parts=[PartView.model_validate(part) for part in explained.parts],
         evidence=[EvidenceView.model_validate(each) for each in verdict.evidence],
+        words_only=told.words_only,
         held=None,
         alert=None,
     )

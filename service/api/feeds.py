@@ -43,7 +43,7 @@ class FeedChangeForm(Form):
 class FeedQuery(PageQuery):
     """Which feeds."""
 
-    state: FeedState | None = None
+    state: FeedState | None = Field(default=None, description="only feeds in this state")
 
 
 class FeedView(View):
@@ -58,12 +58,16 @@ class FeedView(View):
     paused: bool
     alert_existing: bool
     state: FeedState
-    reason: str | None = Field(description="what is wrong, in one sentence; null when all is well")
+    reason: str | None = Field(description="what is wrong, in a sentence or two; null when all is well")
     failures: int = Field(description="polls that failed in a row")
     created_at: datetime = Field(description="since when you follow it")
     polled_at: datetime | None
     last_success_at: datetime | None
     next_at: datetime | None = Field(description="when it is polled next; null: not until you resume it")
+    moved_to: str | None = Field(description="where it redirects to for good, which is not its address here yet; null: nowhere")
+    news_at: datetime | None = Field(description="the last poll that brought something new")
+    usual_gap: float | None = Field(description="seconds that usually lie between two such polls; null: not known yet")
+    trusts_304: bool = Field(description='false: its server has said "not modified" when it was, so all is fetched at each poll')
 
 
 class NewFeedView(FeedView):

@@ -18,6 +18,7 @@ from service.api.forms import View, answer
 from service.api.routing import nouns, route
 from service.edges import Edges
 from service.storage.counts import Backlog, backlogs
+from service.storage.feed_hosts import courtesy_of
 from service.storage.migrate import missing_migrations
 
 KEEPS_UP = 120  # seconds that due work may wait before we say that the workers do not keep up
@@ -74,7 +75,7 @@ def look(edges: Edges) -> ReadyView:
         if missing:
             problem = f"{len(missing)} migrations are missing: run `wirewatch migrate`"
             return ReadyView(ready=False, problems=[problem], stages={})
-        waiting = backlogs(edges.store.database, edges.now())
+        waiting = backlogs(edges.store.database, edges.now(), courtesy_of(edges.settings))
     except UNAVAILABLE:
         return ReadyView(ready=False, problems=["the database does not answer"], stages={})
     late = [_late(each) for each in waiting if each.oldest > KEEPS_UP]

@@ -52,8 +52,11 @@ class MatchView(View):
     article: str
     evidence: list[EvidenceView]
     scores: ScoresView | None = Field(description="null: matched before scores were kept")
-    held: str | None = Field(description="why it raised no alert; null where it did", examples=["cooling_down"])
-    alert: str | None
+    held: str | None = Field(description="why it sent no message; null where it did", examples=["cooling_down"])
+    alert: str | None = Field(description="the alert that it is in")
+    reason: str | None = Field(
+        description="of a story that had an alert: what it brought, or that it joined in silence", examples=["new actor: Kim Jong Un"]
+    )
     created_at: datetime
 
 

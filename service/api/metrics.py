@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from flask import Flask, Response, request
 from prometheus_client import CollectorRegistry, Counter
@@ -10,8 +11,10 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from service.domain.outage import evidence_since
 from service.edges import Edges
 from service.storage.counts import backlogs, count_all
+from service.storage.feed_hosts import courtesy_of
 
 
 class DatabaseCollector(Collector):
@@ -27,12 +30,16 @@ class DatabaseCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """Backlogs and counts as they are now."""
         database = self._edges.store.database
-        waiting = backlogs(database, self._edges.now())
+        now = self._edges.now()
+        waiting = backlogs(database, now, courtesy_of(self._edges.settings))
         yield _gauge("wirewatch_due", "Rows that are due and unclaimed", "stage", {each.stage: each.due for each in waiting})
         oldest = {each.stage: each.oldest for each in waiting}
         yield _gauge("wirewatch_oldest_due_seconds", "How long the oldest due row has waited", "stage", oldest)
         counts = count_all(database)
         yield _gauge("wirewatch_feeds", "Feeds", "state", counts.feeds)
+        outcomes = self._edges.store.feeds.recent_outcomes(evidence_since(now, timedelta(seconds=self._edges.settings.poll_interval)))
+        hosts = {"failed": outcomes.failed, "answered": outcomes.answered}
+        yield _gauge("wirewatch_polled_hosts", "Hosts polled of late, without feeds long broken", "outcome", hosts)
         yield _gauge("wirewatch_deliveries", "Deliveries", "state", counts.deliveries)
         stored = {"articles": counts.articles, "matches": counts.matches, "alerts": counts.alerts}
         yield _gauge("wirewatch_stored", "Rows stored", "kind", stored)

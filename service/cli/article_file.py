@@ -18,14 +18,14 @@ def _text(value: object) -> object:
     return "" if value is None else value
 
 
-def _day(value: object) -> object:
-    """The day in UTC; a time that names no zone is taken for UTC."""
+def _moment(value: object) -> object:
+    """The moment in UTC; a time that names no zone is taken for UTC."""
     if value in (None, ""):
         return None
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
         if moment is not None:
-            return (moment.replace(tzinfo=moment.tzinfo or UTC)).astimezone(UTC).date()
+            return (moment.replace(tzinfo=moment.tzinfo or UTC)).astimezone(UTC)
     except (ValueError, OverflowError):  # the first hours of the year 1 are not on the calendar everywhere
         pass
     raise ValueError("write a date as ISO 8601 does: 2026-03-02 or 2026-03-02T09:30:00Z")
@@ -44,10 +44,15 @@ class WrittenArticle(BaseModel):
     summary: Text = ""
     body: Text = ""
     lang: str | None = None
-    day: Annotated[date | None, BeforeValidator(_day)] = Field(default=None, alias="date")
+    at: Annotated[datetime | None, BeforeValidator(_moment)] = Field(default=None, alias="date")
     source: Text = ""
     author: Text = ""
     url: Text = ""
+
+    @property
+    def day(self) -> date | None:
+        """The day it tells of, in UTC."""
+        return self.at.date() if self.at else None
 
     @property
     def fields(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import click
 
 from service.cli.opening import opened_house, place, read_settings
 from service.storage.counts import backlogs
+from service.storage.feed_hosts import courtesy_of
 from service.storage.migrate import migrate as run_migrations
 
 LATE = 120  # seconds; work that has waited for longer means that the workers do not keep up
@@ -27,7 +28,7 @@ def migrate() -> None:
 def check() -> None:
     """Exit 0 if the database answers, is migrated, and no work has waited for over two minutes; else 1, with the reason."""
     with opened_house(read_settings()) as edges:
-        waiting = backlogs(edges.store.database, edges.now())
+        waiting = backlogs(edges.store.database, edges.now(), courtesy_of(edges.settings))
     for each in waiting:
         click.echo(f"{each.stage:<8} {each.due} due, the oldest for {each.oldest:.0f} s")
     late = [each.stage for each in waiting if each.oldest > LATE]

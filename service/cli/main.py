@@ -11,6 +11,7 @@ from service.cli.feeds import feeds
 from service.cli.health import check, migrate
 from service.cli.keys import keys
 from service.cli.rules import rules
+from service.cli.stories import stories
 from service.cli.up import up
 
 
@@ -32,5 +33,5 @@ def main() -> None:
     """
 
 
-for command in (demo, up, migrate, check, keys, feeds, rules):
+for command in (demo, up, migrate, check, keys, feeds, rules, stories):
     main.add_command(command)

@@ -8,24 +8,25 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from service.cli.article_file import BrokenLine, WrittenArticle, read_articles
+from service.cli.article_file import WrittenArticle
+from service.cli.article_progress import read_under_way
 from service.cli.output_file import written_whole
 from service.cli.rule_file import WatchedRule
 from service.cli.rule_run import RuleRun, render_match
-from service.cli.screen import Screen, counted, make_screen, printable
+from service.cli.screen import Screen, counted, printable
 from service.matching.index import Found
 
-SHOWN = 20  # broken lines
 SOME = 16  # articles at a time
+
+_Each = TypeVar("_Each")
 
 
 @dataclass(slots=True)
@@ -48,11 +49,17 @@ def pass_over(run: RuleRun, articles: Path, output: str | None) -> Tally:
 
     Lines that are no articles are told on standard error, where the progress is. Raises ClickException where it cannot be written.
     """
-    tally, errors = Tally(), make_screen(verbose=False, stderr=True)
+    tally = Tally()
     writing = written_whole(output) if output is not None else nullcontext()
-    with articles.open("rb") as file, writing as matches, _progress(errors, file, tally) as read:
-        _match_all(run, _whole(read, articles, errors, tally), matches, tally)
+    with writing as matches, read_under_way(articles, lambda: _told(tally)) as reading:
+        _match_all(run, reading.articles, matches, tally)
+    tally.broken = reading.broken
     return tally
+
+
+def _told(tally: Tally) -> str:
+    rate = tally.articles / tally.seconds if tally.seconds else 0.0
+    return f"{tally.articles:,} articles, {tally.matches.total():,} matches, {rate:,.0f} articles a second"
 
 
 def summarise(screen: Screen, rules: Sequence[WatchedRule], tally: Tally) -> None:
@@ -68,33 +75,27 @@ def summarise(screen: Screen, rules: Sequence[WatchedRule], tally: Tally) -> Non
     screen.say(f"{counted(len(rules), 'rule')}, {counted(tally.articles, 'article')}, {matches}{each}")
 
 
-def _whole(read: Iterable[WrittenArticle | BrokenLine], articles: Path, errors: Screen, tally: Tally) -> Iterator[WrittenArticle]:
-    for each in read:
-        if isinstance(each, BrokenLine):
-            _tell_broken(errors, articles, each, tally)
-        else:
-            yield each
+def match_each(run: RuleRun, articles: Iterable[WrittenArticle]) -> Iterator[tuple[WrittenArticle, list[Found]]]:
+    """Each article with what it matches, in their order.
 
-
-def _match_all(run: RuleRun, articles: Iterable[WrittenArticle], matches: BinaryIO | None, tally: Tally) -> None:
-    """Some articles at a time on every core: what they mean is most of the work, and it is done outside of Python's lock."""
-    began, cores = time.monotonic(), os.cpu_count() or 1
+    Some at a time on every core: what they mean is most of the work, and it is done outside of Python's lock.
+    """
+    cores = os.cpu_count() or 1
     with ThreadPoolExecutor(cores) as threads:
         waiting: deque[tuple[Sequence[WrittenArticle], Future[list[list[Found]]]]] = deque()
         for some in batched(articles, SOME):
             waiting.append((some, threads.submit(run.matches, some)))
             if len(waiting) > 2 * cores:
-                _write(*waiting.popleft(), run, matches, tally)
-            tally.seconds = time.monotonic() - began
-        while waiting:
-            _write(*waiting.popleft(), run, matches, tally)
-    tally.seconds = time.monotonic() - began
+                first, found = waiting.popleft()
+                yield from zip(first, found.result(), strict=True)
+        for first, found in waiting:
+            yield from zip(first, found.result(), strict=True)
 
 
-def _write(
-    articles: Sequence[WrittenArticle], found: Future[list[list[Found]]], run: RuleRun, matches: BinaryIO | None, tally: Tally
-) -> None:
-    for article, several in zip(articles, found.result(), strict=True):
+def _match_all(run: RuleRun, articles: Iterable[WrittenArticle], matches: BinaryIO | None, tally: Tally) -> None:
+    began = time.monotonic()
+    for article, several in match_each(run, articles):
+        tally.seconds = time.monotonic() - began
         tally.articles += 1
         tally.matches.update(each.rule.id for each in several)
         if matches is not None:
@@ -103,34 +104,8 @@ def _write(
                 matches.write(line.encode() + b"\n")
 
 
-def batched(articles: Iterable[WrittenArticle], length: int) -> Iterator[Sequence[WrittenArticle]]:
+def batched(articles: Iterable[_Each], length: int) -> Iterator[Sequence[_Each]]:
     """The articles, `length` at a time (itertools has it from Python 3.12 on)."""
     several = iter(articles)
     while some := tuple(islice(several, length)):
         yield some
-
-
-def _tell_broken(screen: Screen, articles: Path, line: BrokenLine, tally: Tally) -> None:
-    tally.broken += 1
-    if tally.broken <= SHOWN:
-        screen.say(printable(f"{articles}, line {line.number} is skipped: {line.reason}"), "yellow")
-    elif tally.broken == SHOWN + 1:
-        screen.say("More lines are skipped; they are only counted from here on.", "yellow")
-
-
-@contextmanager
-def _progress(screen: Screen, file: BinaryIO, tally: Tally) -> Iterator[Iterator[WrittenArticle | BrokenLine]]:
-    """The articles, with a bar on a terminal that tells how far they are; no line elsewhere."""
-    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-    hidden = not screen.console.is_terminal
-    with Progress(*columns, console=screen.console, transient=True, redirect_stdout=False, disable=hidden) as progress:
-        task = progress.add_task("", total=os.fstat(file.fileno()).st_size)
-
-        def tell(articles: Iterator[WrittenArticle | BrokenLine]) -> Iterator[WrittenArticle | BrokenLine]:
-            for each in articles:
-                yield each
-                rate = tally.articles / tally.seconds if tally.seconds else 0.0
-                told = f"{tally.articles:,} articles, {tally.matches.total():,} matches, {rate:,.0f} articles a second"
-                progress.update(task, completed=file.tell(), description=told)
-
-        yield tell(read_articles(file))

@@ -19,7 +19,7 @@ def open_meaning(rules: Sequence[WatchedRule]) -> ArticleMeaning:
     What is usual is the background that is shipped, so that a file has the same matches everywhere.
     """
     embedder = load_embedder()
-    return _nearness(embedder, rules) if embedder else no_meaning
+    return nearness_by(embedder, rules) if embedder else no_meaning
 
 
 def no_meaning(articles: Sequence[WrittenArticle]) -> Sequence[None]:
@@ -27,7 +27,8 @@ def no_meaning(articles: Sequence[WrittenArticle]) -> Sequence[None]:
     return [None] * len(articles)
 
 
-def _nearness(embedder: Embedder, rules: Sequence[WatchedRule]) -> ArticleMeaning:
+def nearness_by(embedder: Embedder, rules: Sequence[WatchedRule]) -> ArticleMeaning:
+    """Tells how near an article's meaning is to the rules, by the vectors of this embedder."""
     from service.matching.meaning import article_text, load_background  # numpy comes with the extra
     from service.matching.nearness import RuleVectors, queries_of
 

@@ -20,6 +20,7 @@ from service.delivery.mail_headers import encode_header, safe_header
 from service.delivery.smtp import MailServer, submit
 from service.delivery.unsubscribe import unsubscribe_url
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
+from service.domain.ids import delivery_id
 
 STEP_SECONDS = 20.0  # for each step of the SMTP dialogue
 NOT_SET_UP = "this server sends no e-mail; its operator must set WIREWATCH_SMTP_HOST"
@@ -69,6 +70,9 @@ class EmailSender:
             "Message-ID": f"<{delivery.id}@{sender.rpartition('@')[2]}>",
             "Auto-Submitted": "auto-generated",
         }
+        if delivery.alert and delivery.alert.update:  # mail programs show it below the alert
+            first = f"<{delivery_id(delivery.alert.id, delivery.channel.id)}@{sender.rpartition('@')[2]}>"
+            ours |= {"In-Reply-To": first, "References": first}
         if link:
             ours |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         headers = [Header(name, f"{name}: {value}\r\n".encode()) for name, value in ours.items()]

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from service.delivery.feed_notice import headline_of, name_of
+from service.delivery.mail_coverage import show_coverage
 from service.delivery.mail_headers import safe_header
+from service.delivery.mail_text import clean_text, safe_link, say_moment
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.deliveries import DeliveryToSend
+from service.domain.developments import say
+from service.domain.feed_notices import FeedNotice
 
 MAX_SHOWN = 20  # articles in one mail
 MAX_TITLE = 300  # characters of a title that the body shows
-MAX_URL = 2000
 MAX_TERMS = 12  # that say why
 RULE_IN_SUBJECT = 50
+NEWS_IN_SUBJECT = 50
 SUBJECT = 150
-_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji are misspelt without them; alone they hide nothing
-_LINK = re.compile(r"https?://[^\s\\<>\"]+", re.IGNORECASE)
+MAX_NEWS = 12  # of an update
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class ShownArticle:
 def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None) -> MailContent:
     """The content of a delivery's mail, the same at every attempt. Everything from outside is escaped."""
     channel = clean_text(delivery.channel.name)
+    if delivery.notice is not None:
+        return _feed_content(delivery.notice, channel, unsubscribe_url)
     if delivery.alert is None:
         subject = "Wirewatch: this channel works"
         return _fill("test", subject, channel=channel, unsubscribe_url=unsubscribe_url)
@@ -67,31 +70,38 @@ def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None) -> Mai
         rule=clean_text(alert.rule_name),
         articles=[_show(article) for article in alert.articles[:MAX_SHOWN]],
         more=max(0, len(alert.articles) - MAX_SHOWN),
+        news=_news(alert),
+        coverage=show_coverage(alert),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
     )
 
 
-def clean_text(text: str, limit: int = 2000) -> str:
-    """Text with nothing invisible in it: no control characters, bidi overrides, zero-width spaces or lone surrogates."""
-    kept = "".join(
-        char for char in text[:limit] if char.isspace() or char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None) -> MailContent:
+    name, headline = clean_text(name_of(notice), MAX_TITLE), headline_of(notice)
+    return _fill(
+        "feed",
+        safe_header(f"{safe_header(name_of(notice), SUBJECT - 50)} {headline}", SUBJECT),
+        feed=name,
+        headline=headline,
+        reason=clean_text(notice.reason),
+        url=clean_text(notice.url),
+        time=say_moment(notice.created_at),
+        channel=channel,
+        unsubscribe_url=unsubscribe_url,
     )
-    return re.sub(r"\s+", " ", kept)
-
-
-def safe_link(url: str | None) -> str | None:
-    """The URL where it may stand in a mail: http or https, without white space or invisible characters. Else None."""
-    if url is None or len(url) > MAX_URL or not _LINK.fullmatch(url) or clean_text(url) != url:
-        return None
-    return url
 
 
 def _subject(alert: Alert) -> str:
     rule = safe_header(alert.rule_name, RULE_IN_SUBJECT)
     others = f" (+{len(alert.articles) - 1} more)" if len(alert.articles) > 1 else ""
+    head = f"Update: {safe_header(', '.join(_news(alert)), NEWS_IN_SUBJECT)} - " if alert.update else ""
     tail = f"{others} [{rule}]"
-    return safe_header(_title(alert), SUBJECT - len(tail)) + tail
+    return head + safe_header(_title(alert), SUBJECT - len(head) - len(tail)) + tail
+
+
+def _news(alert: Alert) -> tuple[str, ...]:
+    return tuple(clean_text(say(news), MAX_TITLE) for news in alert.update.news[:MAX_NEWS]) if alert.update else ()
 
 
 def _title(alert: Alert) -> str:
@@ -138,13 +148,8 @@ def _why(terms: Iterable[str]) -> str:
 
 def _time(article: AlertedArticle) -> str:
     if article.published_at is None:
-        return f"seen {_moment(article.first_seen_at)}"
-    return _moment(article.published_at)
-
-
-def _moment(moment: datetime) -> str:
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+        return f"seen {say_moment(article.first_seen_at)}"
+    return say_moment(article.published_at)
 
 
 def _fill(name: str, subject: str, **values: object) -> MailContent:

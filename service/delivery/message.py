@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from service.domain.alerts import Alert, AlertedArticle, Passage
+from service.delivery.feed_notice import render_notice_data
+from service.domain.alerts import Alert, AlertedArticle, Passage, Update
+from service.domain.coverage import Coverage, Report
 from service.domain.deliveries import DeliveryToSend
+from service.domain.developments import News, say
 from service.domain.evidence import Evidence, Scores
 
 MAX_BYTES = 20_000  # Standard Webhooks: a payload is smaller than 20 kB
+MAX_REPORTS = 20  # outlets named in one message
 TEST_TEXT = "This is a test message from Wirewatch. The channel works."
 
 Payload = dict[str, Any]
@@ -25,22 +29,36 @@ _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 def render_body(delivery: DeliveryToSend) -> bytes:
     """The payload as compact ASCII JSON: the same bytes at every attempt, always under 20 kB.
 
-    `type` is "alert.created" or "test"; `timestamp` is when the delivery was created (ISO 8601, UTC). `data` of an alert:
+    `type` is "alert.created", "alert.updated", "feed.failing" and its siblings, or "test"; `timestamp` is when the delivery was created
+    (ISO 8601, UTC). `data` of an alert:
 
-    - `id`, `created_at` of the alert; `rule`: its `id` and `name`
-    - `articles`: each with `id`, `title`, `url` (or null), `source`, `published_at` (or null), `first_seen_at`,
-      `language` (ISO 639, or null), `scores` (`comes_up` and `is_about`, probabilities; or null), and
+    - `id`, `created_at` of the alert; `rule`: its `id` and `name`; `story`: its id, or null
+    - `update`: null, or of an update its `number`, `created_at` and `news`, each with `kind`, `what` and a `text` for people
+    - `coverage`: who reports the story (or null): numbers of `articles`, `outlets` and `independent` ones, `languages`, the
+      `first` report, `spread_seconds` from it to the latest outlet's, and the `reports`, each outlet's first
+    - `articles`: those that the message is about, each with `id`, `title`, `url` (or null), `source`, `published_at` (or null),
+      `first_seen_at`, `language` (ISO 639, or null), `scores` (`comes_up` and `is_about`, probabilities; or null), and
         - `passages`: `field` ("title", "lede", "body"), `text`, `highlights` as [start, end) offsets into `text`
         - `evidence`: `part` of the rule ("/actors/0"), its `term`, and where: `field`, `start`, `end`, `text`
     - `truncated`: true where something was left out to stay under 20 kB; the API has the whole alert.
 
+    `data` of a feed's message: see `render_notice_data`.
+
     `data` of a test message has `message` and `channel` (`id`, `name`). Offsets count Unicode code points.
     """
-    kind = "test" if delivery.alert is None else "alert.created"
+    kind, renditions = _say(delivery)
     frame = {"type": kind, "timestamp": _moment(delivery.created_at)}
-    renditions = (_test_data(delivery),) if delivery.alert is None else _renditions(delivery.alert)
     bodies = (_to_json({**frame, "data": data}) for data in renditions)
     return next(body for body in bodies if len(body) < MAX_BYTES)
+
+
+def _say(delivery: DeliveryToSend) -> tuple[str, Iterable[Payload]]:
+    """The message's type, and its data ever shorter."""
+    if delivery.notice is not None:
+        return delivery.notice.kind, (render_notice_data(delivery.notice),)
+    if delivery.alert is not None:
+        return "alert.updated" if delivery.alert.update else "alert.created", _renditions(delivery.alert)
+    return "test", (_test_data(delivery),)
 
 
 def _test_data(delivery: DeliveryToSend) -> Payload:
@@ -51,7 +69,7 @@ def _test_data(delivery: DeliveryToSend) -> Payload:
 def _renditions(alert: Alert) -> Iterator[Payload]:
     """The alert ever shorter: without evidence, without passages, with short texts, with fewer articles.
 
-    The last has one article with short texts, at most 10 kB in the worst of scripts.
+    The last has one article with short texts, at most 17 kB in the worst of scripts.
     """
     full = [_article(article) for article in alert.articles]
     yield _alert_data(alert, full, truncated=False)
@@ -59,17 +77,53 @@ def _renditions(alert: Alert) -> Iterator[Payload]:
     yield _alert_data(alert, [{**article, "evidence": [], "passages": []} for article in full], truncated=True)
     kept = len(full)
     while kept:
-        yield _alert_data(alert, [_short(article) for article in alert.articles[:kept]], truncated=True)
+        yield _alert_data(alert, [_short(article) for article in alert.articles[:kept]], truncated=True, short=True)
         kept //= 2
 
 
-def _alert_data(alert: Alert, articles: list[Payload], *, truncated: bool) -> Payload:
+def _alert_data(alert: Alert, articles: list[Payload], *, truncated: bool, short: bool = False) -> Payload:
     return {
         "id": alert.id,
         "created_at": _moment(alert.created_at),
         "rule": {"id": alert.rule, "name": _clean(alert.rule_name, 200)},
+        "story": alert.story,
+        "update": alert.update and _update(alert.update, short=short),
+        "coverage": alert.coverage and _coverage(alert.coverage, short=short),
         "articles": articles,
         "truncated": truncated,
+    }
+
+
+def _update(update: Update, *, short: bool) -> Payload:
+    news = update.news[:3] if short else update.news
+    return {"number": update.number, "created_at": _moment(update.created_at), "news": [_news(each, 60 if short else 300) for each in news]}
+
+
+def _news(news: News, limit: int) -> Payload:
+    return {"kind": news.kind, "what": _clean(news.what, limit), "text": _clean(say(news), limit + 20)}
+
+
+def _coverage(coverage: Coverage, *, short: bool) -> Payload:
+    return {
+        "articles": coverage.articles,
+        "outlets": coverage.outlets,
+        "independent": coverage.independent,
+        "languages": [_clean(language, 35) for language in coverage.languages[:20]],
+        "first": _report(coverage.first, short=short),
+        "spread_seconds": int(coverage.spread.total_seconds()),
+        "reports": [] if short else [_report(report) for report in coverage.reports[:MAX_REPORTS]],
+    }
+
+
+def _report(report: Report, *, short: bool = False) -> Payload:
+    return {
+        "article": report.article,
+        "source": _clean(report.source, 100),
+        "title": _clean(report.title, 100 if short else 300),
+        "url": None if short or not report.url or len(report.url) > 2_000 else _clean(report.url),
+        "language": report.language and _clean(report.language, 35),
+        "at": _moment(report.at),
+        "credits": [] if short else [_clean(name, 100) for name in report.credits[:3]],
     }
 
 

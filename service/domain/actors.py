@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from service.domain.rules import Actor, Line, RuleSpec
 
@@ -20,10 +20,28 @@ class ActorChange:
     strikes: tuple[str, ...] = ()
 
 
+def joined(newer: ActorChange, older: ActorChange, takes_away: Callable[[str, str], bool]) -> ActorChange:
+    """What was said of one actor under two of its names; where they contradict each other, the newer holds."""
+    aliases = (alias for alias in older.aliases if not any(takes_away(strike, alias) for strike in newer.strikes))
+    strikes = (strike for strike in older.strikes if not any(takes_away(strike, alias) for alias in newer.aliases))
+    return replace(
+        newer,
+        aliases=tuple(dict.fromkeys((*newer.aliases, *aliases))),
+        strikes=tuple(dict.fromkeys((*newer.strikes, *strikes))),
+    )
+
+
 def with_changes(
-    spec: RuleSpec, changes: Mapping[str, ActorChange], *, key: Callable[[str], str], takes_away: Callable[[str, str], bool]
+    spec: RuleSpec,
+    changes: Mapping[str, ActorChange],
+    *,
+    named: Iterable[str] = (),
+    key: Callable[[str], str],
+    takes_away: Callable[[str, str], bool],
 ) -> RuleSpec:
     """The rule as it is matched: each of its actors whose `key` is in `changes` has the workspace's words besides its own.
+
+    So has each of those `named` in its query.
 
     What the rule itself says goes first: no strike of the workspace takes away its name for the actor or one of its aliases,
     and what it strikes is no alias. `takes_away(strike, words)` tells whether nothing is left of the words.
@@ -31,8 +49,14 @@ def with_changes(
     It never fails. The limits of a rule bound what users write into one; the workspace's words were counted when they were
     stored, so the values are made without another look at the limits.
     """
-    actors = tuple(_changed(actor, changes.get(key(actor if isinstance(actor, str) else actor.name)), takes_away) for actor in spec.actors)
-    return spec if actors == spec.actors else spec.model_copy(update={"actors": actors})
+
+    def changed(actor: Line | Actor) -> Line | Actor:
+        return _changed(actor, changes.get(key(actor if isinstance(actor, str) else actor.name)), takes_away)
+
+    actors = tuple(map(changed, spec.actors))
+    asked = tuple(actor for actor in map(changed, named) if isinstance(actor, Actor))
+    new = spec if actors == spec.actors else spec.model_copy(update={"actors": actors})
+    return new.asking(asked) if asked else new
 
 
 def _changed(actor: Line | Actor, change: ActorChange | None, takes_away: Callable[[str, str], bool]) -> Line | Actor:

@@ -1,4 +1,4 @@
-"""An alert's content, frozen when the alert is raised, so that every attempt to deliver it says the same."""
+"""What an alert says, and each of its updates: frozen when it is raised, so that every attempt to deliver it says the same."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.articles import Article
+from service.domain.coverage import Coverage
+from service.domain.developments import News
 from service.domain.evidence import Evidence, Scores
 
 PASSAGE = 320  # characters of a field that an alert quotes
@@ -38,8 +40,21 @@ class AlertedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """What makes an update of an alert: its number, from 1, and what is new by it."""
+
+    number: int
+    created_at: datetime
+    news: tuple[News, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
-    """What we tell somebody. `id` never changes between attempts or restarts."""
+    """What we tell somebody. `id` never changes between attempts or restarts.
+
+    `story` is what it is about and `coverage` who reported that when it was raised; alerts raised before there were
+    stories have neither. In an update of the alert, `update` says what is new, and `articles` and `coverage` are as of then.
+    """
 
     id: str
     workspace: str
@@ -47,6 +62,9 @@ class Alert:
     rule_name: str
     created_at: datetime
     articles: tuple[AlertedArticle, ...]
+    story: str | None = None
+    coverage: Coverage | None = None
+    update: Update | None = None
 
 
 def quote_article(article: Article, evidence: tuple[Evidence, ...], scores: Scores | None = None) -> AlertedArticle:

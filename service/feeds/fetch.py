@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from service.domain.feeds import FeedToPoll, Validators
 from service.domain.polling import Fetched
+from service.feeds.freshness import parse_fresh_for
 from service.outbound import Session
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1"
@@ -35,6 +36,7 @@ async def fetch_feed(session: Session, feed: FeedToPoll, *, conditional: bool, n
         headers={name: answer.headers[name][:1000] for name in _KEPT_HEADERS if name in answer.headers},
         permanent_url=answer.permanent_url,
         retry_after=parse_retry_after(answer.headers.get("retry-after"), now),
+        fresh_for=parse_fresh_for(answer.headers, now),
     )
 
 

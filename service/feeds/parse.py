@@ -17,6 +17,7 @@ from lxml import etree
 
 from service.domain.feeds import Entry, ParsedFeed
 from service.feeds.errors import NotAFeed
+from service.feeds.schedule import read_schedule
 from service.feeds.scrub import MAX_ENTRIES, Document, scrub
 from service.feeds.sniff import describe_body
 from service.feeds.text import cut, plain_line, plain_paragraphs, storable
@@ -51,6 +52,7 @@ def parse_document(body: bytes, headers: Mapping[str, str], url: str) -> ParsedF
         entries=entries,
         complete=document.closed,
         notes=_notes(document, len(read) - len(entries)),
+        schedule=read_schedule(document.data),
     )
 
 

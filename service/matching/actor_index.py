@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from service.matching.actor_roles import roles_in
+from service.matching.actor_sounds import find_person_by_sound
 from service.matching.actor_tables import (
     Body,
     Spelling,
@@ -30,10 +32,14 @@ def find_actor(name: str) -> str | None:
 
     The name as it stands in a table, in any language, or with what users put around it: an article, a title, a legal form,
     "rebels", "government": the Taliban, Tesla Inc., French government, President Zelensky, Houthis. Institutions of states
-    and offices have ids too: "office:foreign-ministry@FR", "office:secretary-general@nato".
+    and offices have ids too: "office:foreign-ministry@FR", "office:secretary-general@nato". A person's full name is known in any
+    script and spelling: Дональд Трамп, Wołodymyr Zełenski.
     """
+    words = phrase_of(name)
+    if _openings().isdisjoint([*zip(words), *pairwise(words)]):
+        return _by_stem(untitled(words)) or find_person_by_sound(name)  # most names, and rules have a great many
     known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None)
-    return known or find_office(name) or _by_stem(untitled(phrase_of(name)))
+    return known or find_office(name) or _by_stem(untitled(words)) or find_person_by_sound(name)
 
 
 def find_office(name: str) -> str | None:
@@ -103,12 +109,20 @@ def _ids() -> Mapping[Phrase, str]:
     own = [(spelling, body.id) for body in _bodies() for spelling in body.names if not spelling.open_end]
     stems = [(spelling, body.id) for body in _bodies() for spelling in body.names if spelling.open_end]
     full = [(spelling, person.id) for person in read_persons() for spelling in person.names]
-    surnames = [(each, person.id) for person in read_persons() for each in person.surnames if not each.unsure and not each.open_end]
+    surnames = [
+        (each, person.id) for person in read_persons() for each in person.surnames if (each.famous or not each.unsure) and not each.open_end
+    ]
     peoples = [(spelling, body.id) for body in read_states().values() for spelling in body.people if not spelling.open_end]
     ids: dict[Phrase, str] = {tuple(spelling.text.casefold()): actor_id for spelling, actor_id in own if is_acronym(spelling.text)}
     for spelling, actor_id in (*own, *full, *surnames, *stems, *peoples):
         ids.setdefault(phrase_of(spelling.text), actor_id)
     return {words: actor_id for words, actor_id in ids.items() if words}
+
+
+@lru_cache(maxsize=1)
+def _openings() -> frozenset[Phrase]:
+    """How the names begin that are known in full, to tell fast that a text has none of them: a word, or two of a longer name."""
+    return frozenset(words[:2] for words in (*_ids(), *map(phrase_of, _state_ids())))
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from service.matching.actor_index import find_actor, find_office
+from service.matching.actor_places import place_forms
 from service.matching.actor_roles import bare_names, office_forms, role_forms
 from service.matching.actor_tables import (
     Body,
@@ -19,6 +20,7 @@ from service.matching.actor_tables import (
     read_state_names,
     read_states,
 )
+from service.matching.aliases import forms_of_alias
 from service.matching.forms import Form
 from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym
 from service.matching.text import Phrase, phrase_of
@@ -57,19 +59,32 @@ class Expansion:
 def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     """What finds the actor called `name`; each alias the user gave counts as much as the name, and needs no context.
 
+    An alias that looks like a name and is in no pack is also found in other ways to write it, which count a little less.
+
     A name in the pack, in any of its spellings, brings its actor's forms, and so does an alias of a name that is not: the
     user says that they are the same. Any other name brings the forms of names.py.
     """
-    known = next((found for each in (name, *aliases) if (found := find_actor(each))), None)
-    own = _known_actor(known) if known else Expansion(None, None, *forms_of_name(name))
-    typed = (*_typed(name, own), *(form for alias in aliases for form in _typed(alias)))
-    return _without_doubles(replace(own, forms=(*typed, *own.forms)))
+    known = id_of_actor(name, aliases)
+    own = expand_known(known) if known else Expansion(None, None, *forms_of_name(name))
+    typed = (*typed_forms(name, own), *(form for alias in aliases for form in typed_forms(alias)))
+    written = [forms_of_alias(alias, name) for alias in aliases if not find_actor(alias)]
+    forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
+    needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
+    return _without_doubles(replace(own, forms=forms, needs_context=needs_context))
 
 
-def _typed(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
-    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan."""
+def id_of_actor(name: str, aliases: Sequence[str] = ()) -> str | None:
+    """The pack's id of the actor whom these names stand for: the first that is in the pack decides."""
+    return next((found for each in (name, *aliases) if (found := find_actor(each))), None)
+
+
+def typed_forms(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
+    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan.
+
+    A person's surname that is typed alone is meant: Ronaldo.
+    """
     words = phrase_of(written)
-    if not words or (known and any(form.words == words for form in known.needs_context)):
+    if not words or (known and known.kind != "person" and any(form.words == words for form in known.needs_context)):
         return ()
     in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
     literal = Form(words, TYPED, "name", cased=in_capitals or is_acronym(written))
@@ -77,12 +92,13 @@ def _typed(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _known_actor(actor_id: str) -> Expansion:
+def expand_known(actor_id: str) -> Expansion:
+    """What finds the actor who has this id in the pack."""
     kind, _, key = actor_id.partition(":")
     if kind == "person":
         return _person_forms(_persons()[actor_id])
     if kind == "state":
-        return _body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING)))
+        return _with_places(_body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING))), key)
     if kind == "office":
         return _office(actor_id, *key.split("@"))
     return _organisation(read_organisations()[key])
@@ -139,6 +155,15 @@ def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
     return _without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
 
 
+def _with_places(state: Expansion, code: str) -> Expansion:
+    """A name that is the state's in other ways too, a capital or a leader's, stays what it was: sure, or in need of context."""
+    sure, unsure = place_forms(code)
+    taken = {form.words for form in (*state.forms, *state.needs_context)}
+    forms = (*state.forms, *(form for form in sure if form.words not in taken))
+    others = (*state.needs_context, *(form for form in unsure if form.words not in taken))
+    return _without_doubles(replace(state, forms=forms, needs_context=others))
+
+
 def _organisation(body: Body) -> Expansion:
     """An institution that has a line of its own (the Pentagon) is also called as those of all states are."""
     offices = {find_office(name.text) for name in body.names if name.text.isascii()} - {None}
@@ -152,7 +177,7 @@ def _office(office_id: str, role: str, at: str) -> Expansion:
     if role not in read_institutions():
         holders = (replace(form, weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
         return _without_doubles(Expansion(office_id, "office", (*named, *holders)))
-    state = _known_actor(f"state:{at}")
+    state = expand_known(f"state:{at}")
     unsure = tuple(Form(words, SEAT, "name") for words in bare_names(role))
     forms = (*named, *_leaders(at, frozenset({_MINISTERS.get(role, "")})))
     context = tuple(form for form in state.forms if form.weight >= PEOPLE)

@@ -6,11 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
+import regex
+
 from service.matching.actor_tables import Office, Title, Ways, read_institutions, read_roles, read_state_names, read_states, read_titles
 from service.matching.forms import Form
+from service.matching.names import name_words
 from service.matching.text import Phrase, phrase_of
 
 ROLE, OTHER_WAYS = 0.9, 0.95
+
+_SHORTEST_ROLE = 3  # letters: "of", "de" and "s" stand around roles
+_FILLED_IN = regex.compile(r"\{\w+\}")
 
 # Languages in which a role takes the name of a state as it stands.
 _UNINFLECTED = {"es": "de {}", "tr": "{}", "nl": "{}", "ja": "{}", "zh": "{}"}
@@ -38,6 +44,14 @@ def roles_in(words: Phrase) -> Iterator[tuple[str, Phrase]]:
 def bare_names(institution: str) -> Iterator[Phrase]:
     """What an article that has named the state calls its institution: foreign ministry, parliament."""
     return (words for words, roles in _roles_behind().items() if institution in roles)
+
+
+@lru_cache(maxsize=1)
+def role_words() -> frozenset[str]:
+    """The words of roles in all languages, and others that say what somebody is: chief, министр, envoy."""
+    templates = (text for languages in read_roles().values() for ways in languages.values() for text in ways)
+    words = frozenset(form for text in templates for form in phrase_of(_FILLED_IN.sub(" ", text)) if len(form) >= _SHORTEST_ROLE)
+    return words - name_words("particle") - name_words("article") | name_words("title") | name_words("role")
 
 
 def _without_genitive(words: Phrase) -> Phrase:

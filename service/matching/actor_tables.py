@@ -22,6 +22,7 @@ class Spelling:
     cased: bool = False  # =WORD
     unsure: bool = False  # ?word
     exact: bool = False  # !word
+    famous: bool = False  # +word
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,30 @@ def read_state_names() -> Mapping[str, Mapping[str, str]]:
 
 
 @lru_cache(maxsize=1)
+def read_places() -> Mapping[str, tuple[Spelling, ...]]:
+    """State code -> its cities, regions, islands and straits, and how other scripts spell the cities."""
+    places = {code: [*spellings] for code, spellings in read_hand_kept_places().items()}
+    for line in _text("place_names.tsv").splitlines():
+        code, _city, names = line.split("\t")
+        places.setdefault(code, []).extend(_spellings(names))
+    return {code: tuple(spellings) for code, spellings in places.items()}
+
+
+@lru_cache(maxsize=1)
+def read_hand_kept_places() -> Mapping[str, tuple[Spelling, ...]]:
+    """`read_places` without what is built from it. "@crimea" stands for the names of an organisation of that key."""
+    return {code: tuple(_places(cell)) for code, cell in _rows("places.txt")}
+
+
+def _places(cell: str) -> Iterator[Spelling]:
+    for text in _split(cell):
+        if text.startswith("@"):
+            yield from read_organisations()[text[1:]].names
+        else:
+            yield _spelling(text)
+
+
+@lru_cache(maxsize=1)
 def read_roles() -> Mapping[str, Ways]:
     """Role -> language -> ways to write it, with `{of}`, `{adj}` and `{n}` to be filled in and a/b for either word."""
     return dict(_ways("roles.txt"))
@@ -155,9 +180,9 @@ def _spellings(cell: str) -> tuple[Spelling, ...]:
 
 
 def _spelling(text: str) -> Spelling:
-    bare = text.lstrip("?=!").rstrip("*")
-    marks = text[: len(text) - len(text.lstrip("?=!"))]
-    return Spelling(bare, open_end=text.endswith("*"), cased="=" in marks, unsure="?" in marks, exact="!" in marks)
+    bare = text.lstrip("?=!+").rstrip("*")
+    marks = text[: len(text) - len(text.lstrip("?=!+"))]
+    return Spelling(bare, text.endswith("*"), cased="=" in marks, unsure="?" in marks, exact="!" in marks, famous="+" in marks)
 
 
 def _by_language(cells: list[str]) -> Iterator[tuple[str, str]]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from service.domain.rules import Actor
-from service.matching.actor_pack import expand_actor
+from service.matching.actor_index import find_actor
+from service.matching.actor_pack import Expansion, expand_actor, expand_known, id_of_actor, typed_forms
+from service.matching.aliases import forms_of_alias
 from service.matching.condition import OneOf
-from service.matching.groups import Forms, Group, hints_of
-from service.matching.name_shadows import longer_names
+from service.matching.groups import Forms, Group, group_of, hints_of
+from service.matching.name_shadows import is_longer_name, longer_names
+from service.matching.names import forms_of_name
 from service.matching.strikes import phrase_of_strike
+from service.matching.text import Phrase, phrase_of
 
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:
@@ -19,13 +23,46 @@ def condition_of_actor(actor: Actor, part: str) -> OneOf:
 
 @lru_cache(maxsize=20_000)
 def group_of_actor(actor: Actor) -> Group:
-    """One group for all rules that name the actor so."""
-    return Group(hints_of(forms_of_actor(actor)), partial(forms_of_actor, actor))
+    """One group for all rules that name the actor so; what goes by a name of its own besides has a base in common."""
+    known = id_of_actor(actor.name, actor.aliases)
+    base = _group_of_known(known) if known else _group_of_name(actor.name)
+    written = (actor.name, *actor.aliases) if known else actor.aliases
+    own = {each: hints for each in written if (hints := _hints_of_written(each, actor.name, known))}
+    if not own and not actor.strikes:
+        return base
+    alike = not actor.strikes and not any(is_longer_name(phrase_of(each)) for each in own)
+    own_hints = tuple(dict.fromkeys(hint for hints in own.values() for hint in hints))
+    return Group(own_hints, partial(forms_of_actor, actor), base=base, alike=alike)
+
+
+def forms_of_actor(actor: Actor) -> Forms:
+    """All the forms that the actor goes by, without what the rule strikes."""
+    return _forms_of(actor.name, actor.aliases, actor.strikes)
 
 
 @lru_cache(maxsize=4_000)
-def forms_of_actor(actor: Actor) -> Forms:
-    """All the forms that the actor goes by, without what the rule strikes."""
-    known = expand_actor(actor.name, actor.aliases)
-    struck = tuple(map(phrase_of_strike, actor.strikes))
-    return Forms(known.forms, known.needs_context, known.context, longer=longer_names(known), struck=struck)
+def _forms_of(name: str, aliases: tuple[str, ...] = (), strikes: tuple[str, ...] = ()) -> Forms:
+    return _forms(expand_actor(name, aliases), tuple(map(phrase_of_strike, strikes)))
+
+
+@lru_cache(maxsize=4_000)
+def _group_of_known(actor_id: str) -> Group:
+    return group_of(_forms(expand_known(actor_id)))
+
+
+@lru_cache(maxsize=50_000)
+def _group_of_name(name: str) -> Group:
+    """What finds the bearer of a name that is in no pack; without the forms: they would take a lot of memory."""
+    return Group(hints_of(Forms(*forms_of_name(name))), partial(_forms_of, name))
+
+
+@lru_cache(maxsize=20_000)
+def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phrase, ...]:
+    """What tells that a name or an alias stands there in a way of its own; nothing of one that the actor is known by anyway."""
+    other_ways = () if written == name or find_actor(written) else forms_of_alias(written, name)
+    typed = (*typed_forms(written), *(form for forms in other_ways for form in forms))
+    return hints_of(Forms(tuple(form for form in typed if not (known and any(each.covers(form) for each in expand_known(known).forms)))))
+
+
+def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:
+    return Forms(actor.forms, actor.needs_context, actor.context, longer=longer_names(actor), struck=struck)

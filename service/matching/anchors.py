@@ -13,19 +13,21 @@ Key = Phrase | Group  # a phrase that occurs, or a group of which one does
 AnyKey = frozenset[Key]  # at least one of them
 Cost = Callable[[Key], float]  # how often articles have it, on any scale
 
+_ENOUGH = 4  # requirements; more would hardly rule out another article
+
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """Two requirements, the rarest first; None where the condition does not require so much."""
+    """What a condition requires, the rarest first; None where it requires nothing."""
 
     first: AnyKey | None
-    second: AnyKey | None
+    others: tuple[AnyKey, ...] = ()
 
 
 def anchors_of(condition: Condition, cost: Cost) -> Anchors:
     """The anchors of `condition`: wherever it holds, a key of each of them is there."""
-    rarest = sorted(dict.fromkeys(_required(condition, cost)), key=lambda keys: _total(keys, cost))[:2]
-    return Anchors(*rarest, *[None] * (2 - len(rarest)))
+    rarest = sorted(dict.fromkeys(_required(condition, cost)), key=lambda keys: _total(keys, cost))[:_ENOUGH]
+    return Anchors(rarest[0], tuple(rarest[1:])) if rarest else Anchors(None)
 
 
 def _required(condition: Condition, cost: Cost) -> list[AnyKey]:
@@ -49,7 +51,7 @@ def _required(condition: Condition, cost: Cost) -> list[AnyKey]:
 
 def _required_by_group(group: Group, cost: Cost) -> list[AnyKey]:
     """Its own forms, or a member of what says the same together."""
-    own: AnyKey = frozenset({group})
+    own: AnyKey = frozenset(group.keys)
     if not group.together:
         return [own]
     rarest = min((_required_by_group(each, cost)[0] for each in group.together), key=lambda keys: _total(keys, cost))

@@ -20,19 +20,31 @@ def no_rule(_named: Named) -> Condition:
     return AnyOf(())
 
 
-def condition_of_query(query: Query, part: str, about: str | None = None, *, saved: Callable[[Named], Condition] = no_rule) -> Condition:
+def by_its_name(name: str) -> Actor:
+    """For where nothing is said of actors."""
+    return Actor(name=name)
+
+
+def condition_of_query(
+    query: Query,
+    part: str,
+    about: str | None = None,
+    *,
+    saved: Callable[[Named], Condition] = no_rule,
+    actor: Callable[[str], Actor] = by_its_name,
+) -> Condition:
     """What `query` means; `part` points to it in its rule. `about`: it asks of this metadata field, not of the text.
 
-    `saved` tells what a saved rule in it means.
+    `saved` tells what a saved rule in it means, `actor` whom a name in it means.
     """
-    inner = partial(condition_of_query, part=part, about=about, saved=saved)
+    inner = partial(condition_of_query, part=part, about=about, saved=saved, actor=actor)
     match query:
         case Words():
             return _term(query, part, about)
         case Named("rule"):
             return saved(query)
         case Named(kind, name):
-            return condition_of_actor(Actor(name=name), part) if kind == "actor" else condition_of_topic(name, part)
+            return condition_of_actor(actor(name), part) if kind == "actor" else condition_of_topic(name, part)
         case And(parts):
             return AllOf(tuple(map(inner, parts)))
         case Or(parts):

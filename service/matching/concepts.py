@@ -72,9 +72,9 @@ class Meant(NamedTuple):
     concepts: tuple[Concept, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ConceptTable:
-    """The concepts by name. `stop_words` say nothing about a topic."""
+    """The concepts by name; compared by identity. `stop_words` say nothing about a topic."""
 
     concepts: Mapping[str, Concept]
     stop_words: frozenset[str]

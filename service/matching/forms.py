@@ -18,7 +18,7 @@ class Form:
     OPEN_END letters may follow the last word ("ukrain" finds "Ukrainian"). `cased`: only where the article writes it in
     capitals ("US", not "us"). `since` and `until`: the days between which it holds, both inclusive, None for no bound
     ("NATO chief" is Mark Rutte since October 2024). `kind` says why it is there: "name", "surname", "role", "people",
-    "capital", "script", "inflection", "synonym", "related".
+    "capital", "place", "script", "inflection", "synonym", "related".
     """
 
     words: Phrase
@@ -32,3 +32,8 @@ class Form:
     def holds_on(self, day: date | None) -> bool:
         """Whether it stands for the actor on this day; an unknown day is taken for one on which it does."""
         return day is None or ((self.since is None or self.since <= day) and (self.until is None or day <= self.until))
+
+    def covers(self, other: Form) -> bool:
+        """Whether it finds on any day all that the other finds, and counts as much."""
+        alike = self.words == other.words and self.cased == other.cased and self.open_end >= other.open_end
+        return alike and self.weight >= other.weight and self.since is None and self.until is None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from itertools import accumulate
 
+from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
 from service.matching.forms import OPEN_END, Form
-from service.matching.marks import OPEN, after_initial, in_capitals, open_ended
+from service.matching.marks import OPEN, after_initial
 from service.matching.names import name_words
 from service.matching.reading import Place, Reading
 from service.matching.scoring import place_weight
@@ -18,6 +20,7 @@ from service.matching.text import Phrase
 SAME_SENTENCE, NEXT_SENTENCE = 0.8, 0.72  # what the forms of all of `together` weigh in one sentence, and in neighbours
 
 _MANY = 12  # hints: to look for more takes longer than to look for the forms
+_PLACES = 200  # of one form: no news text has more, and hostile ones have thousands
 _TELLING = 3  # letters of a word that, with the initial before it, tells a name from most others
 
 
@@ -38,52 +41,41 @@ class Forms:
     struck: tuple[Phrase, ...] = ()
 
     @cached_property
-    def sure_by_beginning(self) -> _Beginnings:
+    def sure_by_beginning(self) -> Beginnings:
         """Those that are sure."""
-        return _beginnings_of(self.sure)
+        return beginnings_of(self.sure)
 
     @cached_property
-    def others_by_beginning(self) -> tuple[_Beginnings, _Beginnings]:
+    def others_by_beginning(self) -> tuple[Beginnings, Beginnings]:
         """Those that need context, and the context."""
-        return _beginnings_of(self.needs_context), _beginnings_of(self.context)
-
-
-class _Beginnings(NamedTuple):
-    """Forms with their phrases, by the words or the stems with which they begin: few of hundreds begin like a word of the article."""
-
-    words: Mapping[str, Sequence[tuple[Form, Phrase]]]
-    stems: Mapping[str, Sequence[tuple[Form, Phrase]]]
-
-    def found_in(self, reading: Reading) -> Iterator[tuple[Form, Phrase]]:
-        """Those that begin like some word of the article."""
-        for there in (reading.at, reading.nouns):
-            for word in self.words.keys() & there.keys():
-                yield from self.words[word]
-        many = len(self.stems) > _MANY  # else listing how all words begin takes longer than looking for each
-        for stem in self.stems.keys() & reading.beginnings.keys() if many else self.stems:
-            yield from self.stems[stem]
-
-
-def _beginnings_of(forms: Iterable[Form]) -> _Beginnings:
-    words, stems = dict[str, list[tuple[Form, Phrase]]](), dict[str, list[tuple[Form, Phrase]]]()
-    for form in forms:
-        if form.words:
-            table = stems if form.open_end and len(form.words) == 1 else words
-            table.setdefault(form.words[0], []).append((form, phrase_of_form(form)))
-    return _Beginnings(words, stems)
+        return beginnings_of(self.needs_context), beginnings_of(self.context)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Group:
     """One actor, or one part of a topic, shared by the rules that name it.
 
-    It is compared by identity, so that an index files and an article reads it once, however many rules have it. An article that
-    has it by its own forms has one of its `hints`. `expand` gives its forms: names in no pack have dozens, and are seldom asked.
+    It is compared by identity, so that an article reads it once, however many rules have it. An article that has it by its own
+    forms has one of its `hints`: of those it is made with, or of `base`'s, an actor whom this one adds names to. Without one of its
+    own it is found as its base is, if they are `alike`. `expand` gives its forms: names in no pack have dozens, and are seldom asked.
     """
 
-    hints: tuple[Phrase, ...]
+    own_hints: tuple[Phrase, ...]
     expand: Callable[[], Forms]
     together: tuple[Group, ...] = ()
+    base: Group | None = None
+    alike: bool = False
+
+    @property
+    def hints(self) -> tuple[Phrase, ...]:
+        """Those of its own and those of its base."""
+        return (*self.own_hints, *self.base.hints) if self.base else self.own_hints
+
+    @property
+    def keys(self) -> tuple[Phrase | Group, ...]:
+        """Its hints, or, where they are many, the group that has them: what an index files a rule under."""
+        own = self.own_hints if len(self.own_hints) <= _MANY else (self,)
+        return (*own, *self.base.keys) if self.base else own
 
 
 def group_of(forms: Forms) -> Group:
@@ -105,26 +97,30 @@ class Seen:
 
 
 Known = dict[Group, "Seen | None"]  # what was found out about an article's groups
-
-
-def phrase_of_form(form: Form) -> Phrase:
-    """The phrase, marked as the form asks."""
-    phrase = in_capitals(form.words) if form.cased else form.words
-    return open_ended(phrase) if form.open_end else phrase
+_UNKNOWN = Seen((), {})
 
 
 def hints_of(forms: Forms) -> tuple[Phrase, ...]:
     """Few phrases of which an article has one wherever it has one of the forms: full names by surname and initial."""
     hints: dict[Phrase, None] = {}
     surnames: dict[str, list[Form]] = {}
-    for form in (*forms.sure, *(forms.needs_context if forms.context else ())):
+    found_by = (*forms.sure, *(forms.needs_context if forms.context else ()))
+    stems = {form.words[0] for form in found_by if form.open_end and not form.cased and len(form.words) == 1}
+    for form in found_by:
         if len(form.words) == 1 or form.cased or len(form.words[-1]) < _TELLING:
-            hints[phrase_of_form(form)] = None
+            if form.open_end or not _goes_on_from(form, stems):
+                hints[phrase_of_form(form)] = None
         else:
             surnames.setdefault(form.words[-2][0], []).append(form)
     for letter, several in surnames.items():
         hints.update(((after_initial(letter, word),), None) for word in _beginnings(several))
     return tuple(hints)
+
+
+def _goes_on_from(form: Form, stems: Set[str]) -> bool:
+    """Whether it is a single word that one of the stems finds, too."""
+    word = form.words[-1]
+    return len(form.words) == 1 and any(word[:length] in stems for length in range(max(1, len(word) - OPEN_END), len(word) + 1))
 
 
 def _beginnings(forms: Iterable[Form]) -> Iterator[str]:
@@ -144,9 +140,19 @@ def see(group: Group, reading: Reading, day: date | None, known: Known) -> Seen 
     """Where the article of this day has the group, None if nowhere. What is found is kept in `known`."""
     if group not in known:
         known[group] = None  # a group is never part of itself
-        if group.together or len(group.hints) > _MANY or any(map(reading.has, group.hints)):
+        if group.base and group.alike and not any(map(reading.has, group.own_hints)):
+            known[group] = see(group.base, reading, day, known)
+        elif group.together or _hinted(group, reading, known):
             known[group] = _look(group, reading, day, known)
     return known[group]
+
+
+def _hinted(group: Group, reading: Reading, known: Known) -> bool:
+    """Whether the article may have it; of a base that is not there an index tells so."""
+    if len(group.own_hints) > _MANY or any(map(reading.has, group.own_hints)):
+        return True
+    base = group.base
+    return base is not None and known.get(base, _UNKNOWN) is not None and _hinted(base, reading, known)
 
 
 def _look(group: Group, reading: Reading, day: date | None, known: Known) -> Seen | None:
@@ -166,18 +172,29 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
     return Seen(tuple(_widest(places)), strength) if strength else None
 
 
-def _sightings(of: Forms, forms: _Beginnings, reading: Reading, day: date | None) -> Iterator[tuple[Place, float]]:
+def _sightings(of: Forms, forms: Beginnings, reading: Reading, day: date | None) -> Iterator[tuple[Place, float]]:
+    struck = _Around(of.struck, reading)
     for form, phrase in forms.found_in(reading):
         places = reading.places(phrase)
         if places and form.holds_on(day):
-            around = [place for other in (*of.longer.get(form.words, ()), *of.struck) for place in reading.places(other)]
-            for place in places:
-                if not _inside(place, around) and not (form.kind == "role" and reading.word_before(place) in name_words("former")):
+            around = _Around(of.longer.get(form.words, ()), reading)
+            former = name_words("former") if form.kind == "role" else ()
+            for place in places[:_PLACES]:
+                if place not in around and place not in struck and reading.word_before(place) not in former:
                     yield place, form.weight
 
 
-def _inside(place: Place, around: Sequence[Place]) -> bool:
-    return any(each.rank == place.rank and each.first <= place.first and place.last <= each.last for each in around)
+class _Around:
+    """Whether a place is inside one of the places of some phrases."""
+
+    def __init__(self, phrases: Iterable[Phrase], reading: Reading) -> None:
+        places = sorted((place.rank, place.first, place.last) for phrase in phrases for place in reading.places(phrase))
+        self._firsts = [(rank, first) for rank, first, _last in places]
+        self._reached = list(accumulate(((rank, last) for rank, _first, last in places), max))
+
+    def __contains__(self, place: Place) -> bool:
+        behind = bisect_right(self._firsts, (place.rank, place.first)) if self._firsts else 0
+        return behind > 0 and self._reached[behind - 1] >= (place.rank, place.last)
 
 
 def _composed(members: Sequence[Group], reading: Reading, day: date | None, known: Known, strength: dict[int, float]) -> Iterator[Place]:

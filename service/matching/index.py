@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
@@ -12,16 +13,17 @@ from service.domain.evidence import Evidence, Scores
 from service.domain.rules import Rule
 from service.matching.anchors import Key, anchors_of
 from service.matching.calibration import Nearness
+from service.matching.entries import Entry, Short, entry_of, make_ready, phrases_of, short
 from service.matching.groups import Group, Known, see
-from service.matching.marks import OPEN
+from service.matching.marks import JOINED, OPEN
 from service.matching.phrases import PhraseBook
 from service.matching.reading import Reading
 from service.matching.rules import condition_of
-from service.matching.text import Phrase
-from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, compile_rule, judge, weigh
+from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, judge, weigh
 
 _FEW = 200  # rules that are asked one by one
-_BYTES_PER_RULE, _BYTES_PER_PHRASE = 2_000, 850  # by what a process grew from 12,000 to 16,000 rules, what is cached of words included
+_READY = 16_000  # rules kept ready: those that articles bring again and again
+_BYTES_PER_RULE, _BYTES_PER_PHRASE, _BYTES_READY = 1_100, 420, 10_000  # by what a process grew from 10,000 to 100,000 rules
 
 
 class Meaning(Protocol):
@@ -43,21 +45,6 @@ class Found:
     scores: Scores
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Entry:
-    """A rule and its anchors: the rarest keys of which an article must have one, then others; None where it need not."""
-
-    rule: Rule
-    compiled: CompiledRule
-    first: tuple[Key, ...] | None
-    second: tuple[Key, ...] | None
-
-    @property
-    def keys(self) -> set[Key]:
-        """Those of both anchors."""
-        return {*(self.first or ()), *(self.second or ())}
-
-
 class RuleIndex:
     """The live rules, filed so that an article only meets the rules whose rarest required part it has.
 
@@ -67,13 +54,14 @@ class RuleIndex:
     def __init__(self) -> None:
         self.revision = 0
         self._lock = Lock()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._changing = Lock()  # held while changes are taken in; `_lock` only while one of them is filed
-        self._book: PhraseBook[Key] = PhraseBook()  # what tells that an article has an anchor
-        self._filed: dict[Key, list[_Entry]] = {}  # by each key of their first anchor
-        self._uses: dict[Key, int] = {}  # by how many rules' anchors
-        self._of_workspace: dict[str, dict[str, _Entry]] = {}
-        self._unanchored: dict[str, _Entry] = {}  # rules that no phrase is required for
+        self._book: PhraseBook[Short] = PhraseBook()  # what tells that an article has an anchor
+        self._filed: dict[Short, list[Entry]] = {}  # by each key of their first anchor
+        self._uses: dict[Short, int] = {}  # by how many rules' anchors
+        self._of_workspace: dict[str, dict[str, Entry]] = {}
+        self._unanchored: dict[str, Entry] = {}  # rules that no phrase is required for
+        self._ready = lru_cache(maxsize=_READY)(make_ready)
 
     def __len__(self) -> int:
         """How many rules are matched."""
@@ -81,8 +69,9 @@ class RuleIndex:
 
     @property
     def memory(self) -> int:
-        """Roughly how many bytes the index takes, the rules themselves not counted."""
-        return len(self._entries) * _BYTES_PER_RULE + len(self._book) * _BYTES_PER_PHRASE
+        """Roughly how many bytes the index takes; not counted are the rules themselves and the tables of names and concepts."""
+        ready = min(self._ready.cache_info().currsize, len(self._entries))
+        return len(self._entries) * _BYTES_PER_RULE + len(self._book) * _BYTES_PER_PHRASE + ready * _BYTES_READY
 
     def apply(self, rules: Iterable[Rule], revision: int) -> None:
         """Take in every rule changed since `self.revision`: new, changed, disabled and deleted ones, in any order.
@@ -94,7 +83,7 @@ class RuleIndex:
                 return
             changed = {rule.id: rule for rule in rules}
             for rule in changed.values():
-                entry = self._compile(rule) if rule.live else None  # outside of the lock: it takes longest
+                entry = self._entry_of(rule) if rule.live else None  # outside of the lock: it takes longest
                 with self._lock:
                     self._remove(rule.id)
                     if entry is not None:
@@ -124,9 +113,10 @@ class RuleIndex:
         look = weigh if every else judge
         with self._lock:
             reading, known = Reading(fields), Known()
+            present = self._book.present(reading)
             verdicts = (
-                (entry.rule, look(entry.compiled, reading, day, known, meaning.near(entry.rule.id) if meaning else None))
-                for entry in self._candidates(reading, meaning)
+                (entry.rule, look(self._ready_for(entry, present, known), reading, day, known, _near(entry, meaning)))
+                for entry in self._candidates(present, meaning)
                 if eligible(entry.rule)
             )
             return [(Found(rule, verdict.evidence, verdict.scores), verdict) for rule, verdict in verdicts if verdict is not None]
@@ -142,28 +132,34 @@ class RuleIndex:
             rules = [entry for workspace in workspaces for entry in self._of_workspace.get(workspace, {}).values()]
             if len(rules) > _FEW:
                 return True
-            watching = [entry.compiled.watch for entry in rules if eligible(entry.rule)]
+            watching = [self._ready(entry).rule.watch for entry in rules if eligible(entry.rule)]
             reading, known = Reading(fields), Known()
             return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
-    def _candidates(self, reading: Reading, meaning: Meaning | None) -> Iterator[_Entry]:
-        """Every rule that may hold, once."""
+    def _ready_for(self, entry: Entry, present: Set[Short], known: Known) -> CompiledRule:
+        ready = self._ready(entry)
+        ready.learn(present, known)
+        return ready.rule
+
+    def _candidates(self, present: Set[Short], meaning: Meaning | None) -> Iterator[Entry]:
+        """Every rule that may hold for an article with these keys, once."""
         yield from self._unanchored.values()
-        present = self._book.present(reading)
-        filed = [self._filed[key] for key in present if key in self._filed]
-        met = {entry: None for entries in filed for entry in entries if entry.second is None or not present.isdisjoint(entry.second)}
+        met: dict[Entry, None] = {}
+        for key in present & self._filed.keys():
+            for entry in self._filed[key]:
+                if entry not in met and entry.may_hold(present):
+                    met[entry] = None
         yield from met
         for rule_id in meaning.nearest(NEAR_ENOUGH) if meaning else ():
-            entry = self._entries.get(rule_id)
-            if entry is not None and entry not in met and rule_id not in self._unanchored:
-                yield entry
+            near = self._entries.get(rule_id)
+            if near is not None and near not in met and rule_id not in self._unanchored:
+                yield near
 
-    def _compile(self, rule: Rule) -> _Entry:
+    def _entry_of(self, rule: Rule) -> Entry:
         anchors = anchors_of(condition_of(rule.spec, rule.saved), self._cost)
-        first, second = (None if keys is None else tuple(keys) for keys in (anchors.first, anchors.second))
-        return _Entry(rule, compile_rule(rule.spec, rule.saved), first, second)
+        return entry_of(rule, anchors)
 
-    def _file(self, entry: _Entry) -> None:
+    def _file(self, entry: Entry) -> None:
         rule = entry.rule
         self._entries[rule.id] = entry
         self._of_workspace.setdefault(rule.workspace, {})[rule.id] = entry
@@ -188,27 +184,29 @@ class RuleIndex:
         for key in entry.keys:
             self._look_no_more(key)
 
-    def _look_for(self, key: Key) -> None:
+    def _look_for(self, key: Short) -> None:
         self._uses[key] = self._uses.get(key, 0) + 1
         if self._uses[key] == 1:
-            for phrase in _phrases_of(key):
+            for phrase in phrases_of(key):
                 self._book.add(phrase, key)
 
-    def _look_no_more(self, key: Key) -> None:
+    def _look_no_more(self, key: Short) -> None:
         self._uses[key] -= 1
         if not self._uses[key]:
             del self._uses[key]
-            for phrase in _phrases_of(key):
+            for phrase in phrases_of(key):
                 self._book.discard(phrase, key)
 
     def _cost(self, key: Key) -> float:
         """How often articles are likely to have `key`: often if many rules need it, and the more seldom the more words it has."""
+        uses = self._uses.get(short(key), 0)
         if isinstance(key, Group):
-            return 1.0 + self._uses.get(key, 0) + len(key.hints) / 8  # what goes by many forms is in many articles
+            return 1.0 + uses + len(key.hints) / 8  # what goes by many forms is in many articles
         if key and key[0].startswith("lang:"):
             return float("inf")  # nearly all of them, so any other part is better
-        return (self._uses.get(key, 0) + 1) * (4.0 if key and key[-1].endswith(OPEN) else 1.0) / 4.0 ** min(len(key), 8)
+        words = min(len(key) + 2 * (JOINED in key[0]), 6) if key else 1  # a name's initial and surname are seldom met
+        return (uses + 1) * (2.0 if key and key[-1].endswith(OPEN) else 1.0) / 8.0**words
 
 
-def _phrases_of(key: Key) -> Sequence[Phrase]:
-    return key.hints if isinstance(key, Group) else (key,)
+def _near(entry: Entry, meaning: Meaning | None) -> Nearness | None:
+    return meaning.near(entry.rule.id) if meaning else None

@@ -66,21 +66,26 @@ class Background:
         variance = np.einsum("qi,qi->q", queries @ self.covariance, queries)
         return (queries @ self.mean).astype(np.float32), np.sqrt(np.maximum(variance, _LEAST_VARIANCE)).astype(np.float32)
 
-    def with_articles(self, vectors: Vectors, memory: int = MEMORY) -> Background:
+    def with_articles(self, vectors: Vectors, memory: int = MEMORY, *, weights: NDArray[np.float64] | None = None) -> Background:
         """The background with the newest articles, oldest first; what would be more than `memory` is slowly forgotten.
 
         Up to `memory` articles all count the same; after that, each new one takes its part from all the older ones.
+        `weights` tell how many articles each vector stands for; together they count as what they are worth as a sample
+        (Kish 1965): a hundred vectors of which one stands for a thousand say little.
         """
         newest = vectors[-memory:].astype(np.float64)
         if not len(newest):
             return self
-        kept = min(self.count, memory - len(newest))
-        count = kept + len(newest)
-        mean, between = newest.mean(axis=0), newest.mean(axis=0) - self.mean
-        within = np.cov(newest, rowvar=False, bias=True)
-        share = len(newest) / count
+        parts = np.ones(len(newest)) if weights is None else weights[-memory:]
+        parts = parts / parts.sum()
+        worth = float(1 / (parts @ parts))
+        kept = min(self.count, memory - worth)
+        mean = parts @ newest
+        between, apart = mean - self.mean, newest - mean
+        within = (apart * parts[:, None]).T @ apart
+        share = worth / (kept + worth)
         covariance = (1 - share) * self.covariance + share * within + share * (1 - share) * np.outer(between, between)
-        return Background(count, ((1 - share) * self.mean + share * mean).astype(np.float32), covariance.astype(np.float32))
+        return Background(kept + worth, ((1 - share) * self.mean + share * mean).astype(np.float32), covariance.astype(np.float32))
 
     def dump(self) -> bytes:
         """The background in about 150 kB; numbers lose all but three digits."""
@@ -124,6 +129,13 @@ def get_background(stored: bytes | None, model: str) -> Background:
         return Background.load(stored) if stored else load_background(model)
     except ValueError:
         return load_background(model)
+
+
+def checked(vectors: Vectors, count: int) -> Vectors:
+    """What an embedder gave for `count` texts. Raises ValueError where it is something else: nothing would be near it, nor match."""
+    if vectors.shape != (count, WIDTH) or not np.isfinite(vectors).all():
+        raise ValueError("the embedder gave something else than vectors")
+    return vectors
 
 
 def pack(vector: Vectors) -> bytes:

@@ -25,6 +25,11 @@ def longer_names(actor: Expansion) -> Mapping[Phrase, Sequence[Phrase]]:
     return {words: around for words in forms if (around := tuple(_around(words, own, forms)))}
 
 
+def is_longer_name(words: Phrase) -> bool:
+    """Whether it may hide others: who is also called so is not hidden by it."""
+    return any(name == words for name, _owner in _names_with().get(words[0], ())) if words else False
+
+
 def _around(words: Phrase, own: Container[str | None], forms: Container[Phrase]) -> Iterator[Phrase]:
     for name, owner in _names_with().get(words[0], ()):
         if owner not in own and len(name) > len(words) and name not in forms and _has(name, words):

@@ -10,8 +10,8 @@ import regex
 
 from service.matching.cases import given_name_cases, inflections, stem_without_vowel
 from service.matching.forms import Form
+from service.matching.name_spellings import names_elsewhere, surname_elsewhere
 from service.matching.text import Phrase, phrase_of
-from service.matching.transliterate import other_script
 
 FULL, INFLECTED, INITIALS, SURNAME, SCRIPT = 1.0, 0.97, 0.9, 0.8, 0.75
 
@@ -152,29 +152,24 @@ def _full_forms(person: Phrase, given: Phrase, surname: Phrase) -> Iterator[Form
         if len(given) > 1:
             yield Form((given[0], *surname), INITIALS, "name")  # George W. Bush: George Bush
             yield Form((given[0], *(word[0] for word in given[1:]), *surname), INITIALS, "name")
-    for words in _transliterated(person):
+    for words in names_elsewhere(person):
         yield Form((*words[:-1], _stem(words[-1])), SCRIPT, "script", open_end=_inflects(words))
 
 
 def _inflected(given: Phrase, surname: Phrase) -> Iterator[Form]:
     """Marka Ruttego, Марком Рютте."""
     if _inflects(surname) and _SLAVIC_OR_GERMAN.fullmatch(given[-1]):
+        stems = tuple(_stems(surname[-1]))
         for form in given_name_cases(given[-1]):
-            for stem in _stems(surname[-1]):
+            for stem in stems:
                 yield Form((*given[:-1], form, *surname[:-1], stem), INFLECTED, "inflection", open_end=True)
-
-
-def _transliterated(person: Phrase) -> Iterator[Phrase]:
-    choices = [other_script(word) for word in person]
-    if all(choices):
-        yield from dict.fromkeys(zip(*choices, strict=False))  # a name in mixed scripts has as many as both have
 
 
 def _surname_forms(surname: Phrase) -> Iterator[Form]:
     yield from inflected_forms(surname, SURNAME, "surname")
     if len(surname) > 1 and len(surname[-1]) >= _SHORTEST_SURNAME:
         yield from inflected_forms(surname[-1:], SURNAME, "surname")  # de Moraes, and Moraes
-    for word in dict.fromkeys(other_script(surname[-1])):
+    for word in surname_elsewhere(surname[-1]):
         yield from inflected_forms((word,), SCRIPT, "script")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
 from service.matching.marks import CASED, JOINED, OPEN, after_initial, in_any_case
 from service.matching.particles import nouns_of
-from service.matching.reading import Reading
+from service.matching.reading import HEAD, Reading
 from service.matching.text import Phrase
 
 _Owner = TypeVar("_Owner", bound=Hashable)
@@ -24,6 +24,13 @@ class _Written(NamedTuple):
 
 
 _Filed: TypeAlias = "_Owner | _Written | list[_Owner | _Written]"
+
+
+class _Cached(NamedTuple, Generic[_Owner]):
+    """What is known of a word: the owners of what it is, and of what asks for an initial before it, by that."""
+
+    owners: tuple[_Owner | _Written, ...]
+    joined: tuple[tuple[str, tuple[_Owner | _Written, ...]], ...]
 
 
 class PhraseBook(Generic[_Owner]):
@@ -42,6 +49,8 @@ class PhraseBook(Generic[_Owner]):
         self._stems: dict[str, int] = {}  # last words with an open end, without their mark -> how many phrases end so
         self._stem_lengths: dict[int, int] = {}  # how many stems are of each length
         self._ends: dict[str, tuple[str, ...]] = {}  # a cache: word -> the stems that it goes on from, with their mark
+        self._cached: dict[str, dict[str, _Cached[_Owner]]] = {}  # by the first letters of words, and by words
+        self._words_cached = 0
 
     def __len__(self) -> int:
         """How many different phrases there are, those that mind capitals beside their words in any case."""
@@ -64,42 +73,63 @@ class PhraseBook(Generic[_Owner]):
     def present(self, reading: Reading) -> set[_Owner]:
         """The owners of the phrases that stand somewhere in the article."""
         found: set[_Owner | _Written] = set()
-        alone, longer = self._alone, self._longer
-        for item in self._items_in(reading):
-            if item in alone:
-                _collect(alone[item], found)
+        longer = self._longer
+        self._collect_single(reading, found)
         for phrase in self._longer_in(reading):
             if phrase in longer:
-                _collect(longer[phrase], found)
-        for each in [each for each in found if isinstance(each, _Written)]:
+                found.update(_owners(longer[phrase]))
+        for each in [each for each in found if isinstance(each, _Written)] if self._written else ():
             found.remove(each)
             if reading.places(each.phrase):
-                _collect(self._written[each.phrase], found)
+                found.update(_owners(self._written[each.phrase]))
         return cast("set[_Owner]", found)
 
     def _add(self, phrase: Phrase, owner: _Owner | _Written) -> None:
+        self._forget(phrase)
         new = _file(self._longer, phrase, owner) if len(phrase) > 1 else bool(phrase) and _file(self._alone, phrase[0], owner)
         if new:
             self._take_in(phrase, 1)
 
     def _discard(self, phrase: Phrase, owner: _Owner | _Written) -> None:
+        self._forget(phrase)
         gone = _unfile(self._longer, phrase, owner) if len(phrase) > 1 else bool(phrase) and _unfile(self._alone, phrase[0], owner)
         if gone:
             self._take_in(phrase, -1)
 
-    def _items_in(self, reading: Reading) -> Iterator[str]:
-        """What the article has of single items."""
-        initials, cached, lines = self._initials, self._ends, reading.lines
+    def _collect_single(self, reading: Reading, found: set[_Owner | _Written]) -> None:
+        """Those of the phrases of one item."""
+        cached, lines = self._cached, reading.lines
         for words in (reading.at, reading.nouns):
             for word, places in words.items():
-                yield word
-                ends = cached.get(word)
-                for item in (word, *(self._ends_of(word) if ends is None else ends)):
-                    if item is not word:
-                        yield item
-                    if item in initials:
-                        letters = {lines[line][at - 1][0] for line, at in places if at}
-                        yield from (after_initial(letter, item) for letter in letters.intersection(initials[item]))
+                alike = cached.get(word[:HEAD])
+                known = (alike and alike.get(word)) or self._cache(word)
+                found.update(known.owners)
+                if known.joined:
+                    letters = {lines[line][at - 1][0] for line, at in places if at}
+                    for letter, owners in known.joined:
+                        if letter in letters:
+                            found.update(owners)
+
+    def _cache(self, word: str) -> _Cached[_Owner]:
+        if self._words_cached >= _CACHED_WORDS:
+            self._cached.clear()
+            self._words_cached = 0
+        items = (word, *self._ends_of(word))
+        owners = tuple(owner for item in items for owner in _owners(self._alone.get(item)))
+        joined = ((letter, self._alone[after_initial(letter, item)]) for item in items for letter in self._initials.get(item, ""))
+        cached = _Cached(owners, tuple((letter, tuple(_owners(filed))) for letter, filed in joined))
+        self._cached.setdefault(word[:HEAD], {})[word] = cached
+        self._words_cached += 1
+        return cached
+
+    def _forget(self, phrase: Phrase) -> None:
+        """What is cached of the words that begin like a phrase of one item; of all words where it is too short to tell."""
+        word = phrase[0].rpartition(JOINED)[2].removesuffix(OPEN) if len(phrase) == 1 else ""
+        if len(word) >= HEAD:
+            self._words_cached -= len(self._cached.pop(word[:HEAD], ()))
+        elif word:
+            self._cached.clear()
+            self._words_cached = 0
 
     def _longer_in(self, reading: Reading) -> Iterator[Phrase]:
         """What may stand in the article of phrases of several words: each of the lengths in which one begins with its first word."""
@@ -175,11 +205,10 @@ def _unfile(table: dict[_Key, _Filed[_Owner]], key: _Key, owner: _Owner | _Writt
     return owners == owner
 
 
-def _collect(filed: _Filed[_Owner], found: set[_Owner | _Written]) -> None:
-    if isinstance(filed, list):
-        found.update(filed)
-    else:
-        found.add(filed)
+def _owners(filed: _Filed[_Owner] | None) -> Sequence[_Owner | _Written]:
+    if filed is None:
+        return ()
+    return filed if isinstance(filed, list) else (filed,)
 
 
 def _count(counts: dict[_Key, int], key: _Key, one: int) -> bool:

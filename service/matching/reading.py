@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import pairwise
 from typing import NamedTuple
 
 import regex
 
+from service.matching.fields import Field, fields_of, lines_of
 from service.matching.forms import OPEN_END
-from service.matching.marks import CASED, JOINED, OPEN, after_initial, in_any_case, known_about, shapes_of
+from service.matching.marks import CASED, JOINED, OPEN, in_any_case, shapes_of
 from service.matching.particles import nouns_of
 from service.matching.query import METADATA
-from service.matching.sentences import sentences_of
-from service.matching.text import Phrase, Word, words_of
+from service.matching.text import Phrase
 
-TITLE = "title"
+HEAD = 3
 
-_PLACES = 1_000  # of one phrase in one field; hostile texts have more
-_ALL_PLACES = 4_000  # of one phrase of several words
+_PLACES = 1_000  # of one word in one field; hostile texts have more
+_STARTS = 400  # where a phrase of several words may stand: its rarest pair is in no news text so often
+_MANY_STARTS = 50  # of its rarest word: to look at each takes longer than to look for pairs
 _HANGUL = regex.compile("[가-힣]")
-_SITE = regex.compile(r"[a-z]*+://[^/?#]*+", regex.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -39,23 +39,6 @@ class Place(NamedTuple):
     last: int
 
 
-class _Field(NamedTuple):
-    rank: int
-    name: str
-    text: str
-    words: Sequence[Word]
-    sentences: Sequence[int]  # the words that they begin with; none of a metadata field
-    number: int  # of its first sentence in the whole text, where the title is 0
-    words_before: int  # of the lede and the body
-
-
-class _Line(NamedTuple):
-    """The words of a field, marked where it tells what is known about the article."""
-
-    field: _Field
-    items: Phrase
-
-
 class Reading:
     """The words of an article's `fields`, which come in order of weight. No phrase runs from one field to the next.
 
@@ -65,21 +48,22 @@ class Reading:
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        self._fields = list(_fields(fields))
-        self._lines = [line for field in self._fields for line in _lines(field)]
+        self._fields = list(fields_of(fields))
+        self._lines = [line for field in self._fields for line in lines_of(field)]
+        self._items = [line.items for line in self._lines]
         self._at: dict[str, list[tuple[int, int]]] = {}
         self._nouns: dict[str, list[tuple[int, int]]] = {}  # that a Korean word has with particles
         self._places: dict[Phrase, Sequence[Place]] = {}
-        self._beginnings: dict[str, None] | None = None
         self._sorted: list[str] | None = None
-        self._pairs: list[str] | None = None  # of an initial and the word behind it
+        self._followed: dict[Phrase, list[tuple[int, int]]] | None = None  # where each two words stand side by side
+        self._heads: Set[str] | None = None
         self._file()
         self._file_nouns()
 
     @property
     def lines(self) -> Sequence[Phrase]:
         """The words of each field, title first; what is known about the article is marked as such."""
-        return [line.items for line in self._lines]
+        return self._items
 
     @property
     def at(self) -> Mapping[str, Sequence[tuple[int, int]]]:
@@ -92,11 +76,11 @@ class Reading:
         return self._nouns
 
     @property
-    def beginnings(self) -> Mapping[str, None]:
-        """The stems that the words may go on from: each word without up to OPEN_END letters."""
-        if self._beginnings is None:
-            self._beginnings = {word[:end]: None for word in self._at for end in range(max(1, len(word) - OPEN_END), len(word) + 1)}
-        return self._beginnings
+    def heads(self) -> Set[str]:
+        """The first letters of all words, HEAD of them."""
+        if self._heads is None:
+            self._heads = {word[:HEAD] for word in self._at}
+        return self._heads
 
     def places(self, phrase: Phrase) -> Sequence[Place]:
         """Where `phrase`, marked or not, stands, in reading order; an empty one stands nowhere."""
@@ -107,21 +91,17 @@ class Reading:
 
     def has(self, hint: Phrase) -> bool:
         """Whether a phrase stands somewhere, or, if it asks for an initial before its word, such a pair of words."""
-        if JOINED not in hint[0]:
+        item = hint[0]
+        if item[1:2] == JOINED:
+            letter, word = item[0], item[2:]
+            return any(at and self._items[line][at - 1][0] == letter for line, at in self._starts((word,)))
+        if len(hint) > 1 or CASED in item:
             return bool(self.places(hint))
-        if self._pairs is None:
-            pairs = {after_initial(before[0], item) for line in self._lines for before, item in pairwise(line.items)}
-            for noun, places in self._nouns.items():
-                pairs.update(after_initial(self._lines[line].items[at - 1][0], noun) for line, at in places if at)
-            self._pairs = sorted(pairs)
-        wanted = hint[0].removesuffix(OPEN)
-        at = bisect_left(self._pairs, wanted)
-        return at < len(self._pairs) and (self._pairs[at].startswith(wanted) if hint[0].endswith(OPEN) else self._pairs[at] == wanted)
+        return item in self._at or item in self._nouns or (item.endswith(OPEN) and bool(self._open_starts(item[:-1])))
 
     def sentence_of(self, place: Place) -> int:
         """The number of the sentence in which it stands: 0 is the title, then on through lede and body."""
-        field = self._fields[place.rank]
-        return field.number + bisect_right(field.sentences, place.first) - 1 if field.number else 0
+        return self._fields[place.rank].sentence_of(place.first)
 
     def words_before(self, place: Place) -> int:
         """How many words of lede and body come before it."""
@@ -129,7 +109,7 @@ class Reading:
 
     def word_before(self, place: Place) -> str | None:
         """The word that stands before it in its field."""
-        return self._fields[place.rank].words[place.first - 1].form if place.first else None
+        return self._fields[place.rank].items[place.first - 1] if place.first else None
 
     def _file(self) -> None:
         at = self._at
@@ -175,15 +155,40 @@ class Reading:
             if last.endswith(OPEN):
                 return self._open_starts(last[:-1])
             return [*self._at.get(last, ()), *self._nouns[last]] if last in self._nouns else self._at.get(last, ())
-        starts = self._at.get(phrase[0], ())
-        if not starts:
+        first, before = self._at.get(phrase[0], ()), phrase[:-1]
+        few = len(first) <= _MANY_STARTS
+        if not first:
             return ()
-        if not last.endswith(OPEN):
-            lines = [line.items for line in self._lines]
-            found = list(islice(((line, at) for line, at in starts if lines[line][at : at + length] == phrase), _ALL_PLACES))
-            return [*found, *self._with_particle(starts, phrase)] if last in self._nouns else found
-        stem, before = last[:-1], phrase[:-1]
-        return [(line, at) for line, at in starts if _goes_on(self._lines[line].items[at : at + length], before, stem)]
+        if last.endswith(OPEN):
+            starts = first if few else self._candidates(before, self._open_starts(last[:-1]))
+            return [(line, at) for line, at in starts if _goes_on(self._lines[line].items[at : at + length], before, last[:-1])]
+        lines, starts = self._items, first if few else self._candidates(phrase)
+        found = [(line, at) for line, at in starts if lines[line][at : at + length] == phrase]
+        if last not in self._nouns:
+            return found
+        return [*found, *self._with_particle(first if few else self._candidates(before, self._nouns[last]), phrase)]
+
+    def _candidates(self, words: Phrase, ends: Sequence[tuple[int, int]] | None = None) -> Sequence[tuple[int, int]]:
+        """Where a phrase that begins with `words` may begin, told by the rarest of them, or by where its last word stands."""
+        known: list[Sequence[tuple[int, int]]] = [self._at.get(word, ()) for word in words]
+        rarest = min(range(len(words)), key=lambda number: len(known[number]))
+        starts = known[rarest]
+        if len(starts) > _MANY_STARTS and len(words) > 1:  # to look at each would take longer
+            pairs: list[Sequence[tuple[int, int]]] = [self._pair_starts.get(pair, ()) for pair in pairwise(words)]
+            rarest = min(range(len(pairs)), key=lambda number: len(pairs[number]))
+            starts = pairs[rarest]
+        if ends is not None and len(ends) < len(starts):
+            rarest, starts = len(words), ends
+        return [(line, at - rarest) for line, at in starts[:_STARTS] if at >= rarest]
+
+    @property
+    def _pair_starts(self) -> Mapping[Phrase, Sequence[tuple[int, int]]]:
+        if self._followed is None:
+            self._followed = {}
+            for number, line in enumerate(self._lines):
+                for at, pair in enumerate(pairwise(line.items)):
+                    self._followed.setdefault(pair, []).append((number, at))
+        return self._followed
 
     def _with_particle(self, starts: Sequence[tuple[int, int]], phrase: Phrase) -> Iterator[tuple[int, int]]:
         ends, behind = {*self._nouns[phrase[-1]]}, len(phrase) - 1
@@ -209,29 +214,7 @@ def _goes_on(items: Phrase, before: Phrase, stem: str) -> bool:
     return len(items) > len(before) and items[:-1] == before and items[-1].startswith(stem) and len(items[-1]) <= len(stem) + OPEN_END
 
 
-def _place(field: _Field, first: int, length: int) -> Place:
+def _place(field: Field, first: int, length: int) -> Place:
     last = first + length - 1
     start, end = field.words[first].start, field.words[last].end
     return Place(field.rank, start, end, field.name, field.text[start:end], first, last)
-
-
-def _fields(fields: Mapping[str, str]) -> Iterator[_Field]:
-    number, before = 1, 0
-    for rank, (name, text) in enumerate(fields.items()):
-        words = words_of(text)
-        if name == TITLE or name in METADATA:
-            yield _Field(rank, name, text, words, (), 0, 0)
-            continue
-        sentences = sentences_of(text, words)
-        yield _Field(rank, name, text, words, sentences, number, before)
-        number, before = number + len(sentences), before + len(words)
-
-
-def _lines(field: _Field) -> Iterator[_Line]:
-    items = tuple([form for form, _start, _end in field.words])
-    if field.name not in METADATA:
-        yield _Line(field, items)
-        return
-    yield _Line(field, known_about(field.name, items))
-    if field.name == "url" and (site := _SITE.match(field.text)):
-        yield _Line(field, known_about("source", items[: sum(word.end <= site.end() for word in field.words)]))

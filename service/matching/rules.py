@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from service.domain.languages import canonical_language
-from service.domain.rules import NONE_SAVED, RuleSpec, Saved
+from service.domain.rules import NONE_SAVED, Actor, RuleSpec, Saved
 from service.matching.actors import condition_of_actor
-from service.matching.compile import condition_of_query
+from service.matching.compile import by_its_name, condition_of_query
 from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, any_of, as_part
 from service.matching.grammar import parse_query
 from service.matching.printer import print_query
@@ -43,7 +43,7 @@ def demands_of(spec: RuleSpec, saved: Saved = NONE_SAVED) -> Condition:
 
 def _demands(spec: RuleSpec, saved: Saved) -> Iterator[Condition]:
     if spec.query is not None:
-        yield _query(spec.query, saved)
+        yield _query(spec.query, spec.asked, saved)
     if spec.exclude:
         yield NoneOf(tuple(Term(phrase_of(term), term, f"/exclude/{number}") for number, term in enumerate(spec.exclude)))
 
@@ -84,10 +84,16 @@ def _saved(named: Named, saved: Saved) -> Condition:
     return as_part(condition_of(get_saved(named.name, saved), saved), print_query(named), "/query")
 
 
-def _query(text: str, saved: Saved) -> Condition:
+def _query(text: str, asked: Sequence[Actor], saved: Saved) -> Condition:
+    known = {actor.name: actor for actor in asked}
     try:
         check_saved(text, saved)
-        return condition_of_query(parse_query(text, alone=False), "/query", saved=lambda named: _saved(named, saved))
+        return condition_of_query(
+            parse_query(text, alone=False),
+            "/query",
+            saved=lambda named: _saved(named, saved),
+            actor=lambda name: known.get(name) or by_its_name(name),
+        )
     except QueryError:
         return AnyOf(())  # stored by a version with another language: one rule must not hold up the rest
 

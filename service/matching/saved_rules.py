@@ -9,7 +9,7 @@ from typing import NamedTuple
 from service.domain.rules import RuleSpec, Saved
 from service.matching.grammar import parse_query
 from service.matching.query import MOST_TERMS, In, Named, Query, QueryError, count_terms, walk
-from service.matching.tokens import Token, tokens_of
+from service.matching.tokens import named_in, names_in
 
 MOST_LEVELS = 5  # of rules inside a rule
 
@@ -35,7 +35,7 @@ class RuleNames:
 
 def rules_named(query: str | None) -> tuple[str, ...]:
     """The saved rules that a query names, as written; none in one that is no query."""
-    return tuple(name for _token, name in _named(query))
+    return names_in(query, "rule")
 
 
 def gather_saved(spec: RuleSpec, find: Callable[[str], Sequence[RuleSpec]]) -> Saved:
@@ -66,7 +66,7 @@ def check_saved(query: str, saved: Saved) -> None:
     Raises:
         QueryError: at the first that cannot: unknown, ambiguous, in a circle, too deep, too much in all, or with fields in a field.
     """
-    named = _named(query)
+    named = named_in(query, "rule")
     if not named:
         return
     try:
@@ -161,13 +161,3 @@ def _in_fields(query: Query) -> set[str]:
     """The rules that `query` wants in one field."""
     fields = [each for each in walk(query) if isinstance(each, In)]
     return {inner.name for each in fields for inner in walk(each) if isinstance(inner, Named) and inner.kind == "rule"}
-
-
-def _named(query: str | None) -> list[tuple[Token, str]]:
-    if query is None or "rule:" not in query.lower():
-        return []  # nearly all: an index asks this of every rule
-    try:
-        tokens = tokens_of(query)
-    except QueryError:
-        return []
-    return [(token, token.leaf.name) for token in tokens if isinstance(token.leaf, Named) and token.leaf.kind == "rule"]

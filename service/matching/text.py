@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from unicodedata import decimal, normalize
 
@@ -33,6 +36,9 @@ _ANY_SCRIPT = rf"{_LETTER}{_REST}*+(?:\p{{DI}}++{_REST}++)*+|(?=[^\x00-\x7F]){_U
 # Plain ASCII words first: testing a character against the large sets takes most of the time.
 _WORD = regex.compile(rf"(?V1)[A-Za-z0-9]++(?![^\x00-\x7F])|(?![\x00-\x2F])(?:{_ANY_SCRIPT})")
 
+_PLAIN_WORD = re.compile("[a-z0-9]+")
+_SIGNS = "“”‘’«»–—…•·€£°\u00a0\u202f"
+
 _IGNORED = regex.compile(r"\p{DI}|\p{Me}")
 _NOT_IN_WORDS = regex.compile(r"[^\p{L}\p{N}\p{M}]|[\u02B9-\u02BF]")  # NFKC writes some letters as several words: U+FDFA
 _DIGIT = regex.compile(r"\p{Nd}")
@@ -48,17 +54,45 @@ _LETTERS = str.maketrans(
 )
 
 
-def words_of(text: str) -> list[Word]:
-    """The words of the first 32,000 characters of `text`, in order; no two overlap.
+def words_of(text: str, most: int = MATCHED_LENGTH) -> list[Word]:
+    """The words of the first 32,000 characters of `text`, `most` of them, in order; no two overlap.
 
     Punctuation, hyphens and apostrophes of all kinds split words; characters that nobody sees (soft hyphens,
     zero-width and bidi characters) do not, and are left out of the form. See `_UNSPACED` for scripts without spaces.
     """
+    plain = _plain(text[:MATCHED_LENGTH])
+    if len(text) <= MATCHED_LENGTH and plain.isascii():
+        return [Word(match[0][:_LONGEST_WORD], *match.span()) for match in islice(_PLAIN_WORD.finditer(plain.lower()), most)]
     matches = _WORD.finditer(text, endpos=MATCHED_LENGTH)
-    words = [Word(form, *match.span()) for match in matches if (form := _form_of(match[0]))]
+    words = list(islice((Word(form, *match.span()) for match in matches if (form := _form_of(match[0]))), most))
     if len(text) > MATCHED_LENGTH and words and words[-1].end == MATCHED_LENGTH:
         del words[-1]  # probably half a word
     return words
+
+
+def forms_of(text: str, most: int = MATCHED_LENGTH) -> list[str]:
+    """The forms of `words_of(text, most)`, several times faster for not telling where they stand."""
+    if len(text) > MATCHED_LENGTH:
+        return [form for form, _start, _end in words_of(text, most)]
+    plain = _plain(text)
+    if not plain.isascii():
+        return list(islice((form for piece in text.split() for form in _forms_of_piece(piece)), most))
+    forms = _PLAIN_WORD.findall(plain.lower())[:most]
+    return forms if max(map(len, forms), default=0) <= _LONGEST_WORD else [form[:_LONGEST_WORD] for form in forms]
+
+
+def _forms_of_piece(piece: str) -> Iterable[str]:
+    if len(piece) <= _CACHED_WORD:
+        return _cached_phrase(piece)
+    return (form for match in _WORD.finditer(piece) if (form := _form_of(match[0])))  # one by one: a text may be one piece
+
+
+def _plain(text: str) -> str:
+    """The text with spaces for the signs that typesetters put into a text of plain letters, none of them part of a word."""
+    if not text.isascii():
+        for sign in _SIGNS:
+            text = text.replace(sign, " ")
+    return text
 
 
 def phrase_of(term: str) -> Phrase:
@@ -88,3 +122,4 @@ def _fold(raw: str) -> str:
 
 # News repeats its words: most look-ups end here.
 _cached_form = lru_cache(maxsize=100_000)(_fold)
+_cached_phrase = lru_cache(maxsize=50_000)(phrase_of)

@@ -61,6 +61,22 @@ def tokens_of(text: str) -> list[Token]:
     return tokens
 
 
+def named_in(query: str | None, kind: Literal["actor", "topic", "rule"]) -> list[tuple[Token, str]]:
+    """What a query names behind `actor:`, `topic:` or `rule:`, with its token; nothing in one that is no query."""
+    if query is None or f"{kind}:" not in query.lower():
+        return []  # nearly all: an index asks this of every rule
+    try:
+        tokens = tokens_of(query)
+    except QueryError:
+        return []
+    return [(token, token.leaf.name) for token in tokens if isinstance(token.leaf, Named) and token.leaf.kind == kind]
+
+
+def names_in(query: str | None, kind: Literal["actor", "topic", "rule"]) -> tuple[str, ...]:
+    """The names alone."""
+    return tuple(name for _token, name in named_in(query, kind))
+
+
 def _token(found: regex.Match[str]) -> Token:
     at, end = found.span()
     if found["paren"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from service.matching.concepts import Concept, ConceptTable, Meant, load_concepts
@@ -114,7 +115,7 @@ def _named_part(written: str, forms: Sequence[Form], meant: Meant | None, table:
     named = TopicPart(written, _kind_of(forms), _best((*_literal(written), *forms)))
     if meant is None or not _is_both(meant):
         return named
-    known = _concept_part(written, meant.concepts[:1], table)
+    known = _concept_part(written, (meant.concepts[0].name,), table)
     return replace(known, forms=_best((*named.forms, *known.forms)))
 
 
@@ -145,11 +146,13 @@ def _soft(parts: Sequence[TopicPart]) -> Iterator[TopicPart]:
 def _meant_part(written: str, concepts: Sequence[Concept], table: ConceptTable) -> TopicPart:
     """The part that the table knows; where the word is general in one of its meanings an article may do without it."""
     special = [concept for concept in concepts if concept.sort != "general"]
-    part = _concept_part(written, special[:_MEANINGS], table) if special else _word_part(written, table)
+    part = _concept_part(written, tuple(concept.name for concept in special[:_MEANINGS]), table) if special else _word_part(written, table)
     return part if len(special) == len(concepts) else replace(part, optional=True)
 
 
-def _concept_part(written: str, concepts: Sequence[Concept], table: ConceptTable) -> TopicPart:
+@lru_cache(maxsize=4_000)  # topics repeat their parts
+def _concept_part(written: str, names: tuple[str, ...], table: ConceptTable) -> TopicPart:
+    concepts = [table.concepts[name] for name in names]
     sort = concepts[0].sort
     kind: Kind = sort if sort in ("place", "name") else "concept"
     weight, why = (SYNONYM, "synonym") if kind == "concept" else (PLACE_NAME, "name")
@@ -182,6 +185,7 @@ def _own_forms(written: str) -> tuple[Form, ...]:
     return _best((*_literal(written), *_inflected(written)))
 
 
+@lru_cache(maxsize=20_000)
 def _word_part(written: str, table: ConceptTable) -> TopicPart:
     phrase = phrase_of(written)
     halves = table.halves(phrase[0]) if len(phrase) == 1 else None

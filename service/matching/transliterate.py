@@ -1,82 +1,68 @@
-"""Names between Latin and Cyrillic letters, as newspapers write them (after BGN/PCGN 1947 and 2019, PN-ISO 9, Duden)."""
+"""Names between Latin, Cyrillic and Greek letters, as newspapers write them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import regex
 
-_SAME = dict(zip("абдезиклмнопрстуфы", "abdeziklmnoprstufy", strict=True))
-_ENGLISH = {
-    "в": "v",
-    "ж": "zh",
-    "й": "y",
-    "х": "kh",
-    "ц": "ts",
-    "ч": "ch",
-    "ш": "sh",
-    "щ": "shch",
-    "э": "e",
-    "ю": "yu",
-    "я": "ya",
-    "ё": "e",
-}
-_UKRAINIAN = {"г": "h", "ґ": "g", "и": "y", "і": "i", "ї": "i", "є": "ie", "й": "i", "ю": "iu", "я": "ia"}
-_POLISH = {"в": "w", "ж": "z", "й": "j", "х": "ch", "ц": "c", "ч": "cz", "ш": "sz", "щ": "szcz", "э": "e", "ю": "ju", "я": "ja", "ё": "io"}
-_GERMAN = {"в": "w", "ж": "sch", "й": "i", "х": "ch", "ц": "z", "ч": "tsch", "ш": "sch", "щ": "schtsch", "э": "e", "ю": "ju", "я": "ja"}
-_RUSSIAN_REST = {"г": "g", "ґ": "g", "і": "i", "ї": "yi", "є": "ye"}
-_TO_LATIN: tuple[Mapping[str, str], ...] = (
-    {**_SAME, **_ENGLISH, **_RUSSIAN_REST},
-    {**_SAME, **_ENGLISH, **_UKRAINIAN},
-    {**_SAME, **_POLISH, **_RUSSIAN_REST, "ї": "ji", "є": "je"},
-    {**_SAME, **_GERMAN, **_RUSSIAN_REST, "ї": "ji", "є": "je"},
-)
-
-_LETTERS = dict(zip("abcdefghijklmnopqrstuvwxyz", "абкдефгхижклмнопкрстувв*из", strict=True)) | {"x": "кс", "j": "дж", "y": "и"}
-_GROUPS = {
-    "shch": "щ", "szcz": "щ", "sch": "ш", "tch": "ч", "sh": "ш",
-    "ch": "ч", "zh": "ж", "kh": "х", "ts": "ц", "ph": "ф", "th": "т",
-    "ck": "к", "cz": "ч", "sz": "ш", "ce": "се", "ci": "си",
-    "qu": "кв", "ee": "и", "oo": "у", "ya": "я", "yu": "ю", "yo": "е", "ye": "е", "ay": "ай", "ey": "ей", "oy": "ой", "uy": "уй",
-    "ia": "ия", "rh": "р", "wh": "у",
-}  # fmt: skip
-_TO_RUSSIAN = _LETTERS | _GROUPS
-_TO_UKRAINIAN = _TO_RUSSIAN | {"ci": "сі", "h": "г", "i": "і", "y": "и", "ye": "є", "ia": "ія", "ee": "і", "g": "г"}
-_ENDINGS = (
-    ("sky", "ский", "ський"), ("skiy", "ский", "ський"), ("skyi", "ский", "ський"), ("skyy", "ский", "ський"), ("ski", "ский", "ський"),
-    ("dzki", "дзкий", "дзький"), ("cki", "цкий", "цький"), ("iy", "ий", "ій"), ("yi", "ый", "ий"), ("y", "и", "і"),
-)  # fmt: skip
+from service.matching.letters import FROM_GREEK, TO_CYRILLIC, TO_LATIN, TO_THE_RUSSIAN, TO_THE_UKRAINIAN, Table
 
 _ASCII = regex.compile(r"[a-z]+")
 _CYRILLIC = regex.compile(r"[\p{Cyrillic}]+")
-_PIECES = regex.compile("|".join([*sorted(_GROUPS, key=len, reverse=True), "[a-z]"]))
+_GREEK_WORD = regex.compile(r"[\p{Greek}]+")
+_LONGEST_ENDING = 4
 
 
 @lru_cache(maxsize=20_000)  # first names repeat
 def other_script(word: str) -> tuple[str, ...]:
-    """`word`, in normal form, as Russian and Ukrainian (from Latin) or English, Polish and German (from Cyrillic) write it.
+    """`word`, in normal form, as languages of other scripts write it; Latin and Greek as both write Latin and Cyrillic.
 
-    In this order, so that the words of a name can be put together; the English is once from Russian, once from Ukrainian.
-    Approximate: names are written by sound, these tables go by letters. Nothing for a word of another script.
+    From Latin: as Russian and Ukrainian write an English name, then one of the continent. From Cyrillic: as English (from Russian,
+    from Ukrainian), Polish and German (from both), French, Spanish, Serbian and English with an x do. In this order, so that the
+    words of a name can be put together. Approximate: names are written by sound, these tables go by letters. Nothing for a word of
+    another script.
     """
     if _ASCII.fullmatch(word):
-        return _from_latin(word, _TO_RUSSIAN, 1), _from_latin(word, _TO_UKRAINIAN, 2)
+        return tuple(_with_ending(word, letters, endings) for letters, endings in TO_CYRILLIC)
     if _CYRILLIC.fullmatch(word):
-        forms = ("".join(table.get(letter, "") for letter in word) for table in _TO_LATIN)
-        return tuple(_plain_ending(form) or word for form in forms)
+        *first, last = (_plain_ending(_written(word, table)) or word for table in TO_LATIN)
+        return (*first, "y" + last if word[0] in "еє" else last)  # Yeltsin, beside Eltsin
+    if _GREEK_WORD.fullmatch(word):
+        return tuple(_written(word, table) or word for table in FROM_GREEK)
     return ()
 
 
-def _from_latin(word: str, table: Mapping[str, str], column: int) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending[0]) and len(word) > len(ending[0]):
-            return _pieces(word.removesuffix(ending[0]), table) + ending[column]
-    return _pieces(word, table)
+@lru_cache(maxsize=20_000)
+def sister_spellings(word: str) -> tuple[str, ...]:
+    """A Cyrillic word as Russian writes it, if it is not Russian, and as Ukrainian does, if it may be. Others have none."""
+    if not _CYRILLIC.fullmatch(word):
+        return ()
+    russian = in_russian(word)
+    return (russian,) if russian != word else tuple({_written(word, TO_THE_UKRAINIAN)} - {word})
 
 
-def _pieces(word: str, table: Mapping[str, str]) -> str:
-    return "".join(table[piece] for piece in _PIECES.findall(word))
+def in_russian(word: str) -> str:
+    """A Cyrillic word with Russian letters alone: Вучић is Вучич, Шевченків stays but for its і."""
+    return _written(word, TO_THE_RUSSIAN)
+
+
+def _with_ending(word: str, letters: Table, endings: Table) -> str:
+    for length in range(min(len(word) - 1, _LONGEST_ENDING), 0, -1):
+        if word[-length:] in endings:
+            return _written(word[:-length], letters) + endings[word[-length:]]
+    return _written(word, letters)
+
+
+def _written(word: str, table: Table) -> str:
+    """The word by the table's letters and groups, the longest group first; a letter that the table has not stays."""
+    longest = max(map(len, table))
+    written, at = "", 0
+    while at < len(word):
+        piece = next((piece for length in range(longest, 0, -1) if (piece := word[at : at + length]) in table), word[at])
+        written += table.get(piece, piece)
+        at += len(piece)
+    return written
 
 
 def _plain_ending(form: str) -> str:

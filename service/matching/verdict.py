@@ -8,14 +8,15 @@ from datetime import date
 from service.domain.evidence import Evidence, Scores
 from service.domain.rules import NONE_SAVED, Precision, RuleSpec, Saved
 from service.matching.calibration import Calibration, Nearness, features_of, load_calibrations
-from service.matching.condition import AnyOf, Condition
+from service.matching.condition import AllOf, AnyOf, Condition
 from service.matching.evaluation import evaluate
 from service.matching.groups import Known
 from service.matching.reading import Reading
 from service.matching.rules import demands_of
-from service.matching.watching import Findings, Watch, find, watch_of
+from service.matching.watching import Findings, Watch, find, is_together, watch_of
 
 NEAR_ENOUGH = 1.5  # of an article that does not have all of a rule's words: less, and the rule is not even looked at
+_NOTHING = AllOf(())  # what most rules demand besides
 SURE = Scores(1.0, 1.0)  # what a query asks for is there or not
 
 
@@ -51,14 +52,14 @@ def compile_rule(spec: RuleSpec, saved: Saved = NONE_SAVED) -> CompiledRule:
 
 def judge(rule: CompiledRule, reading: Reading, day: date | None, known: Known, nearness: Nearness | None) -> Verdict | None:
     """The verdict where the rule holds, else None; `nearness` None: the words decide alone."""
-    if evaluate(rule.demands, reading, day, known) is None:
+    demanded = () if rule.demands == _NOTHING else evaluate(rule.demands, reading, day, known)
+    if demanded is None:
         return None
     if not rule.watch.actors and not rule.watch.topics:
-        evidence = evaluate(rule.demands, reading, day, known) or ()
-        return Verdict(True, True, find(rule.watch, reading, day, known), SURE, 0.0, evidence)
-    findings = find(rule.watch, reading, day, known)
-    if not findings.together and (nearness is None or nearness.both < NEAR_ENOUGH):
+        return Verdict(True, True, find(rule.watch, reading, day, known), SURE, 0.0, demanded)
+    if not (nearness and nearness.both >= NEAR_ENOUGH) and not is_together(rule.watch, reading, day, known):
         return None  # an index does not meet such rules, whatever they would score
+    findings = find(rule.watch, reading, day, known)
     calibration = _calibration(nearness)
     scores = calibration.scores(features_of(findings, nearness), nearness)
     if not calibration.suffice(scores, rule.precision):

@@ -94,6 +94,21 @@ def _topic(topic: str, at: str) -> tuple[Part, ...]:
     return tuple(Part(OneOf(part.group, part.written, at), part.optional) for part in groups_of_topic(topic))
 
 
+def is_together(watch: Watch, reading: Reading, day: date | None, known: Known) -> bool:
+    """Whether `find` would find that anything of it is `together`, told sooner."""
+    actors = (see(actor.group, reading, day, known) for actor in watch.actors)
+    if watch.actors and not (all(actors) if watch.every_actor else any(actors)):
+        return False
+    topics = (_has_topic(topic, reading, day, known) for topic in watch.topics)
+    return (all(topics) if watch.every_topic else any(topics)) if watch.topics else bool(watch.actors)
+
+
+def _has_topic(topic: Sequence[Part], reading: Reading, day: date | None, known: Known) -> bool:
+    needed = [part for part in topic if not part.optional]
+    there = (see(part.found_by.group, reading, day, known) for part in needed or topic)
+    return all(there) if needed else any(there)
+
+
 def find(watch: Watch, reading: Reading, day: date | None, known: Known) -> Findings:
     """What an article of this day has of what the rule watches."""
     look = _Look(reading, day, known)

@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
-from service.domain.alerting import Decision, FoundMatch, decide
+from service.domain.alerting import Corrected, Decision, Edit, FoundMatch, Standing, decide, decide_edit
+from service.domain.developments import StoryAlert
 from service.edges import Edges
+from service.matching.credits import credits_of
 from service.storage.articles import ClaimedArticle
-from service.storage.matches import Standing, finish_articles, known_pairs, lock_held, lock_standings, save_decisions
+from service.storage.decisions import (
+    LockedRule,
+    ToldArticle,
+    alerted_pages,
+    alerts_by_id,
+    alerts_of_stories,
+    lock_rules,
+    save_decisions,
+    told_articles,
+)
+from service.storage.handmade import stories_of
+from service.storage.matches import finish_articles, known_pairs, lock_held
+from service.storage.placements import share_stories
 
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Standings:
+    """How rules stand while a batch is decided: each decision changes what the next one knows."""
+
+    rules: dict[str, LockedRule]
+    pages: set[tuple[str, str]]  # (rule, page) that has raised an alert
+    alerts: dict[tuple[str, str], StoryAlert]  # by rule and story
+
+    def of(self, rule: str, page: str, story: str | None) -> Standing:
+        """What a decision about a page of this story must know."""
+        locked = self.rules[rule]
+        alert = self.alerts.get((rule, story)) if story else None
+        return Standing(locked.rule.live, locked.alerted_at, (rule, page) in self.pages, alert)
+
+    def note(self, rule: str, decided: Decision | Corrected, alert: StoryAlert | None, now: datetime) -> None:
+        """Know of what was decided."""
+        if alert is not None:
+            self.alerts[rule, alert.story] = alert
+        if decided.draft is not None:
+            self.rules[rule] = replace(self.rules[rule], alerted_at=now)
+            self.pages.add((rule, decided.draft.subject))
 
 
 def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequence[FoundMatch]) -> int:
@@ -23,40 +62,78 @@ def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequenc
     now = edges.now()
     database = edges.store.database
     with database.write() as connection:
+        share_stories(connection, database)
         held = lock_held(connection, claimed)
         ours = {each.article.id for each in held}
         known = known_pairs(connection, ours)
         new = [each for each in found if each.article.id in ours and (each.rule.id, each.article.id) not in known]
-        standings = lock_standings(connection, _subjects(new))
-        due = save_decisions(connection, database, decide_all(new, standings, now), now)
+        new = _with_stories(connection, new)
+        told = told_articles(connection, ours)
+        standings = _lock_standings(connection, new, told)
+        corrections = correct_all(_edits(held, found, told, standings), standings, now)
+        decisions = decide_all(new, standings, now)
+        due = save_decisions(connection, database, decisions, corrections, now)
         finish_articles(connection, held)
     if len(held) < len(claimed):
         log.warning("leases lost, matches dropped", articles=len(claimed) - len(held))
     return due
 
 
-def decide_all(found: Sequence[FoundMatch], standings: dict[str, Standing], now: datetime) -> list[Decision]:
-    """Decide match by match, oldest article first, each knowing of the alerts raised before it in this batch."""
-    alerted_at = {rule: standing.alerted_at for rule, standing in standings.items()}
-    subjects = {rule: set(standing.subjects) for rule, standing in standings.items()}
+def decide_all(found: Sequence[FoundMatch], standings: Standings, now: datetime) -> list[Decision]:
+    """Decide match by match, oldest article first, each knowing of what was told before it in this batch."""
     decisions = []
     for each in sorted(found, key=lambda one: (one.article.first_seen_at, one.article.id)):
-        rule = each.rule.id
-        if rule not in standings:
+        if each.rule.id not in standings.rules:
             continue  # deleted with its whole workspace: nobody is left to tell
-        about = each.article.dedup_key
-        decision = decide(
-            each, live=standings[rule].rule.live, alerted_at=alerted_at[rule], already_alerted=about in subjects[rule], now=now
-        )  # fmt: skip
-        if decision.alert:
-            alerted_at[rule] = now
-            subjects[rule].add(about)
+        decision = decide(each, standings.of(each.rule.id, each.article.dedup_key, each.story), now)
+        standings.note(each.rule.id, decision, decision.joined, now)
         decisions.append(decision)
     return decisions
 
 
-def _subjects(found: Sequence[FoundMatch]) -> dict[str, set[str]]:
-    subjects: dict[str, set[str]] = {}
-    for each in found:
-        subjects.setdefault(each.rule.id, set()).add(each.article.dedup_key)
-    return subjects
+def correct_all(edits: Sequence[Edit], standings: Standings, now: datetime) -> list[Corrected]:
+    """What becomes of the alerts that have told articles which read otherwise now."""
+    by_id = {alert.id: alert for alert in standings.alerts.values()}
+    corrections = []
+    for edit in edits:
+        alert = by_id[edit.alert]
+        standing = standings.of(edit.rule.id, edit.article.dedup_key, alert.story)
+        corrected = decide_edit(edit, standing, now)
+        standings.note(edit.rule.id, corrected, corrected.alert, now)
+        corrections.append(corrected)
+    return corrections
+
+
+def _with_stories(connection: Connection, found: Collection[FoundMatch]) -> list[FoundMatch]:
+    stories = stories_of(connection, {(each.rule.workspace, each.article.id) for each in found})
+    return [
+        replace(each, story=stories.get((each.rule.workspace, each.article.id)), credits=tuple(sorted(credits_of(each.article))))
+        for each in found
+    ]
+
+
+def _lock_standings(connection: Connection, found: Sequence[FoundMatch], told: Sequence[ToldArticle]) -> Standings:
+    rules = {each.rule.id for each in found} | {each.rule for each in told}
+    locked = lock_rules(connection, rules)
+    pages = alerted_pages(connection, rules, {each.article.dedup_key for each in found})
+    alerts = alerts_of_stories(connection, rules, {each.story for each in found if each.story})
+    alerts |= {(rule, alert.story): alert for rule, alert in _alerts_told(connection, told)}
+    return Standings(locked, pages, alerts)
+
+
+def _alerts_told(connection: Connection, told: Sequence[ToldArticle]) -> list[tuple[str, StoryAlert]]:
+    alerts = alerts_by_id(connection, {each.alert for each in told})
+    return [(each.rule, alerts[each.alert]) for each in told if each.alert in alerts]
+
+
+def _edits(held: Sequence[ClaimedArticle], found: Sequence[FoundMatch], told: Sequence[ToldArticle], standings: Standings) -> list[Edit]:
+    articles = {each.article.id: each.article for each in held}
+    reads: Mapping[tuple[str, str], FoundMatch] = {(each.rule.id, each.article.id): each for each in found}
+    edits = []
+    for each in told:
+        article, again = articles[each.article], reads.get((each.rule, each.article))
+        if each.rule in standings.rules and article.title != each.headline:
+            evidence, scores = (again.evidence, again.scores) if again else ((), None)
+            rule = standings.rules[each.rule].rule
+            edits.append(Edit(rule, article, each.match, each.alert, each.headline, evidence, scores))
+    return edits

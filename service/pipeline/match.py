@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
+import structlog
+
 from service.domain.alerting import FoundMatch
+from service.domain.articles import Article
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.matching.index import Meaning, RuleIndex
@@ -14,20 +17,26 @@ from service.matching.rules import sees
 from service.pipeline.alert import raise_alerts
 from service.pipeline.meaning import Meanings
 from service.pipeline.rolling import PATIENCE
+from service.pipeline.stories import Stories
 from service.storage.articles import ClaimedArticle
 from service.storage.feeds import Follower
 
+AT_ONCE = 10_000  # changed rules that are taken in before a line of the log says so
 BATCH = 50  # what it takes to learn their meaning is how long the first of them waits for the last
 PER_SECOND = 2  # of the lease, where meaning takes time: a sixth of what one core does, so that threads in each other's way keep theirs
+
+log = structlog.get_logger()
 
 
 class Matcher:
     """The matching of one process: its index holds the rules of all workspaces and is shared by its threads."""
 
-    def __init__(self, edges: Edges) -> None:
+    def __init__(self, edges: Edges, at_once: int = AT_ONCE) -> None:
         self.edges = edges
+        self._at_once = at_once
         self.index = RuleIndex()
         self._meanings = Meanings(edges)
+        self._stories = Stories(edges)
         self._refreshing = Lock()
 
     def match_due(self, on_alerts: Callable[[], None]) -> int:
@@ -36,9 +45,12 @@ class Matcher:
         After `PATIENCE` seconds it takes no more, so that a great backlog does not keep a worker from its other work.
         """
         self._refresh()  # the first time takes long, and no lease should run out meanwhile
+        self._stories.catch_up()  # likewise
         articles, until = 0, time.monotonic() + PATIENCE
         while time.monotonic() < until and (claimed := self._claim()):
-            if raise_alerts(self.edges, claimed, self._find(claimed)):
+            found = self._find(claimed)
+            self._stories.place([each.article for each in claimed])
+            if raise_alerts(self.edges, claimed, found):
                 on_alerts()
             articles += len(claimed)
         return articles
@@ -53,14 +65,23 @@ class Matcher:
         followers = self.edges.store.feeds.followers({each.article.feed for each in claimed})
         self._refresh()
         audiences = [_Audience(each, followers.get(each.article.feed, ())) for each in claimed]
-        wanted = [each.article for each in audiences if each.wants_meaning(self.index)] if self._meanings.ready() else ()
-        meanings = self._meanings.of(wanted)
+        meanings = self._meanings_of(audiences) if self._meanings.ready() else {}
         return [found for each in audiences for found in each.match(self.index, meanings.get(each.article.id))]
+
+    def _meanings_of(self, audiences: Sequence[_Audience]) -> Mapping[str, Meaning]:
+        wanted, others = list[Article](), list[Article]()
+        for each in audiences:
+            (wanted if each.wants_meaning(self.index) else others).append(each.article)
+        return self._meanings.of(wanted, others)
 
     def _refresh(self) -> None:
         with self._refreshing:  # threads that loaded all rules at once would take their memory and time many times over
             changes = self.edges.store.rules.changes_since(self.index.revision)
-            self.index.apply(changes.rules, changes.revision)
+            for begin in range(0, len(changes.rules), self._at_once):
+                self.index.apply(changes.rules[begin : begin + self._at_once], self.index.revision)
+                if len(changes.rules) > self._at_once:
+                    log.info("taking in rules", live=len(self.index), changed=len(changes.rules), index_bytes=self.index.memory)
+            self.index.apply((), changes.revision)
             self._meanings.take_in(changes.rules)
 
 

@@ -12,16 +12,15 @@ import structlog
 from service.domain.articles import Article
 from service.domain.rules import Rule
 from service.edges import Edges
-from service.embedding import Embedder
-from service.matching.meaning import WIDTH, Vectors, article_text, get_background, pack, unpack
+from service.embedding import FAILURES, Embedder
+from service.matching.meaning import WIDTH, Vectors, article_text, checked, get_background, pack, unpack
 from service.matching.nearness import ArticleMeaning, Queries, RuleVectors, queries_of
+from service.pipeline.learning import LEARNED, Sample
 
 log = structlog.get_logger()
 
 SOME = 64  # texts of rules embedded before each batch of articles; rules beyond that wait for the next, and go by words meanwhile
-LEARNED = 200  # articles after which the background is saved and taken up
 REST = timedelta(minutes=5)  # after a failure: words alone tell about an article now, which is better than its meaning never
-_FAILURES = (ValueError, LookupError, ArithmeticError, RuntimeError, OSError, MemoryError)
 
 
 class Meanings:
@@ -36,7 +35,7 @@ class Meanings:
         self._vectors: RuleVectors | None = None
         self._fresh: dict[str, Queries] = {}  # by rule id: their vectors may be stored
         self._waiting: dict[str, Queries] = {}  # by rule id: their vectors have to be made
-        self._learned: list[Vectors] = []
+        self._sample = Sample()
 
     def take_in(self, rules: Iterable[Rule]) -> None:
         """Rules that are new, changed or gone; their vectors are fetched or made when articles are next looked at."""
@@ -57,19 +56,27 @@ class Meanings:
                 return False
             try:
                 return self._open()
-            except _FAILURES as error:
+            except FAILURES as error:
                 self._rest(error)
                 return False
 
-    def of(self, articles: Sequence[Article]) -> Mapping[str, ArticleMeaning]:
-        """What each article means, by its id; nothing where that cannot be told. New vectors are stored."""
-        if not articles or not self.ready():
+    def of(self, articles: Sequence[Article], others: Sequence[Article] = ()) -> Mapping[str, ArticleMeaning]:
+        """What each article means, by its id; nothing where that cannot be told. New vectors are stored.
+
+        `others` are those that came with them and that no rule wants: a few are looked at, to learn what is usual.
+        """
+        if not (articles or others) or not self.ready():
             return {}
         try:
-            vectors = self._embed(articles)  # without the lock: it takes long, and several threads can do it side by side
             with self._lock:
-                meanings = self._hold_against_rules(vectors)
-        except _FAILURES as error:
+                chosen = self._sample.choose(others, self._edges.now())
+            vectors = self._embed(articles)  # without the lock: it takes long, and several threads can do it side by side
+            beside = self._vectors_of(_texts_of(chosen))
+            with self._lock:
+                meanings = self._hold_against_rules(vectors) if articles else ()
+                self._sample.add(vectors, beside, len(others))
+                self._learn()
+        except FAILURES as error:
             with self._lock:
                 self._rest(error)
             return {}
@@ -98,7 +105,7 @@ class Meanings:
             log.error("no meaning can be told, so words decide alone; tried again later", error=type(error).__name__, detail=str(error))
 
     def _embed(self, articles: Sequence[Article]) -> Vectors:
-        vectors = self._vectors_of([article_text(each.title, each.summary, each.body) for each in articles])
+        vectors = self._vectors_of(_texts_of(articles))
         packed = {article.id: pack(vector) for article, vector in zip(articles, vectors, strict=True)}
         self._edges.store.vectors.save_articles(self._model, packed)
         return vectors
@@ -106,9 +113,7 @@ class Meanings:
     def _hold_against_rules(self, vectors: Vectors) -> Sequence[ArticleMeaning]:
         assert self._vectors is not None
         self._embed_rules(self._vectors)
-        meanings = self._vectors.of_articles(vectors)
-        self._learn(vectors, self._vectors)
-        return meanings
+        return self._vectors.of_articles(vectors)
 
     def _embed_rules(self, rules: RuleVectors) -> None:
         fresh, self._fresh = self._fresh, {}
@@ -148,23 +153,22 @@ class Meanings:
     def _stored(self, texts: set[str]) -> dict[str, Vectors]:
         return {text: unpack(vector) for text, vector in self._edges.store.vectors.of_queries(self._model, texts).items()}
 
-    def _learn(self, vectors: Vectors, rules: RuleVectors) -> None:
+    def _learn(self) -> None:
         """Recent articles are the background; every worker adds what it sees to the one that is stored."""
-        self._learned.append(vectors)
-        if sum(map(len, self._learned)) < LEARNED:
+        assert self._vectors is not None
+        if len(self._sample) < LEARNED:
             return
+        vectors, weights = self._sample.take()
         stored = self._edges.store.vectors.find_background(self._model)
-        background = get_background(stored, self._model).with_articles(np.concatenate(self._learned))
-        self._learned = []
+        background = get_background(stored, self._model).with_articles(vectors, weights=weights)
         self._edges.store.vectors.save_background(self._model, background.dump(), self._edges.now())
-        rules.measure_against(background)
+        self._vectors.measure_against(background)
 
     def _vectors_of(self, texts: Sequence[str]) -> Vectors:
         assert self._embedder is not None
-        vectors = self._embedder.embed(texts)
-        if vectors.shape != (len(texts), WIDTH) or not np.isfinite(vectors).all():
-            raise ValueError("the embedder gave something else than vectors")  # nothing would be near them, nor match
-        return vectors
+        if not texts:
+            return np.zeros((0, WIDTH), np.float32)
+        return checked(self._embedder.embed(texts), len(texts))
 
     @property
     def _model(self) -> str:
@@ -174,3 +178,7 @@ class Meanings:
 
 def _missing(rules: RuleVectors, some: Mapping[str, Queries]) -> set[str]:
     return {text for queries in some.values() for text in rules.missing(queries)}
+
+
+def _texts_of(articles: Iterable[Article]) -> list[str]:
+    return [article_text(each.title, each.summary, each.body) for each in articles]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,17 +11,24 @@ from datetime import datetime, timedelta
 import structlog
 
 from service.domain.feeds import Entry, FeedState, FeedToPoll, FeedUpdate, ParsedFeed
+from service.domain.health import judge
 from service.domain.identity import New, Recognised, keys_of, list_lookups, recognise
+from service.domain.outage import evidence_since, excuse
+from service.domain.pacing import Reading, pace, usual_interval
 from service.domain.polling import Fetched, after_answer, after_failure, after_success, is_conditional
+from service.domain.rhythm import Limits, Listing
 from service.edges import Edges
 from service.feeds.fetch import fetch_feed
 from service.feeds.sandbox import NotAFeed, ParseFailed, Sandbox
 from service.language import find_language
 from service.outbound import OutboundError, OutboundProblem, Session
 from service.pipeline.rolling import work_through
-from service.storage.articles import SavedPoll
+from service.storage.articles import Excuse, SavedPoll
 from service.storage.claims import renew_leases
+from service.storage.feed_hosts import courtesy_of
 from service.storage.tables import feed as feed_table
+
+CLAIM_AGAIN = 0.5  # seconds; a host may be free again while others are still under way
 
 log = structlog.get_logger()
 
@@ -34,11 +42,18 @@ class DueFeeds:
 
     def claim(self, limit: int) -> Sequence[FeedToPoll]:
         """Up to `limit` due feeds."""
-        return self.edges.store.feeds.claim_feeds(now=self.edges.now(), token=self.token, limit=limit)
+        courtesy = courtesy_of(self.edges.settings)
+        return self.edges.store.feeds.claim_feeds(now=self.edges.now(), token=self.token, limit=limit, courtesy=courtesy)
 
     def renew(self) -> None:
         """Keep what is under way."""
         renew_leases(self.edges.store.database, feed_table, token=self.token, now=self.edges.now())
+
+
+def limits_of(edges: Edges) -> Limits:
+    """The intervals that the settings allow."""
+    seconds = (edges.settings.poll_interval, edges.settings.poll_interval_min, edges.settings.poll_interval_max)
+    return Limits.of(*(timedelta(seconds=each) for each in seconds))
 
 
 async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) -> int:
@@ -53,44 +68,70 @@ async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) 
                     await asyncio.to_thread(on_news)
 
         queue = DueFeeds(edges, edges.new_id("lease"))
-        return await work_through(queue, poll_one, slots=edges.settings.poll_concurrency, renew_every=edges.settings.lease / 3)
+        slots, renew_every = edges.settings.poll_concurrency, edges.settings.lease / 3
+        return await work_through(queue, poll_one, slots=slots, renew_every=renew_every, claim_every=CLAIM_AGAIN)
 
 
 async def poll(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPoll) -> SavedPoll:
     """Poll one claimed feed and store what came of it, whatever that was."""
+    began = time.monotonic()
     read = await _read(edges, session, sandbox, feed)
     entries: list[Recognised] = []
     if read.parsed is not None:
         keys = list_lookups(keys_of(read.parsed.entries))
         known = await asyncio.to_thread(edges.store.articles.known_articles, feed.id, keys)
         entries = await asyncio.to_thread(_with_languages, recognise(read.parsed.entries, known), read.parsed.language)
+    update, excused = _settle(edges, feed, read, entries)
+    rests = max(courtesy_of(edges.settings).gap, update.host_rests or timedelta(0))
+    host_free_at = read.at + timedelta(seconds=time.monotonic() - began) + rests if rests else None
+    save = edges.store.articles.save_poll
     saved = await asyncio.to_thread(
-        edges.store.articles.save_poll, feed, read.update, entries, source=_source(feed, read.parsed), now=read.at
-    )
-    log.info("polled", feed=feed.id, state=str(read.update.state), added=saved.added, edited=saved.edited, reason=read.update.reason)
+        save, feed, update, entries, source=_source(feed, read.parsed), now=read.at, host_free_at=host_free_at, excuse=excused
+    )  # fmt: skip
+    outcome = saved.outcome
+    log.info("polled", feed=feed.id, state=str(outcome.state), added=saved.added, edited=saved.edited, reason=outcome.reason)
     return saved
+
+
+def _settle(edges: Edges, feed: FeedToPoll, read: _Read, entries: Sequence[Recognised]) -> tuple[FeedUpdate, Excuse | None]:
+    """What the poll makes of the feed's row: with a pace of its own and what its owners see; and without blame, if the fault is ours."""
+    update, now, limits, jitter = read.update, read.at, limits_of(edges), edges.chance()
+    if update.last_success_at is None or read.fetched is None:
+        interval = usual_interval(feed, limits, now)
+        excused = excuse(feed, update, now=now, interval=interval, jitter=jitter)
+        return judge(feed, update, now), Excuse(excused, evidence_since(now, limits.usual))
+    listing = Listing(len(entries), sum(isinstance(each, New) for each in entries)) if read.parsed else None
+    paced = pace(feed, update, Reading(read.fetched, read.parsed, listing), now=now, limits=limits, jitter=jitter)
+    return judge(feed, paced, now), None
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What the feed's row becomes, and the document if there is one to store from."""
+    """What the answer makes of the feed's row, and the document if there is one to store from."""
 
     at: datetime
     update: FeedUpdate
+    fetched: Fetched | None = None
     parsed: ParsedFeed | None = None
 
 
 async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPoll) -> _Read:
     """Fetch and parse; every way this can fail is an update of the feed's row, with a reason for its owner."""
     settings = edges.settings
-    interval, jitter, now = timedelta(seconds=settings.poll_interval), edges.chance(), await asyncio.to_thread(edges.now)
+    jitter, now = edges.chance(), await asyncio.to_thread(edges.now)
+    interval = usual_interval(feed, limits_of(edges), now)
 
     def failed(reason: str, state: FeedState) -> _Read:
         return _Read(now, after_failure(feed, reason, state, now=now, interval=interval, jitter=jitter))
 
     try:
         fetched = await fetch_feed(
-            session, feed, conditional=is_conditional(feed), now=now, deadline=settings.fetch_deadline, max_bytes=settings.fetch_max_bytes
+            session,
+            feed,
+            conditional=is_conditional(feed, now),
+            now=now,
+            deadline=settings.fetch_deadline,
+            max_bytes=settings.fetch_max_bytes,
         )
         if not fetched.ok:
             return _Read(now, after_answer(feed, fetched, now=now, interval=interval, jitter=jitter))
@@ -102,7 +143,7 @@ async def _read(edges: Edges, session: Session, sandbox: Sandbox, feed: FeedToPo
         return failed(str(error), FeedState.NOT_A_FEED if fetched.complete else FeedState.FAILING)
     except ParseFailed as error:
         return failed(str(error), FeedState.FAILING)
-    return _Read(now, after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter), parsed)
+    return _Read(now, after_success(feed, fetched, parsed, now=now, interval=interval, jitter=jitter), fetched, parsed)
 
 
 async def _parse(sandbox: Sandbox, feed: FeedToPoll, fetched: Fetched) -> ParsedFeed | None:

@@ -29,10 +29,14 @@ class Queue(Protocol[T_co]):
         """Keep what is claimed for another lease."""
 
 
-async def work_through(queue: Queue[T], work: Callable[[T], Awaitable[None]], *, slots: int, renew_every: float) -> int:
+async def work_through(
+    queue: Queue[T], work: Callable[[T], Awaitable[None]], *, slots: int, renew_every: float, claim_every: float | None = None
+) -> int:
     """Claim rows and work on up to `slots` of them at once until none is due; return how many were worked on.
 
-    Leases are renewed every `renew_every` seconds.
+    Leases are renewed every `renew_every` seconds. While some is under way, more is looked for whenever a row is done; with
+    `claim_every`, where claims are dear and rows become free by themselves, when an eighth of the slots is free, and every
+    so many seconds.
     A row whose lease was lost is left to its new holder. Any other error, of one row or of the claiming, is raised at
     the end, when what is under way is done; such a row is free again when its lease runs out.
     """
@@ -49,7 +53,7 @@ async def work_through(queue: Queue[T], work: Callable[[T], Awaitable[None]], *,
                 taken += len(claimed)
                 running |= {asyncio.create_task(_guarded(work, row)) for row in claimed}
             if running:
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                done, running = await _wait(running, enough=1 if claim_every is None else max(1, slots // 8), seconds=claim_every)
                 errors += [error for each in done if (error := each.exception())]
                 more = True  # what is done may have made room for what waited behind it
     finally:
@@ -70,6 +74,21 @@ async def _claim(queue: Queue[T], limit: int, until: float, errors: list[BaseExc
     except (SQLAlchemyError, LeaseLost) as error:
         errors.append(error)
         return (), 0.0
+
+
+async def _wait(
+    running: set[asyncio.Task[None]], *, enough: int, seconds: float | None
+) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
+    """Wait until so many rows are done, or all, or the time is up; return those done and those still running."""
+    done: set[asyncio.Task[None]] = set()
+    until = None if seconds is None else time.monotonic() + seconds
+    while running and len(done) < enough:
+        left = None if until is None else max(0.0, until - time.monotonic())
+        more, running = await asyncio.wait(running, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        done |= more
+        if not more:
+            break
+    return done, running
 
 
 async def _guarded(work: Callable[[T], Awaitable[None]], row: T) -> None:

@@ -7,11 +7,15 @@ from datetime import timedelta
 import structlog
 
 from service.edges import Edges
-from service.storage.pruning import forget_articles, forget_keys
+from service.matching.nearness import queries_of
+from service.pipeline.stories import WINDOW
+from service.storage.pruning import forget_articles, forget_keys, forget_stories
 
 log = structlog.get_logger()
 
 KEEP_ARTICLES = timedelta(days=90)
+KEEP_PRINTS = 3 * WINDOW  # of articles: a worker that comes late may still need them
+QUERIES_A_ROUND = 50_000  # texts held in memory while the rules are asked for them
 
 
 def set_poison_aside(edges: Edges) -> int:
@@ -27,4 +31,23 @@ def prune(edges: Edges) -> int:
     """Forget old articles that nothing refers to; return how many."""
     now, database = edges.now(), edges.store.database
     forget_keys(database, now=now)
-    return forget_articles(database, older_than=now - KEEP_ARTICLES)
+    forget_queries(edges)
+    gone = forget_articles(database, older_than=now - KEEP_ARTICLES)
+    forget_stories(database, older_than=now - KEEP_PRINTS)
+    return gone
+
+
+def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:
+    """Forget the vectors of texts that no live rule asks for any more; return how many.
+
+    Of more than `limit` it looks at some, from another place each time. One that a rule asks for meanwhile is made again.
+    """
+    vectors = edges.store.vectors
+    unused = set(vectors.list_queries(edges.chance(), limit))
+    if not unused:
+        return 0
+    for spec in edges.store.rules.live_specs():
+        queries = queries_of(spec)
+        if queries is not None:
+            unused.difference_update(queries.texts)
+    return vectors.forget_queries(unused)

@@ -1,20 +1,51 @@
-"""Alerts as they were raised."""
+"""Alerts as they were raised, and how far those of stories have come."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
-from service.domain.alerts import Alert, AlertedArticle
+from service.domain.alerts import Alert, AlertedArticle, Update
+from service.domain.coverage import Coverage
+from service.domain.developments import StoryAlert
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import alert
+from service.storage.tables import alert, alert_update
 
 _articles = TypeAdapter(tuple[AlertedArticle, ...])
+_coverage = TypeAdapter(Coverage)
+_update = TypeAdapter(Update)
+_living = TypeAdapter(StoryAlert)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAlert:
+    """An alert as it was told first, its updates, the oldest first, and how far its story has come since.
+
+    `story` is what later articles have to report to join it, and `coverage` who has reported it by now; both are None where
+    its rule tells of every article. `updated_at` is when the last article joined.
+    """
+
+    alert: Alert
+    story: str | None
+    coverage: Coverage | None
+    updated_at: datetime | None
+    updates: tuple[Alert, ...]
+
+    @property
+    def id(self) -> str:
+        """The alert's id."""
+        return self.alert.id
+
+    @property
+    def articles(self) -> tuple[AlertedArticle, ...]:
+        """What it was raised about."""
+        return self.alert.articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +54,89 @@ class Alerts:
 
     database: Database
 
-    def list_alerts(self, workspace: str, *, rule_id: str | None = None, cursor: str | None = None, limit: int = 50) -> Page[Alert]:
+    def list_alerts(
+        self,
+        workspace: str,
+        *,
+        rule_id: str | None = None,
+        story_id: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[ListedAlert]:
         """A workspace's alerts, newest first."""
         query = select(alert).where(alert.c.workspace == workspace)
-        if rule_id:
-            query = query.where(alert.c.rule == rule_id)
+        for column, wanted in ((alert.c.rule, rule_id), (alert.c.story, story_id)):
+            if wanted:
+                query = query.where(column == wanted)
         with self.database.read() as connection:
-            return fetch_page(connection, query, moment=alert.c.created_at, key=alert.c.id, cursor=cursor, limit=limit, to_item=to_alert)
+            page = fetch_page(
+                connection, query, moment=alert.c.created_at, key=alert.c.id, cursor=cursor, limit=limit, to_item=lambda row: row
+            )
+            return Page(_with_updates(connection, page.items), page.next_cursor)
 
-    def find_alert(self, workspace: str, alert_id: str) -> Alert | None:
+    def find_alert(self, workspace: str, alert_id: str) -> ListedAlert | None:
         """An alert of this workspace."""
         with self.database.read() as connection:
-            row = connection.execute(select(alert).where(alert.c.workspace == workspace, alert.c.id == alert_id)).one_or_none()
-        return to_alert(row) if row else None
+            rows = connection.execute(select(alert).where(alert.c.workspace == workspace, alert.c.id == alert_id)).all()
+            return next(iter(_with_updates(connection, rows)), None)
 
 
 def dump_content(told: Alert) -> dict[str, Any]:
-    """What the alert says, as JSON."""
-    return {"rule_name": told.rule_name, "articles": _articles.dump_python(told.articles, mode="json")}
+    """What a message says, as JSON."""
+    return {
+        "rule_name": told.rule_name,
+        "articles": _articles.dump_python(told.articles, mode="json"),
+        "story": told.story,
+        "coverage": told.coverage and _coverage.dump_python(told.coverage, mode="json"),
+        "update": told.update and _update.dump_python(told.update, mode="json"),
+    }
 
 
-def load_alert(alert_id: str, workspace: str, rule: str, created_at: datetime, content: dict[str, Any]) -> Alert:
-    """An alert from its columns."""
-    return Alert(alert_id, workspace, rule, content["rule_name"], created_at, _articles.validate_python(content["articles"]))
+def to_alert(row: Row[Any], content: Mapping[str, Any] | None = None) -> Alert:
+    """An alert from its row; with the content of one of its updates, that update."""
+    said = row.content if content is None else content
+    coverage, update = said.get("coverage"), said.get("update")
+    return Alert(
+        row.id,
+        row.workspace,
+        row.rule,
+        said["rule_name"],
+        row.created_at,
+        _articles.validate_python(said["articles"]),
+        said.get("story"),
+        coverage and _coverage.validate_python(coverage),
+        update and _update.validate_python(update),
+    )
 
 
-def to_alert(row: Row[Any]) -> Alert:
-    """An alert from its row."""
-    return load_alert(row.id, row.workspace, row.rule, row.created_at, row.content)
+def messages_of(connection: Connection, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], Alert]:
+    """What alerts and their updates say, by alert and number of the update; 0 is the alert itself."""
+    ids = {each for each, _number in wanted}
+    rows = {row.id: row for row in connection.execute(select(alert).where(alert.c.id.in_(ids))).all()}
+    said = {(each, 0): to_alert(row) for each, row in rows.items()}
+    updates = connection.execute(select(alert_update).where(alert_update.c.alert.in_([each for each, number in wanted if number]))).all()
+    said |= {(row.alert, row.number): to_alert(rows[row.alert], row.content) for row in updates if (row.alert, row.number) in wanted}
+    return said
+
+
+def dump_living(living: StoryAlert) -> dict[str, Any]:
+    """How far the alert of a story has come, as JSON."""
+    return {name: value for name, value in _living.dump_python(living, mode="json").items() if name not in ("id", "story", "created_at")}
+
+
+def to_living(row: Row[Any]) -> StoryAlert:
+    """The alert of a story from its row."""
+    return _living.validate_python({**row.living, "id": row.id, "story": row.story, "created_at": row.created_at})
+
+
+def _with_updates(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[ListedAlert, ...]:
+    updates: dict[str, list[Row[Any]]] = {row.id: [] for row in rows}
+    wanted = select(alert_update).where(alert_update.c.alert.in_(updates)).order_by(alert_update.c.alert, alert_update.c.number)
+    for row in connection.execute(wanted).all():
+        updates[row.alert].append(row)
+    return tuple(_to_listed(row, updates[row.id]) for row in rows)
+
+
+def _to_listed(row: Row[Any], updates: Sequence[Row[Any]]) -> ListedAlert:
+    coverage = to_living(row).coverage if row.living else None
+    return ListedAlert(to_alert(row), row.story, coverage, row.updated_at, tuple(to_alert(row, each.content) for each in updates))

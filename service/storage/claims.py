@@ -33,9 +33,15 @@ def claim_due(
     """
     with database.write() as connection:
         wanted = true() if among is None else among
-        until = now + database.lease
-        again = _claim(connection, table, and_(table.c.claims.between(1, MAX_CLAIMS - 1), wanted), now, until, token, 1)
-        return again or _claim(connection, table, and_(table.c.claims == 0, wanted), now, until, token, limit)
+        return claim_among(connection, table, wanted, now=now, until=now + database.lease, token=token, limit=limit)
+
+
+def claim_among(
+    connection: Connection, table: Table, among: ColumnElement[bool], *, now: datetime, until: datetime, token: str, limit: int
+) -> Sequence[Row[Any]]:
+    """As `claim_due`, inside the caller's transaction."""
+    again = _claim(connection, table, and_(table.c.claims.between(1, MAX_CLAIMS - 1), among), now, until, token, 1)
+    return again or _claim(connection, table, and_(table.c.claims == 0, among), now, until, token, limit)
 
 
 def _claim(

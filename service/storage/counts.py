@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, select
 
+from service.domain.feeds import FeedState
 from service.storage.claims import count_due
 from service.storage.database import Database
+from service.storage.feed_hosts import Courtesy, count_pollable
 from service.storage.tables import alert, article, delivery, feed, match
 
+COURTESY = Courtesy()
 STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery}
 
 
@@ -36,9 +39,9 @@ class Counts:
     deliveries: Mapping[str, int]  # by state
 
 
-def backlogs(database: Database, now: datetime) -> tuple[Backlog, ...]:
-    """What waits for each stage."""
-    return tuple(_backlog(database, stage, now) for stage in STAGES)
+def backlogs(database: Database, now: datetime, courtesy: Courtesy = COURTESY) -> tuple[Backlog, ...]:
+    """What waits for each stage; of the feeds, those that only wait for their host are left out."""
+    return tuple(_backlog(database, stage, now, courtesy) for stage in STAGES)
 
 
 def count_all(database: Database) -> Counts:
@@ -48,13 +51,13 @@ def count_all(database: Database) -> Counts:
             articles=_count(connection, article),
             matches=_count(connection, match),
             alerts=_count(connection, alert),
-            feeds=_count_by(connection, feed.c.state),
+            feeds=_count_by(connection, _shown_state()),
             deliveries=_count_by(connection, delivery.c.state),
         )
 
 
-def _backlog(database: Database, stage: str, now: datetime) -> Backlog:
-    due, oldest = count_due(database, STAGES[stage], now)
+def _backlog(database: Database, stage: str, now: datetime, courtesy: Courtesy) -> Backlog:
+    due, oldest = count_pollable(database, now, courtesy) if stage == "poll" else count_due(database, STAGES[stage], now)
     return Backlog(stage, due, (now - oldest).total_seconds() if oldest else 0.0)
 
 
@@ -62,6 +65,12 @@ def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _count_by(connection: Connection, column: Column[Any]) -> dict[str, int]:
+def _shown_state() -> ColumnElement[str]:
+    """A feed's state, paused where nobody follows it unpaused."""
+    ended = feed.c.state.in_([FeedState.GONE, FeedState.QUARANTINED])
+    return case((and_(feed.c.next_at.is_(None), ~ended), FeedState.PAUSED.value), else_=feed.c.state)
+
+
+def _count_by(connection: Connection, column: ColumnElement[Any]) -> dict[str, int]:
     rows = connection.execute(select(column, func.count()).group_by(column)).all()
     return {str(value): number for value, number in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,15 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, updat
 
 from service.domain.alerts import Alert
 from service.domain.deliveries import DeliveryState, DeliveryToSend, Outcome
-from service.storage.alerts import to_alert
+from service.domain.feed_notices import FeedNotice
+from service.storage.alerts import messages_of
 from service.storage.audit import Caller, record
 from service.storage.channels import disable, to_channel
 from service.storage.claims import claim_due, finish, is_due, is_poison
 from service.storage.database import Database
+from service.storage.feed_notices import load_notices
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import alert, attempt, channel, delivery
+from service.storage.tables import attempt, channel, delivery
 
 PER_CHANNEL = 5  # deliveries of one channel that are claimed at a time
 LOOK_AHEAD = 500  # due deliveries that a claim looks at
@@ -26,11 +28,16 @@ POISON = "sending this ended its worker five times; redeliver it to try again"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert to one channel and how it stands; `alert` is None for a test message."""
+    """One alert or feed notice to one channel and how it stands; without either it is a test message.
+
+    `update_number` counts the alert's updates, each of which is a delivery of its own; 0: the alert itself.
+    """
 
     id: str
     workspace: str
     alert: str | None
+    notice: str | None
+    update_number: int
     channel: str
     state: DeliveryState
     detail: str | None
@@ -130,10 +137,11 @@ class Deliveries:
         """Those whose channel takes messages; the others are ended."""
         with self.database.write() as connection:
             channels = {row.id: row for row in _rows(connection, channel, {row.channel for row in rows})}
-            alerts = {row.id: to_alert(row) for row in _rows(connection, alert, {row.alert for row in rows if row.alert})}
+            messages = messages_of(connection, {(row.alert, row.update_number) for row in rows if row.alert})
+            notices = load_notices(connection, {row.notice for row in rows if row.notice})
             for row in rows:
                 _end_if_closed(connection, row, channels[row.channel], now)
-        return tuple(_to_send(row, channels[row.channel], alerts) for row in rows if _is_open(channels[row.channel]))
+        return tuple(_to_send(row, channels[row.channel], messages, notices) for row in rows if _is_open(channels[row.channel]))
 
     def save_attempt(self, sent: DeliveryToSend, outcome: Outcome, *, started_at: datetime, now: datetime) -> None:
         """Store an attempt and what it makes of the delivery.
@@ -219,8 +227,11 @@ def _to_delivery(row: Row[Any]) -> Delivery:
     return Delivery(**{**values, "state": DeliveryState(row.state)})
 
 
-def _to_send(row: Row[Any], where: Row[Any], alerts: dict[str, Alert]) -> DeliveryToSend:
-    told = alerts[row.alert] if row.alert else None
+def _to_send(
+    row: Row[Any], where: Row[Any], messages: Mapping[tuple[str, int], Alert], notices: Mapping[str, FeedNotice]
+) -> DeliveryToSend:
+    told = messages[row.alert, row.update_number] if row.alert else None
+    notice = notices[row.notice] if row.notice else None
     return DeliveryToSend(
-        row.id, to_channel(where), told, row.created_at, row.lease_token, row.lease_until, row.tries, row.attempts, row.next_at
-    )
+        row.id, to_channel(where), told, row.created_at, row.lease_token, row.lease_until, row.tries, row.attempts, row.next_at, notice
+    )  # fmt: skip

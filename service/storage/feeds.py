@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, null, select, update
 
-from service.domain.feeds import FeedState, FeedToPoll, Validators
+from service.domain.feeds import FeedState, FeedToPoll, HealthChange, Trust, Validators
+from service.domain.outage import Outcomes
 from service.storage.audit import Caller, record
-from service.storage.claims import claim_due, is_poison
+from service.storage.claims import is_poison
 from service.storage.database import Database
+from service.storage.feed_hosts import Courtesy, claim_politely, ensure_host, host_of
+from service.storage.feed_notices import tell_owners
+from service.storage.outcomes import count_outcomes
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import article, feed, subscription
+from service.storage.watches import dump_watch, load_watch
 
 POISON = "polling this feed ended its worker five times; it is set aside until you poll it by hand"
+PAUSED = "You have paused it."
+COURTESY = Courtesy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,10 @@ class FollowedFeed:
     polled_at: datetime | None
     last_success_at: datetime | None
     next_at: datetime | None
+    moved_to: str | None  # where it redirects to for good, not yet taken over
+    news_at: datetime | None  # the last poll that brought something new
+    usual_gap: float | None  # seconds from one such poll to the next
+    trusts_304: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,9 @@ class Feeds:
         begins anew: what has come meanwhile is old news. Returns the feed and whether the workspace did not follow it yet.
         """
         with self.database.write() as connection:
-            new = {"id": new_id, "url": url, "state": FeedState.NEW, "created_at": caller.now, "next_at": caller.now}
+            host = host_of(url)
+            ensure_host(connection, self.database, host, caller.now)
+            new = {"id": new_id, "url": url, "host": host, "state": FeedState.NEW, "created_at": caller.now, "next_at": caller.now}
             connection.execute(self.database.insert(feed).values(**new).on_conflict_do_nothing(index_elements=["url"]))
             feed_id = connection.execute(select(feed.c.id).where(feed.c.url == url).with_for_update()).scalar_one()
             follows = {
@@ -96,8 +109,10 @@ class Feeds:
     def list_feeds(self, workspace: str, *, state: str | None = None, cursor: str | None = None, limit: int = 50) -> Page[FollowedFeed]:
         """The feeds that a workspace follows, newest first."""
         query = _followed().where(subscription.c.workspace == workspace)
-        if state:
-            query = query.where(feed.c.state == state)
+        if state == FeedState.PAUSED:
+            query = query.where(subscription.c.paused)
+        elif state:
+            query = query.where(feed.c.state == state, subscription.c.paused.is_(False))
         with self.database.read() as connection:
             return fetch_page(
                 connection, query, moment=subscription.c.created_at, key=feed.c.id, cursor=cursor, limit=limit, to_item=_to_followed
@@ -143,15 +158,23 @@ class Feeds:
             _lock(connection, feed_id)
             found = _find(connection, caller.workspace, feed_id)
             if found:
-                reset = {"next_at": caller.now, "claims": 0}
+                # Who resumes a feed that was given up as gone gives it another week.
+                again = case((feed.c.state == FeedState.GONE, None), else_=feed.c.gone_since)
+                reset = {"next_at": caller.now, "claims": 0, "gone_since": again}
                 connection.execute(update(feed).where(feed.c.id == feed_id, _has_follower()).values(**reset))
                 record(connection, caller, "feed.poll", feed_id)
                 found = _find(connection, caller.workspace, feed_id)
         return found
 
-    def claim_feeds(self, *, now: datetime, token: str, limit: int) -> tuple[FeedToPoll, ...]:
-        """Take up to `limit` due feeds under the lease `token`."""
-        return tuple(_to_poll(row) for row in claim_due(self.database, feed, now=now, token=token, limit=limit))
+    def claim_feeds(self, *, now: datetime, token: str, limit: int, courtesy: Courtesy = COURTESY) -> tuple[FeedToPoll, ...]:
+        """Take up to `limit` due feeds under the lease `token`, one of each host that is free."""
+        rows = claim_politely(self.database, now=now, token=token, limit=limit, courtesy=courtesy)
+        return tuple(_to_poll(row) for row in rows)
+
+    def recent_outcomes(self, since: datetime) -> Outcomes:
+        """How the last polls ended, by hosts."""
+        with self.database.read() as connection:
+            return count_outcomes(connection, since)
 
     def followers(self, feeds: Collection[str]) -> Mapping[str, tuple[Follower, ...]]:
         """Who follows each of these feeds, unpaused."""
@@ -167,7 +190,11 @@ class Feeds:
         """Set aside the feeds that ended every worker that polled them; return how many."""
         with self.database.write() as connection:
             poison = update(feed).where(is_poison(feed, now)).values(state=FeedState.QUARANTINED, reason=POISON, next_at=None)
-            return connection.execute(poison).rowcount
+            ids = list(connection.execute(poison.returning(feed.c.id)).scalars())
+            for feed_id in ids:
+                tell_owners(connection, self.database, feed_id, HealthChange(FeedState.QUARANTINED, POISON), now)
+                _remember_told(connection, feed_id, FeedState.QUARANTINED)
+        return len(ids)
 
 
 _FOLLOWED = {each.name for each in fields(FollowedFeed)}
@@ -176,12 +203,21 @@ _FOLLOWED = {each.name for each in fields(FollowedFeed)}
 def _followed() -> Select[Any]:
     ours = [column for column in subscription.c if column.name != "feed"]
     columns = [column for column in feed.c if column.name in _FOLLOWED - {"created_at"}]
-    return select(*columns, *ours).join(subscription, subscription.c.feed == feed.c.id)
+    return select(*columns, feed.c.watch, *ours).join(subscription, subscription.c.feed == feed.c.id)
 
 
 def _to_followed(row: Row[Any]) -> FollowedFeed:
-    values = dict(row._mapping)
-    return FollowedFeed(**{**values, "tags": tuple(values["tags"]), "state": FeedState(values["state"])})
+    watch = load_watch(row.watch)
+    values = {name: value for name, value in row._mapping.items() if name in _FOLLOWED}
+    if row.paused:
+        values |= {"state": FeedState.PAUSED, "reason": PAUSED}
+    usual = watch.rhythm.gap.total_seconds() if watch.rhythm.gap else None
+    learned = {
+        "news_at": watch.rhythm.news_at if watch.rhythm.news else None,
+        "usual_gap": usual,
+        "trusts_304": watch.trust is not Trust.LOST,
+    }
+    return FollowedFeed(**{**values, **learned, "tags": tuple(values["tags"]), "state": FeedState(values["state"])})
 
 
 def _mine(workspace: str, feed_id: str) -> ColumnElement[bool]:
@@ -208,7 +244,8 @@ def _is_resting(feed_id: str) -> ColumnElement[bool]:
 
 def _begin_anew(connection: Connection, feed_id: str) -> None:
     """Make the next poll of a resting feed a baseline, as if it were its first."""
-    connection.execute(update(feed).where(_is_resting(feed_id)).values(baselined_at=None, etag=None, last_modified=None, body_hash=None))
+    anew = {"baselined_at": None, "etag": None, "last_modified": None, "body_hash": None, "watch": null()}
+    connection.execute(update(feed).where(_is_resting(feed_id)).values(**anew))
 
 
 def _match_again(connection: Connection, feed_id: str, now: datetime) -> None:
@@ -244,4 +281,11 @@ def _to_poll(row: Row[Any]) -> FeedToPoll:
         moved_to=row.moved_to,
         moved_since=row.moved_since,
         moved_polls=row.moved_polls,
+        host=row.host,
+        watch=load_watch(row.watch),
     )
+
+
+def _remember_told(connection: Connection, feed_id: str, told: FeedState) -> None:
+    watch = load_watch(connection.execute(select(feed.c.watch).where(feed.c.id == feed_id)).scalar_one())
+    connection.execute(update(feed).where(feed.c.id == feed_id).values(watch=dump_watch(replace(watch, told=told))))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from service.storage.database import Database
-from service.storage.tables import article, match, seen
+from service.storage.tables import alert, article, match, seen, story, story_join, story_move, story_print
 
 SEEN_FOR = timedelta(days=90)  # how long a key is remembered after its feed last listed it
 SOME = 500  # articles forgotten in one transaction
@@ -29,6 +29,35 @@ def forget_keys(database: Database, *, now: datetime) -> None:
     for feed_id, before in _unlisted(database, now):
         with database.write() as connection:
             connection.execute(delete(seen).where(seen.c.feed == feed_id, seen.c.listed_at < before))
+
+
+def forget_stories(database: Database, *, older_than: datetime) -> int:
+    """Forget what is remembered to place articles of those placed before then, and the stories of which nothing is left; return how many.
+
+    A story is kept as long as it has an article or an alert, so that its id leads somewhere.
+    """
+    gone = 0
+    with database.write() as connection:
+        connection.execute(delete(story_print).where(story_print.c.placed_at < older_than))
+    while some := _forget_empty(database, older_than):
+        gone += some
+    return gone
+
+
+def _forget_empty(database: Database, older_than: datetime) -> int:
+    held = or_(
+        select(article.c.id).where(article.c.story == story.c.id).exists(),
+        select(alert.c.id).where(alert.c.story == story.c.id).exists(),
+        select(story_move.c.article).where(story_move.c.story == story.c.id).exists(),
+    )
+    # One that became part of another is kept with that one.
+    whole = story.alias("whole")
+    merged = select(whole.c.id).where(whole.c.id == story.c.merged_into).exists()
+    empty = select(story.c.id).where(story.c.opened_at < older_than, ~held, ~merged).limit(SOME)
+    with database.write() as connection:
+        ids = list(connection.execute(empty).scalars())
+        connection.execute(delete(story_join).where(story_join.c.story.in_(ids)))
+        return connection.execute(delete(story).where(story.c.id.in_(ids))).rowcount
 
 
 def _forget_some(database: Database, older_than: datetime) -> int:

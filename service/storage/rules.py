@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from service.storage.paging import Page, fetch_page
 from service.storage.revisions import next_revision
 from service.storage.saved_rules import check_change, finder, renew, with_saved
 from service.storage.tables import rule
+
+_SOME = 500  # rules read in one transaction
 
 
 class StaleRevision(Exception):
@@ -120,12 +122,25 @@ class Rules:
             rules = as_matched(connection, with_saved(connection, written), revision)
         return RuleChanges(rules, max((each.revision for each in rules), default=revision))
 
+    def live_specs(self) -> Iterator[RuleSpec]:
+        """Every rule that articles are matched against, of all workspaces, a few at a time: there may be many."""
+        after = ""
+        while rows := self._live_after(after):
+            yield from (RuleSpec.model_validate(definition) for _rule_id, definition in rows)
+            after = rows[-1][0]
+
     def saved_for(self, workspace: str, spec: RuleSpec, rule_id: str = "") -> Saved:
         """What the query of `spec`, the rule of this id or a new one, uses, at any depth."""
         if not rules_named(spec.query):
             return {}
         with self.database.read() as connection:
             return gather_saved(spec, finder(connection, workspace, {rule_id: spec}))
+
+    def _live_after(self, rule_id: str) -> list[tuple[str, Any]]:
+        enabled = rule.c.definition["enabled"].as_boolean()
+        live = select(rule.c.id, rule.c.definition).where(rule.c.id > rule_id, rule.c.deleted_at.is_(None), enabled)
+        with self.database.read() as connection:
+            return [(row.id, row.definition) for row in connection.execute(live.order_by(rule.c.id).limit(_SOME))]
 
     def count_rules(self, workspace: str) -> int:
         """How many rules the workspace has."""

@@ -13,6 +13,7 @@ from service.storage.deliveries import Deliveries
 from service.storage.feeds import Feeds
 from service.storage.matches import Matches
 from service.storage.rules import Rules
+from service.storage.stories import StoredStories
 from service.storage.vectors import StoredVectors
 from service.storage.workspaces import Workspaces
 
@@ -32,6 +33,7 @@ class Store:
     channels: Channels
     deliveries: Deliveries
     vectors: StoredVectors
+    stories: StoredStories
 
 
 def open_store(database: Database) -> Store:
@@ -48,4 +50,5 @@ def open_store(database: Database) -> Store:
         Channels(database),
         Deliveries(database),
         StoredVectors(database),
+        StoredStories(database),
     )

@@ -99,6 +99,7 @@ workspace = Table(
     _id(),
     Column("name", Text, nullable=False, unique=True),
     _moment("created_at"),
+    Column("health_channel", Text),  # no foreign key, which SQLite cannot add: the API keeps it in order
 )
 
 api_key = Table(
@@ -116,11 +117,20 @@ api_key = Table(
     _moment("revoked_at", nullable=True),
 )
 
+# The servers that feeds come from, each with the moment before which none of its feeds is to be polled.
+feed_host = Table(
+    "feed_host",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _moment("free_at"),
+)
+
 feed = Table(
     "feed",
     metadata,
     _id(),
     Column("url", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False, server_default="", index=True),  # "": not known, a server of its own
     Column("title", Text),
     Column("site_url", Text),
     Column("language", Text),
@@ -139,8 +149,12 @@ feed = Table(
     _moment("polled_at", nullable=True),
     _moment("last_success_at", nullable=True),
     _moment("created_at"),
+    Column("watch", Json),  # what polling has learned of it, as domain.feeds.Watch; nothing is searched for in it
     *_queue(),
     _due_index("feed"),
+    Index("ix_feed_polled_at", "polled_at"),
+    # Which hosts are busy is asked at each claim, and few feeds are under way.
+    Index("ix_feed_under_way", "host", postgresql_where=text("lease_token IS NOT NULL"), sqlite_where=text("lease_token IS NOT NULL")),
 )
 
 subscription = Table(
@@ -176,6 +190,7 @@ article = Table(
     _moment("changed_at"),
     _moment("matched_at", nullable=True),
     _moment("quarantined_at", nullable=True),
+    Column("story", Text, index=True),  # as the service found it; NULL: not placed yet
     *_queue(),
     _due_index("article"),
     Index("ix_article_feed_first_seen_at", "feed", "first_seen_at"),
@@ -221,6 +236,7 @@ match = Table(
     Column("alert", Text, index=True),
     _moment("created_at"),
     Column("scores", Json),
+    Column("reason", Text),
     UniqueConstraint("rule", "article"),
     Index("ix_match_workspace_created_at", "workspace", "created_at", "id"),
 )
@@ -234,8 +250,22 @@ alert = Table(
     Column("subject", Text, nullable=False),
     Column("content", Json, nullable=False),
     _moment("created_at"),
+    Column("story", Text, index=True),  # in its workspace; NULL: its rule tells of every article
+    Column("living", Json),  # how far the alert of a story has come
+    _moment("updated_at", nullable=True),
     UniqueConstraint("rule", "subject"),
+    Index("uq_alert_rule_story", "rule", "story", unique=True),
     Index("ix_alert_workspace_created_at", "workspace", "created_at", "id"),
+)
+
+alert_update = Table(
+    "alert_update",
+    metadata,
+    _ref("workspace"),
+    _ref("alert", key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", Json, nullable=False),
+    _moment("created_at"),
 )
 
 alert_item = Table(
@@ -245,6 +275,7 @@ alert_item = Table(
     _ref("alert", key=True),
     _ref("match", key=True),
     _moment("added_at"),
+    Column("headline", Text),  # as it was told; NULL: it was not
 )
 
 channel = Table(
@@ -262,6 +293,21 @@ channel = Table(
     _moment("deleted_at", nullable=True),
 )
 
+# What a workspace is told of a feed's health. Its deliveries stand beside those of alerts.
+feed_notice = Table(
+    "feed_notice",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    _ref("feed", index=True),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text),
+    _moment("created_at"),
+    Index("ix_feed_notice_workspace_created_at", "workspace", "created_at", "id"),
+)
+
 delivery = Table(
     "delivery",
     metadata,
@@ -275,9 +321,12 @@ delivery = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     _moment("created_at"),
     _moment("finished_at", nullable=True),
+    Column("notice", Text),
     *_queue(),
     _due_index("delivery"),
-    UniqueConstraint("alert", "channel"),
+    Index("uq_delivery_notice_channel", "notice", "channel", unique=True),
+    Column("update_number", Integer, nullable=False, server_default="0"),  # of the alert's updates; 0: the alert itself
+    UniqueConstraint("alert", "channel", "update_number"),
     Index("ix_delivery_workspace_created_at", "workspace", "created_at", "id"),
 )
 
@@ -342,4 +391,42 @@ actor_change = Table(
     Column("aliases", Json, nullable=False),
     Column("strikes", Json, nullable=False),
     _moment("updated_at"),
+)
+
+# Stories. Those without a workspace were found by the service and are the same for all, as articles are.
+story = Table(
+    "story",
+    metadata,
+    _id(),
+    _ref("workspace", nullable=True, index=True),
+    _moment("opened_at"),
+    Column("merged_into", Text),  # no foreign key: the other may have been forgotten
+    Column("merged_seq", Integer, index=True),
+)
+
+# What is remembered of recent articles to place the next ones; `seq` counts up with every article placed and every merger.
+story_print = Table(
+    "story_print",
+    metadata,
+    _ref("article", key=True),
+    Column("seq", Integer, nullable=False, index=True),
+    Column("print", LargeBinary, nullable=False),
+    _moment("placed_at"),
+)
+
+# What a workspace did by hand: articles that are in another story there, and stories whose articles are all in another one.
+story_move = Table(
+    "story_move",
+    metadata,
+    _ref("workspace", key=True),
+    _ref("article", key=True, index=True),
+    Column("story", Text, nullable=False),
+)
+
+story_join = Table(
+    "story_join",
+    metadata,
+    _ref("workspace", key=True),
+    Column("story", Text, primary_key=True),
+    Column("into", Text, nullable=False),
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from service.storage.database import Database
 from service.storage.tables import article, article_vector, background, query_vector
@@ -38,11 +38,36 @@ class StoredVectors:
             with self.database.write() as connection:
                 connection.execute(self.database.insert(query_vector).on_conflict_do_nothing(), values)
 
+    def list_queries(self, start: float, limit: int) -> list[str]:
+        """Up to `limit` of the texts that have vectors, in order, beginning at this share of all and going on with the first."""
+        texts = select(query_vector.c.text).group_by(query_vector.c.text).order_by(query_vector.c.text).limit(limit)
+        with self.database.read() as connection:
+            count = connection.execute(select(func.count()).select_from(query_vector)).scalar_one()
+            behind = list(connection.execute(texts.offset(int(start * count))).scalars())
+            return [*dict.fromkeys([*behind, *connection.execute(texts.limit(limit - len(behind))).scalars()])]
+
+    def forget_queries(self, texts: Collection[str]) -> int:
+        """Forget the vectors of these texts, of all models; return how many."""
+        gone, doomed = 0, sorted(texts)
+        for first in range(0, len(doomed), _SOME):  # a few at a time: workers that save new ones must not wait long
+            with self.database.write() as connection:
+                some = query_vector.c.text.in_(doomed[first : first + _SOME])
+                gone += connection.execute(delete(query_vector).where(some)).rowcount
+        return gone
+
     def of_articles(self, model: str, articles: Collection[str]) -> dict[str, bytes]:
         """The vectors of those articles, by id, that have one."""
         with self.database.read() as connection:
             mine = (article_vector.c.model == model) & article_vector.c.article.in_(articles)
             return {row.article: row.vector for row in connection.execute(select(article_vector).where(mine)).all()}
+
+    def newest_of_articles(self, articles: Collection[str]) -> tuple[str, dict[str, bytes]]:
+        """The vectors of those articles, by id, that have one of the model in use, and this model: that of the last embedded."""
+        newest = select(article_vector).join(article, article.c.id == article_vector.c.article).order_by(article.c.changed_at.desc())
+        with self.database.read() as connection:
+            rows = connection.execute(newest.where(article_vector.c.article.in_(articles))).all()
+        model = rows[0].model if rows else ""
+        return model, {row.article: row.vector for row in rows if row.model == model}
 
     def save_articles(self, model: str, vectors: Mapping[str, bytes]) -> None:
         """Keep the vectors of articles, in place of what an edited one meant before; articles that are gone have none."""

@@ -25,6 +25,7 @@ class Workspace:
     id: str
     name: str
     created_at: datetime
+    health_channel: str | None = None  # where it is told of its feeds' health; None: nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,19 @@ class Workspaces:
         with self.database.read() as connection:
             row = connection.execute(select(workspace).where(workspace.c.name == name)).one_or_none()
         return Workspace(**row._mapping) if row else None
+
+    def get_workspace(self, workspace_id: str) -> Workspace:
+        """The workspace of this id."""
+        with self.database.read() as connection:
+            row = connection.execute(select(workspace).where(workspace.c.id == workspace_id)).one()
+        return Workspace(**row._mapping)
+
+    def choose_health_channel(self, channel_id: str | None, *, caller: Caller) -> Workspace:
+        """Tell the workspace of its feeds' health by this channel of its own, or not at all."""
+        with self.database.write() as connection:
+            connection.execute(update(workspace).where(workspace.c.id == caller.workspace).values(health_channel=channel_id))
+            record(connection, caller, "workspace.change", caller.workspace)
+        return self.get_workspace(caller.workspace)
 
     def list_workspaces(self) -> tuple[Workspace, ...]:
         """Every workspace, by name."""

@@ -97,6 +97,7 @@ class World:
     alert: str
     delivery: str
     key: str
+    story: str
 
 
 def add_article(edges: Edges, feed: str, number: int, title: str, **changes: Any) -> str:
@@ -137,4 +138,5 @@ def world(api: Api, edges: Edges, clock: Clock) -> World:
     [match] = api.get("/v1/matches")["items"]
     [delivery] = api.get("/v1/deliveries")["items"]
     key = api.expect(201, "POST", "/v1/keys", {"name": "spare"})["id"]
-    return World(feed, rule, channel, found, match["id"], match["alert"], delivery["id"], key)
+    [story] = api.get("/v1/stories")["items"]
+    return World(feed, rule, channel, found, match["id"], match["alert"], delivery["id"], key, story["id"])

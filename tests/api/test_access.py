@@ -21,7 +21,8 @@ READ = {
     "GET /v1/feeds", "GET /v1/feeds/<id>", "GET /v1/rules", "GET /v1/rules/<id>", "POST /v1/rules/preview", "GET /v1/channels",
     "GET /v1/channels/<id>", "GET /v1/articles", "GET /v1/articles/<id>",
     "GET /v1/articles/<id>/explain", "GET /v1/matches", "GET /v1/matches/<id>",
-    "GET /v1/alerts", "GET /v1/alerts/<id>", "GET /v1/deliveries", "GET /v1/deliveries/<id>", "GET /v1/actors",
+    "GET /v1/alerts", "GET /v1/alerts/<id>", "GET /v1/deliveries", "GET /v1/deliveries/<id>", "GET /v1/actors", "GET /v1/workspace",
+    "GET /v1/stories", "GET /v1/stories/<id>",
 }  # fmt: skip
 
 WRITE = {
@@ -29,6 +30,7 @@ WRITE = {
     "PUT /v1/rules/<id>", "PATCH /v1/rules/<id>", "DELETE /v1/rules/<id>", "POST /v1/channels", "PATCH /v1/channels/<id>",
     "DELETE /v1/channels/<id>", "POST /v1/channels/<id>/test", "POST /v1/channels/<id>/rotate-secret",
     "POST /v1/channels/<id>/enable", "POST /v1/deliveries/<id>/redeliver", "PUT /v1/actors", "DELETE /v1/actors",
+    "PATCH /v1/workspace", "POST /v1/stories/<id>/merge", "POST /v1/stories/<id>/split",
 }  # fmt: skip
 
 ADMIN = {"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/<id>"}
@@ -39,6 +41,8 @@ BODIES = {
     "PATCH /v1/rules/<id>": {"name": "Mine now"},
     "PATCH /v1/feeds/<id>": {"paused": True},
     "PATCH /v1/channels/<id>": {"name": "Mine now"},
+    "POST /v1/stories/<id>/merge": {"stories": ["st_1"]},
+    "POST /v1/stories/<id>/split": {"articles": ["ar_1"]},
 }
 
 
@@ -84,6 +88,7 @@ def test_what_belongs_to_another_workspace_is_not_there(world: World, api: Api, 
     ours = {
         "feeds": world.feed, "rules": world.rule, "channels": world.channel, "articles": world.article, "matches": world.match,
         "alerts": world.alert, "deliveries": world.delivery, "keys": world.key,
+        "stories": world.story,
     }  # fmt: skip
     before = _everything(api)
     for name in CLOSED:
@@ -100,7 +105,7 @@ def test_what_belongs_to_another_workspace_is_not_there(world: World, api: Api, 
 
 
 def test_lists_hold_nothing_of_another_workspace(world: World, api: Api, neighbour: Api) -> None:
-    for noun in ("feeds", "rules", "channels", "articles", "matches", "alerts", "deliveries"):
+    for noun in ("feeds", "rules", "channels", "articles", "stories", "matches", "alerts", "deliveries"):
         assert api.get(f"/v1/{noun}")["items"], noun
         assert neighbour.get(f"/v1/{noun}")["items"] == [], noun
 

@@ -44,6 +44,21 @@ def test_a_state_goes_by_its_people_seats_and_capitals_only_acronyms(api: Api) -
     assert "south sudan*" in show(api, "Sudan")["hidden_in"]
 
 
+def test_the_places_of_a_state_are_shown_apart_and_can_be_struck(api: Api) -> None:
+    turkey = show(api, "Turkey")
+    assert {"gaziantep*", "газиантеп*"} <= set(texts(turkey["forms"]["places"]))
+    assert all(form["weight"] < 0.6 for form in turkey["forms"]["places"])
+    assert "gaziantep*" not in texts(turkey["forms"]["names"]) + texts(turkey["forms"]["related"])
+    struck = say(api, "Turkey", strikes=["gaziantep*"])
+    assert "gaziantep*" in texts(struck["forms"]["places"], struck=True)
+
+
+def test_a_name_typed_in_another_script_shows_the_person_of_the_pack(api: Api) -> None:
+    ronaldo = show(api, "Криштиану Роналду")
+    assert ronaldo["id"] == "person:cristiano-ronaldo"
+    assert "cristiano ronaldo*" in texts(ronaldo["forms"]["names"])
+
+
 def test_an_ambiguous_name_shows_the_context_it_needs(api: Api) -> None:
     jordan = show(api, "Jordan")
     assert "jordan" in texts(jordan["needs_context"])
@@ -118,6 +133,18 @@ def test_a_preview_takes_it_into_account_and_the_rule_stays_as_it_was_written(ap
     assert matched() == ["Rutte Street closed for repairs"]
     say(api, "Mark Rutte", aliases=["The Dutchman"], strikes=["Rutte Street"])
     assert matched() == ["The Dutchman speaks in Vilnius"]
+    assert api.get(f"/v1/rules/{stored['id']}")["rule"] == stored["rule"]
+
+
+def test_it_holds_in_the_query_of_a_preview_which_stays_as_it_was_written(api: Api, edges: Edges) -> None:
+    feed = str(api.expect(201, "POST", "/v1/feeds", {"url": "https://gazette.example/feed"})["id"])
+    article = add_article(edges, feed, 1, "The Dutchman speaks in Vilnius")
+    rule = {"name": "Rutte", "query": 'actor:"Mark Rutte"'}
+    stored = api.expect(201, "POST", "/v1/rules", rule)
+    say(api, "Rutte", aliases=["The Dutchman"])
+    shown = api.expect(200, "POST", "/v1/rules/preview", {"rule": rule})
+    assert [match["article"]["title"] for match in shown["matches"]] == ["The Dutchman speaks in Vilnius"]
+    assert api.get(f"/v1/articles/{article}/explain?rule={stored['id']}")["matches"] is True
     assert api.get(f"/v1/rules/{stored['id']}")["rule"] == stored["rule"]
 
 

@@ -85,7 +85,7 @@ def test_whatever_is_sent_the_answer_is_as_the_document_says(mode: GenerationMod
 
 
 def _try_out(cases: SearchStrategy[schemathesis.Case[Any]], headers: dict[str, str]) -> None:
-    budget = settings(max_examples=BUDGET, deadline=None, database=None, derandomize=True, phases=[Phase.generate])
+    budget = settings(max_examples=BUDGET, database=None, derandomize=True, phases=[Phase.generate])
 
     @settings(budget, suppress_health_check=list(HealthCheck))
     @given(cases)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
+from service.api import previews
+from service.api.nearness import Told
+from service.api.previews import SECONDS
 from service.edges import Edges
 from tests.api.conftest import Api, add_article
+from tests.make import a_spec, an_article
 
 BODY = "The toll on the harbour bridge stays, said Ana Silva."
 
@@ -76,3 +81,10 @@ def test_nothing_is_stored(api: Api, feed: str) -> None:
     preview(api, topics=["harbour"])
     assert api.get("/v1/rules")["items"] == []
     assert api.get("/v1/matches")["items"] == []
+
+
+def test_what_takes_too_long_is_left_out_and_counted() -> None:
+    articles = [an_article(id=f"ar_{number}", title="Harbour bridge opens") for number in range(10)]
+    clock = itertools.count(step=SECONDS / 4)
+    shown = previews.preview(a_spec(topics=["harbour bridge"]), articles, Told({}), clock=lambda: next(clock))
+    assert (shown.looked_at, shown.not_reached, len(shown.matches)) == (3, 7, 3)

@@ -23,7 +23,9 @@ def test_a_rule_comes_back_as_it_was_sent_with_its_defaults(api: Api) -> None:
     shown = api.call("GET", f"/v1/rules/{made['id']}")
     assert shown.json == made
     assert shown.headers["ETag"] == f'"{made["revision"]}"'
-    assert made["rule"]["alerting"] == {"when": "instant", "cooldown": "PT4H", "mute_until": None}
+    assert made["rule"]["alerting"] == {
+        "when": "instant", "stories": "developments", "cooldown": "PT4H", "mute_until": None,
+    }  # fmt: skip
     assert made["rule"]["channels"] is None
 
 

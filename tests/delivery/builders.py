@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 from service.config import Settings
 from service.delivery import open_senders
 from service.delivery.standard_webhooks import new_secret
-from service.domain.alerts import Alert, AlertedArticle, Passage, quote_article
+from service.domain.alerts import Alert, AlertedArticle, Passage, Update, quote_article
 from service.domain.channels import Channel, Secret
+from service.domain.coverage import Coverage, Report, coverage_of
 from service.domain.deliveries import DeliveryToSend, Receipt
+from service.domain.developments import Development, News
 from service.domain.evidence import Evidence
 from service.outbound import Outbound
 from tests.make import an_article
@@ -53,9 +56,30 @@ def titled(title: str) -> AlertedArticle:
     return AlertedArticle("ar_1", title, "https://gazette.example/1", title, None, CREATED, "en", (Passage("title", title[:1000], ()),), ())
 
 
-def an_alert(*articles: AlertedArticle, rule_name: str = "NATO on the peace deal") -> Alert:
+NEWS = tuple(News(kind, what) for kind, what in zip(Development, ("Kim Jong Un", "10", "Correction: a peace plan", "26"), strict=True))
+
+
+def a_coverage(*titles: str) -> Coverage:
+    """An outlet for each title, half an hour apart; the odd ones are German and print an agency's text."""
+    return coverage_of(
+        Report(
+            f"outlet{number}.example", f"Outlet {number}", f"ar_o{number}", title, f"https://outlet{number}.example/deal",
+            ("en", "de")[number % 2], CREATED + number * timedelta(minutes=30), ("reuters",) * (number % 2),
+        )
+        for number, title in enumerate(titles)
+    )  # fmt: skip
+
+
+def an_alert(*articles: AlertedArticle, rule_name: str = "NATO on the peace deal", story: bool = False) -> Alert:
     """An alert about these articles."""
-    return Alert("al_1", "ws_1", "ru_1", rule_name, CREATED, articles or (alerted(),))
+    about = ("st_1", a_coverage("NATO chief Rutte welcomes peace deal")) if story else (None, None)
+    return Alert("al_1", "ws_1", "ru_1", rule_name, CREATED, articles or (alerted(),), *about)
+
+
+def an_update(news: tuple[News, ...] = NEWS, coverage: Coverage | None = None) -> Alert:
+    """The second update of an alert."""
+    coverage = coverage or a_coverage("NATO chief Rutte welcomes peace deal", "Rutte lobt Friedensplan", "NATO welcomes deal")
+    return replace(an_alert(), story="st_1", coverage=coverage, update=Update(2, CREATED, news))
 
 
 def a_delivery(channel: Channel, alert: Alert | None = None, **changes: Any) -> DeliveryToSend:

@@ -15,7 +15,21 @@ import pytest
 from service.delivery.unsubscribe import unsubscribe_url
 from service.domain.alerts import Alert
 from service.domain.deliveries import DeliveryError, DeliveryToSend
-from tests.delivery.builders import CREATED, KEY, a_channel, a_delivery, alerted, an_alert, send, some_settings, titled
+from service.domain.developments import Development, News
+from service.domain.ids import delivery_id
+from tests.delivery.builders import (
+    CREATED,
+    KEY,
+    a_channel,
+    a_coverage,
+    a_delivery,
+    alerted,
+    an_alert,
+    an_update,
+    send,
+    some_settings,
+    titled,
+)
 from tests.world import CERTIFICATE, Fault, Mailbox
 
 TITLES = json.loads((Path(__file__).parent.parent / "data" / "mail" / "hostile_titles.json").read_text())
@@ -78,6 +92,34 @@ def test_an_alert_arrives_in_text_and_html() -> None:
     assert "*NATO* chief Rutte welcomes *peace deal*" in text
     assert re.search(r"<mark [^>]*>NATO</mark> chief Rutte welcomes <mark [^>]*>peace deal</mark>", html)
     assert "Matched NATO, peace deal" in text
+
+
+def test_an_update_says_what_is_new_and_who_reports_it_below_the_first_mail() -> None:
+    message = arrived(an_update())
+    assert message.keys() == [*PLAIN[:5], "In-Reply-To", "References", *PLAIN[5:]]
+    assert message["In-Reply-To"] == message["References"] == f"<{delivery_id('al_1', 'ch_1')}@watch.example>"
+    assert message["Subject"].startswith("Update: new actor: Kim Jong Un, 10 outlets report it")
+    assert message["Subject"].endswith("[NATO on the peace deal]")
+    text, html = part(message, "plain"), part(message, "html")
+    coverage = "Reported by 3 outlets in 2 languages (de, en), first by Outlet 0, 2 Mar 2026, 11:55 UTC; spread in 60 minutes"
+    for said in ("New in this story", "new actor: Kim Jong Un", "back after 26 hours", coverage, "Rutte lobt Friedensplan", "Outlet 2"):
+        assert said in text
+        assert said in html
+
+
+def test_an_update_with_hostile_headlines_of_many_outlets() -> None:
+    titles = [each["title"] * each.get("times", 1) for each in TITLES]
+    message = arrived(an_update(tuple(News(Development.CORRECTION, title) for title in titles), a_coverage(*titles)))
+    assert message["Subject"].startswith("Update: correction:")
+    assert len(message["Subject"]) <= 150
+    assert "more outlets" in part(message, "plain")
+    html = _Tags(part(message, "html"))
+    assert html.tags <= _Tags(part(arrived(an_update()), "html")).tags
+    assert all(link is None or link.startswith("https://") for link in html.links)
+
+
+def test_an_alert_that_one_outlet_has_shows_no_coverage() -> None:
+    assert "Reported by" not in part(arrived(an_alert(story=True)), "plain")
 
 
 def test_without_a_public_url_there_is_no_unsubscribe_link() -> None:

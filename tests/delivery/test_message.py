@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.delivery.message import MAX_BYTES, render_body
-from service.domain.alerts import Alert, AlertedArticle, Passage
+from service.domain.alerts import Alert, AlertedArticle, Passage, Update
+from service.domain.coverage import Coverage, Report, coverage_of
+from service.domain.developments import Development, News
 from service.domain.evidence import Evidence
-from tests.delivery.builders import CREATED, LEDE, TITLE, a_channel, a_delivery, alerted, an_alert, titled
+from tests.delivery.builders import CREATED, LEDE, TITLE, a_channel, a_delivery, alerted, an_alert, an_update, titled
 
 WIDE = "\U0001f4f0"  # twelve bytes in ASCII JSON
 
@@ -36,6 +38,20 @@ def test_an_alert() -> None:
     assert (title["field"], title["text"], lede["text"]) == ("title", TITLE, LEDE)
     assert [TITLE[start:end] for start, end in title["highlights"]] == ["NATO", "peace deal"]
     assert article["evidence"][0] == {"part": "/actors/0", "term": "NATO", "field": "title", "start": 0, "end": 4, "text": "NATO"}
+
+
+def test_an_update() -> None:
+    said = payload(an_update())
+    data = said["data"]
+    assert said["type"] == "alert.updated"
+    assert (data["id"], data["story"], data["update"]["number"]) == ("al_1", "st_1", 2)
+    assert [each["text"] for each in data["update"]["news"]] == [
+        "new actor: Kim Jong Un", "10 outlets report it", "Correction: a peace plan", "back after 26 hours",
+    ]  # fmt: skip
+    coverage = data["coverage"]
+    assert (coverage["articles"], coverage["outlets"], coverage["independent"]) == (3, 3, 3)
+    assert (coverage["languages"], coverage["spread_seconds"], coverage["first"]["source"]) == (["de", "en"], 3600, "Outlet 0")
+    assert [each["credits"] for each in coverage["reports"]] == [[], ["reuters"], []]
 
 
 def test_a_test_message() -> None:
@@ -87,8 +103,19 @@ articles = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(articles, min_size=1, max_size=8), wide_text)
-def test_whatever_feeds_say_the_body_is_small_ascii_json(said: list[AlertedArticle], rule_name: str) -> None:
-    data = payload(Alert("al_1", "ws_1", "ru_1", rule_name, CREATED, tuple(said)))["data"]
+reports = st.builds(
+    Report, wide_text, wide_text, an_id, wide_text, st.none() | wide_text, st.none() | wide_text, moments, st.lists(wide_text).map(tuple)
+)
+coverages = st.lists(reports, min_size=1, max_size=30).map(coverage_of)
+updates = st.builds(
+    Update, st.integers(1, 9), moments, st.lists(st.builds(News, st.sampled_from(Development), wide_text), min_size=1).map(tuple)
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(articles, min_size=1, max_size=8), wide_text, st.none() | coverages, st.none() | updates)
+def test_whatever_feeds_say_the_body_is_small_ascii_json(
+    said: list[AlertedArticle], rule_name: str, coverage: Coverage | None, update: Update | None
+) -> None:
+    data = payload(Alert("al_1", "ws_1", "ru_1", rule_name, CREATED, tuple(said), "st_1", coverage, update))["data"]
     assert data["articles"][0]["id"] == said[0].id

@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 
 from service.domain.alerting import Hold
+from service.domain.feeds import FeedState
 from service.domain.rules import Precision, RuleSpec
 from service.matching.explain import explain
 from service.matching.grammar import parse_query
@@ -89,3 +90,7 @@ def test_the_reasons_shown_are_reasons() -> None:
     spec = RuleSpec(name="Try", actors=("Mark Rutte",), topics=("Ukraine peace deal",))
     reason = explain(spec, {"title": "Ukraine waits"}, NOON.date()).reason
     assert all(each in reason for each in shown)
+
+
+def test_the_table_of_a_feeds_states_has_each_and_no_other() -> None:
+    assert {row[0].strip("`") for row in rows_under("`state`", "meaning", "what to do")} == set(FeedState)

@@ -12,13 +12,19 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from service.delivery.feed_notice import HEADLINES
 from service.delivery.message import render_body
 from service.domain.alerts import Alert
-from tests.delivery.builders import a_channel, a_delivery, alerted, an_alert, titled
+from service.domain.feed_notices import FeedNotice
+from service.domain.feeds import FeedState
+from tests.delivery.builders import CREATED, NEWS, a_channel, a_delivery, alerted, an_alert, an_update, titled
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
-KINDS = ("alert", "rule", "article", "scores", "passage", "evidence", "test", "channel")
+KINDS = (
+    "alert", "update", "news", "coverage", "report", "rule", "article", "scores", "passage", "evidence",
+    "feed_notice", "feed", "test", "channel",
+)  # fmt: skip
 
 
 def closed(schema: Any) -> Any:
@@ -35,6 +41,11 @@ def payload(alert: Alert | None) -> Any:
     return json.loads(render_body(a_delivery(a_channel(), alert)))
 
 
+def notice(**changes: Any) -> FeedNotice:
+    values = {"title": "The Gazette", "state": FeedState.FAILING, "reason": "The server answers HTTP 500: an error."}
+    return FeedNotice(id="fn_1", workspace="ws_1", feed="fd_1", url="https://n.example/feed", created_at=CREATED, **{**values, **changes})
+
+
 def check(message: Any) -> None:
     jsonschema_rs.Draft202012Validator(closed(SCHEMA), validate_formats=True).validate(message)
 
@@ -47,10 +58,25 @@ def check(message: Any) -> None:
         pytest.param(an_alert(titled("")), id="an article with nothing but a link"),
         pytest.param(an_alert(alerted(url=None, language=None)), id="an article without link and language"),
         pytest.param(an_alert(*[alerted()] * 40), id="a truncated alert"),
+        pytest.param(an_alert(story=True), id="an alert about a story"),
+        pytest.param(an_update(NEWS), id="an update"),
+        pytest.param(an_update(NEWS * 100), id="a truncated update"),
     ],
 )
 def test_what_is_sent_fits_the_schema_and_has_no_field_that_it_lacks(alert: Alert | None) -> None:
     check(payload(alert))
+
+
+@pytest.mark.parametrize("state", sorted(HEADLINES))
+def test_what_is_said_of_a_feed_fits_the_schema(state: FeedState) -> None:
+    told = notice(state=state, title=None if state is FeedState.GONE else "\ud800" * 9000)
+    message = json.loads(render_body(a_delivery(a_channel(), notice=told)))
+    check(message)
+    assert message["type"] == told.kind
+
+
+def test_whatever_a_feed_can_become_has_its_words() -> None:
+    assert set(FeedState) - {FeedState.NEW, FeedState.PAUSED} == set(HEADLINES)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +87,7 @@ def test_what_is_sent_fits_the_schema_and_has_no_field_that_it_lacks(alert: Aler
         pytest.param(("data", "truncated"), "no", id="a word for a truth"),
         pytest.param(("data", "more"), 1, id="an undocumented field"),
         pytest.param(("data", "articles"), [], id="an alert about nothing"),
+        pytest.param(("data", "update"), {"number": 1, "created_at": "2026-03-02T12:00:00Z", "news": []}, id="an update without news"),
     ],
 )
 def test_the_schema_refuses(place: tuple[str, ...], value: Any) -> None:
@@ -75,10 +102,12 @@ def test_the_schema_refuses(place: tuple[str, ...], value: Any) -> None:
 
 def test_the_developers_page_tells_every_field_of_the_schema() -> None:
     told = set(re.findall(r"^\| `([a-z_.\[\]]+)` \|", (DOCS / "developers.md").read_text(), flags=re.MULTILINE))
-    frame = {"alert": "data.", "rule": "data.rule.", "article": "data.articles[].", "test": "data.", "channel": "data.channel."}
+    frame = {"feed_notice": "data.", "feed": "data.feed."}
+    frame |= {"alert": "data.", "rule": "data.rule.", "article": "data.articles[].", "test": "data.", "channel": "data.channel."}
     frame |= {name: f"data.articles[].{name}[]." for name in ("passage", "evidence")}
     frame["passage"] = "data.articles[].passages[]."
     frame["scores"] = "data.articles[].scores."
+    frame |= {"update": "data.update.", "news": "data.update.news[].", "coverage": "data.coverage.", "report": "data.coverage.reports[]."}
     named = {frame[kind] + name for kind in KINDS for name in SCHEMA["$defs"][kind]["properties"]} | {"type", "timestamp"}
     parents = {name for name in named if any(other.startswith((f"{name}.", f"{name}[].")) for other in named)}
     assert told >= named - parents

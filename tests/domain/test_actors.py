@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.actors import MAX_WORDS, ActorChange, with_changes
+from service.domain.actors import MAX_WORDS, ActorChange, joined, with_changes
 from service.domain.rules import RuleSpec
 from tests.make import a_spec
 
@@ -72,9 +72,22 @@ def test_only_the_actors_change_and_keep_their_places() -> None:
     assert new.model_copy(update={"actors": rule.actors}) == rule
 
 
+def test_the_actors_that_a_query_names_have_them_too_and_nothing_of_it_is_written() -> None:
+    rule = a_spec(query='actor:"M. Rutte" OR actor:"NATO"')
+    change = ActorChange("rutte", "Mark Rutte", ("The Dutchman",), ("Rutte",))
+    new = with_changes(rule, {"rutte": change}, named=["M. Rutte", "NATO"], key=key, takes_away=same)
+    assert [(actor.name, actor.aliases, actor.strikes) for actor in new.asked] == [("M. Rutte", ("The Dutchman",), ("Rutte",))]
+    assert new.model_dump() == rule.model_dump()
+
+
 def test_a_rule_that_nothing_is_said_of_stays_the_same_value() -> None:
     rule = a_spec(actors=["NATO"])
     assert changed(rule, ActorChange("rutte", "Rutte", ("The Dutchman",))) is rule
+
+
+def test_of_what_was_said_under_two_names_the_newer_holds() -> None:
+    newer, older = ActorChange("b", "B", ("teflon",), ("street",)), ActorChange("a", "A", ("mark", "Street"), ("Teflon", "sr"))
+    assert joined(newer, older, same) == ActorChange("b", "B", ("teflon", "mark"), ("street", "sr"))
 
 
 words = st.text("abcR ", min_size=1, max_size=6).filter(str.strip)

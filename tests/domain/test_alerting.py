@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.domain.alerting import FoundMatch, Hold, decide, hold
+from service.domain.alerting import FoundMatch, Hold, Standing, decide
 from service.domain.evidence import Evidence, Scores
 from service.domain.ids import alert_id
 from tests.make import NOON, a_rule, an_article
@@ -45,21 +45,21 @@ def found(
     ],
 )
 def test_hold(match: FoundMatch, standing: dict[str, Any], expected: Hold | None) -> None:
-    asked = {"live": True, "alerted_at": None, "already_alerted": False, **standing}
-    assert hold(match, now=NOON + HOUR, **asked) is expected
+    decision = decide(match, Standing(**standing), NOON + HOUR)
+    assert (decision.held, decision.draft is None) == (expected, expected is not None)
 
 
 def test_an_alert_tells_the_article_with_its_evidence() -> None:
-    decision = decide(found(channels=["ch_1"]), live=True, alerted_at=None, already_alerted=False, now=NOON)
+    decision = decide(found(channels=["ch_1"]), Standing(), NOON)
     assert decision.held is None
-    assert decision.alert is not None
-    assert decision.alert.channels == ("ch_1",)
-    told = decision.alert.alert
+    assert decision.draft is not None
+    assert decision.draft.channels == ("ch_1",)
+    told = decision.draft.alert
     assert (told.id, told.rule_name) == (alert_id("ru_1", "gazette.example/1"), "Bridges")
     assert told.articles[0].passages[0].text == "Harbour bridge opens"
     assert told.articles[0].passages[0].highlights == ((8, 14),)
 
 
 def test_a_held_match_raises_no_alert_but_keeps_its_evidence() -> None:
-    decision = decide(found(), live=True, alerted_at=None, already_alerted=True, now=NOON)
-    assert (decision.held, decision.alert, decision.evidence) == (Hold.ALREADY_ALERTED, None, EVIDENCE)
+    decision = decide(found(), Standing(already_alerted=True), NOON)
+    assert (decision.held, decision.draft, decision.evidence) == (Hold.ALREADY_ALERTED, None, EVIDENCE)

@@ -61,13 +61,13 @@ def test_not_modified_keeps_what_is_known() -> None:
 def test_every_twelfth_get_is_unconditional_for_304_may_lie() -> None:
     feed, conditional = stored(FEED, good()), []
     for _ in range(24):
-        conditional.append(is_conditional(feed))
+        conditional.append(is_conditional(feed, NOW))
         feed = stored(feed, good(feed, UNMODIFIED, None) if conditional[-1] else good(feed))
     assert conditional == ([True] * 11 + [False]) * 2
 
 
 def test_without_validators_no_get_is_conditional() -> None:
-    assert not is_conditional(replace(FEED, validators=Validators()))
+    assert not is_conditional(replace(FEED, validators=Validators()), NOW)
 
 
 @pytest.mark.parametrize(

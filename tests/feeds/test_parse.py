@@ -164,7 +164,7 @@ def test_a_tag_soup_is_read_all_the_same() -> None:
     assert feed.complete
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200), st.sampled_from(["title", "link", "guid", "description", "pubDate", "author", "x:y"]))
 def test_whatever_stands_in_an_element_never_costs_the_neighbours(text: str, element: str) -> None:
     inner = text.replace("<", "&lt;").replace("]]>", "").encode("utf-8", "surrogatepass")

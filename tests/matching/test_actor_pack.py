@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.matching.actor_index import find_actor
@@ -258,6 +258,7 @@ def test_the_pack_says_whom_it_found() -> None:
     ]
 
 
+@settings(deadline=None)  # the first example reads the tables
 @given(st.one_of(st.text(max_size=60), st.sampled_from(sorted(name for names in read_state_names().values() for name in names.values()))))
 def test_expanding_never_fails_and_its_forms_are_sound(name: str) -> None:
     expansion = expand_actor(name, [name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.matching.concepts import Concept, load_concepts, parse_concepts
@@ -181,7 +181,6 @@ def test_a_concept_is_found_by_its_own_words(name: str) -> None:
             assert not words or (meant is not None and meant.length == len(words)), phrase
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), max_size=5))
 def test_any_words_can_be_asked_for(words: list[str]) -> None:
     meant = TABLE.meant(words)

@@ -41,7 +41,7 @@ def test_what_speaks_against_a_match_is_left_out() -> None:
     assert weights[1] == 0
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 1 << 32), st.integers(20, 60))
 def test_no_weight_is_negative(seed: int, count: int) -> None:
     chance = np.random.default_rng(seed)

@@ -139,7 +139,7 @@ PIECES = [*OPERATORS, "(", ")", '"', "=", "*", "and", "peace", "deal*", "=US", '
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join)))
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_any_text_is_a_query_or_refused_with_a_place_in_it(text: str) -> None:
     read = _read(text)
     if isinstance(read, QueryError):
@@ -192,7 +192,7 @@ queries: st.SearchStrategy[Query] = st.recursive(
 
 
 @given(queries)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_what_is_printed_reads_as_what_it_was(query: Query) -> None:
     assert parse_query(print_query(query), alone=False) == query
 

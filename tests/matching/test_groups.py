@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.rules import Actor
-from service.matching.actors import group_of_actor
+from service.matching.actors import forms_of_actor, group_of_actor
+from service.matching.beginnings import phrase_of_form
 from service.matching.forms import OPEN_END, Form
-from service.matching.groups import NEXT_SENTENCE, SAME_SENTENCE, Forms, Group, Known, Seen, group_of, hints_of, phrase_of_form, see
+from service.matching.groups import NEXT_SENTENCE, SAME_SENTENCE, Forms, Group, Known, Seen, group_of, hints_of, see
 from service.matching.reading import Reading
 from service.matching.text import phrase_of
 from service.matching.topics import groups_of_topic
@@ -159,7 +160,6 @@ texts = st.lists(st.one_of(names_as_written, topics_as_written, st.sampled_from(
 
 
 @given(texts, texts)
-@settings(deadline=None)
 def test_an_article_with_a_form_has_a_hint(title: str, body: str) -> None:
     reading = Reading({"title": title, "body": body})
     for group in GROUPS:
@@ -199,3 +199,28 @@ def test_a_short_word_is_no_hint_at_one_much_longer() -> None:
 def test_hints_are_few() -> None:
     group = group_of_actor(Actor(name="Pieter van der Molen"))
     assert len(group.hints) < len(group.expand().sure) / 2
+
+
+NAMED = [*NAMES, "Berilu", "South Sudan", "NATO chief", "Dr Tanaka Berilu", "New Mexico", "Georgia Meloni"]
+actors = st.builds(
+    lambda name, aliases, strikes: Actor(name=name, aliases=tuple(aliases), strikes=tuple(strikes)),
+    st.sampled_from(NAMED),
+    st.lists(st.sampled_from(NAMED), max_size=2),
+    st.lists(st.sampled_from(["Kremlin", "Rutte", "South Sudan"]), max_size=1),
+)
+texts = st.lists(st.one_of(names_as_written, st.sampled_from(NAMED), st.sampled_from(["South", "rain."])), max_size=8).map(" ".join)
+
+
+@given(actors, texts, texts)
+def test_an_actor_with_a_base_in_common_is_seen_as_by_all_its_forms(actor: Actor, title: str, body: str) -> None:
+    whole = group_of(forms_of_actor(actor))
+    assert seen(group_of_actor(actor), title=title, body=body) == seen(whole, title=title, body=body)
+
+
+def test_rules_that_give_an_actor_names_of_their_own_have_its_base_in_common() -> None:
+    one, other = (group_of_actor(Actor(name="Tanaka Berilu", aliases=(alias,))) for alias in ("the boss", "the chief"))
+    known = Known()
+    seen_by_both = [see(each, Reading({"title": "T. Berilu speaks"}), DAY, known) for each in (one, other)]
+    assert seen_by_both[0] is seen_by_both[1] is not None
+    assert seen(one, title="The boss speaks")
+    assert not seen(other, title="The boss speaks")

@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.rule_sets import make_rules, make_texts, make_world
+from service.domain.evidence import Evidence, Scores
 from service.domain.rules import Rule, RuleSpec
 from service.matching.actors import group_of_actor
+from service.matching.beginnings import phrase_of_form
 from service.matching.calibration import Nearness
-from service.matching.groups import Group, Known, phrase_of_form
+from service.matching.groups import Group, Known
 from service.matching.index import RuleIndex
 from service.matching.reading import Reading
 from service.matching.text import phrase_of
 from service.matching.topics import groups_of_topic
-from service.matching.verdict import NEAR_ENOUGH, compile_rule, judge
+from service.matching.verdict import NEAR_ENOUGH, compile_rule, judge, weigh
 from tests.make import NOON, a_rule
 from tests.matching.written import NAMES, TOPICS, WORDS, names_as_written, topics_as_written
 
@@ -52,9 +55,14 @@ changes = st.lists(st.tuples(st.sampled_from("abcdef"), st.one_of(specs, st.none
 articles = st.fixed_dictionaries({"title": texts, "body": texts})
 
 
-def holds(spec: RuleSpec, fields: dict[str, str]) -> bool:
-    """The rule by itself: nothing filed, nothing shared."""
-    return judge(compile_rule(spec), Reading(fields), DAY, Known(), None) is not None
+def found_alone(rules: Iterable[Rule], fields: Mapping[str, str]) -> dict[str, tuple[Scores, tuple[Evidence, ...]]]:
+    """The rules that hold, each by itself: nothing filed, nothing shared."""
+    verdicts = {rule.id: judge(compile_rule(rule.spec), Reading(fields), DAY, Known(), None) for rule in rules}
+    return {id_: (verdict.scores, verdict.evidence) for id_, verdict in verdicts.items() if verdict}
+
+
+def found_by(index: RuleIndex, fields: Mapping[str, str]) -> dict[str, tuple[Scores, tuple[Evidence, ...]]]:
+    return {found.rule.id: (found.scores, found.evidence) for found in index.match(fields, lambda _rule: True, DAY)}
 
 
 def matched(index: RuleIndex, **fields: str) -> set[str]:
@@ -64,7 +72,6 @@ def matched(index: RuleIndex, **fields: str) -> set[str]:
 
 
 @given(st.lists(changes, max_size=4), st.lists(articles, max_size=4))
-@settings(deadline=None)
 def test_the_index_agrees_with_every_rule_on_its_own(batches: list[list[tuple[str, RuleSpec | None]]], texts: list[dict[str, str]]) -> None:
     index, rules = RuleIndex(), dict[str, Rule]()
     for revision, batch in enumerate(batches, start=1):
@@ -74,11 +81,34 @@ def test_the_index_agrees_with_every_rule_on_its_own(batches: list[list[tuple[st
     live = [rule for rule in rules.values() if rule.live]
     assert len(index) == len(live)
     for fields in texts:
-        assert matched(index, **fields) == {rule.id for rule in live if holds(rule.spec, fields)}
+        assert matched(index, **fields) == found_alone(live, fields).keys()
+        assert found_by(index, fields) == found_alone(live, fields)
+
+
+@pytest.mark.parametrize("popular", [False, True])
+def test_the_index_agrees_with_every_rule_of_a_big_set(popular: bool) -> None:
+    world = make_world(20260101)
+    rules, texts = make_rules(world, 200, popular=popular), [*make_texts(world, 8, 200), *make_texts(world, 2, 2300)]
+    index, plain = RuleIndex(), [rule.spec for rule in rules[:10]]
+    index.apply(rules, len(rules))
+    index.apply([replace(rule, deleted_at=NOON) for rule in rules[::7]], len(rules) + 1)
+    live = [rule for number, rule in enumerate(rules) if number % 7]
+    titles = [f"{spec.watched[-1].name}, {' and '.join(spec.topics)} {' '.join(spec.watched[0].aliases)}" for spec in plain]
+    for fields in [*texts, *({"title": title, "lede": "", "body": text["body"]} for title, text in zip(titles, texts, strict=False))]:
+        assert found_by(index, fields) == found_alone(live, fields)
 
 
 @given(specs, articles)
-@settings(deadline=None)
+def test_weighing_a_rule_says_what_the_index_says(spec: RuleSpec, fields: dict[str, str]) -> None:
+    index = RuleIndex()
+    index.apply([_rule("a", spec, 1)], 1)
+    verdict = weigh(compile_rule(spec), Reading(fields), DAY, Known(), None)
+    for found in index.weigh(fields, lambda _rule: True, DAY):
+        assert (found.scores, found.evidence) == (verdict.scores, verdict.evidence)
+    assert bool(found_by(index, fields)) == (spec.enabled and verdict.matches)
+
+
+@given(specs, articles)
 def test_evidence_stands_where_it_says(spec: RuleSpec, fields: dict[str, str]) -> None:
     index = RuleIndex()
     index.apply([_rule("a", spec, 1)], 1)

@@ -27,7 +27,7 @@ def z_over_sample(queries: Vectors, articles: Vectors, sample: Vectors) -> Vecto
     return scores
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.integers(30, 200))
 def test_z_by_moments_is_z_over_the_sample(seed: int, count: int) -> None:
     sample, queries, articles = vectors(seed, count), vectors(seed + 1, 3), vectors(seed + 2, 5)
@@ -36,7 +36,7 @@ def test_z_by_moments_is_z_over_the_sample(seed: int, count: int) -> None:
     np.testing.assert_allclose(scores, z_over_sample(queries, articles, sample), atol=2e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(SEEDS, st.lists(st.integers(0, 50), min_size=1, max_size=4))
 def test_an_update_is_a_recomputation(seed: int, counts: list[int]) -> None:
     parts = [vectors(seed + number, count) for number, count in enumerate(counts)]
@@ -71,6 +71,15 @@ def test_of_more_than_fit_into_memory_the_newest_stay() -> None:
 def test_no_articles_change_nothing() -> None:
     background = NOTHING.with_articles(vectors(5, 10))
     assert background.with_articles(vectors(5, 0)) is background
+
+
+def test_a_vector_that_stands_for_several_articles_counts_as_these() -> None:
+    some = vectors(20, 50)
+    repeated = NOTHING.with_articles(np.concatenate([some[:40], *[some[40:]] * 9]), memory=1000)
+    weighed = NOTHING.with_articles(some, memory=1000, weights=np.array([1.0] * 40 + [9.0] * 10))
+    assert np.allclose(weighed.mean, repeated.mean, atol=1e-6)
+    assert np.allclose(weighed.covariance, repeated.covariance, atol=1e-6)
+    assert weighed.count == pytest.approx(130**2 / (40 + 10 * 81)), "but as a sample they are worth less"
 
 
 @pytest.mark.parametrize("background", [NOTHING, NOTHING.with_articles(vectors(6, 1))], ids=["of nothing", "of one article"])

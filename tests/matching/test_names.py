@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.matching.forms import OPEN_END, Form
+from service.matching.name_spellings import names_elsewhere
 from service.matching.names import forms_of_name, surname_of
 from service.matching.text import phrase_of
-from service.matching.transliterate import other_script
+from service.matching.transliterate import in_russian, other_script, sister_spellings
 
 
 def _is(form: Form, text: str) -> bool:
@@ -65,6 +66,24 @@ def _found(name: str, text: str) -> str:
         pytest.param("Иван Шувалов", "Ivan Shuvalov", "alone", id="to English"),
         pytest.param("Иван Шувалов", "Iwan Szuwalow", "alone", id="to Polish"),
         pytest.param("Иван Шувалов", "Schuwalow", "beside the full name", id="to German"),
+        pytest.param("Иван Щербаченко", "Iwan Schtscherbatschenko", "alone", id="to German"),
+        pytest.param("Иван Щербаченко", "Ivan Chtcherbatchenko", "alone", id="to French"),
+        pytest.param("Сергей Марченков", "Serhii Marchenkov", "alone", id="a first name as Ukraine writes it"),
+        pytest.param("Сергей Марченков", "Siergiej Marczenkow", "alone", id="a first name as Poland writes it"),
+        pytest.param("Сергій Марченков", "Сергей Марченков", "alone", id="from Ukrainian to Russian"),
+        pytest.param("Сергій Марченков", "Марченковым", "beside the full name", id="from Ukrainian to Russian, inflected"),
+        pytest.param("Максим Оксимов", "Maxim Oximov", "alone", id="ks or x"),
+        pytest.param("Борис Елчин", "Boris Yelchin", "alone", id="an e that begins a name"),
+        pytest.param("Игорь Соловецкий", "Ihor Solovetsky", "alone", id="an ending that is written in many ways"),
+        pytest.param("Wołodymyr Szewczenkow", "Владимир Шевченков", "alone", id="Polish to Russian"),
+        pytest.param("Wolodymyr Schewtschenkow", "Володимир Шевченков", "alone", id="German to Ukrainian"),
+        pytest.param("Michael Brantov", "Майкл Брантов", "alone", id="an English first name by custom"),
+        pytest.param("Milan Petrović", "Милан Петровић", "alone", id="to Serbian"),
+        pytest.param("Милан Петровић", "Milan Petrović", "alone", id="from Serbian"),
+        pytest.param("Милан Петровић", "Петровича", "beside the full name", id="from Serbian to Russian, inflected"),
+        pytest.param("Љубица Његован", "Ljubica Njegovan", "alone", id="Serbian letters that are two in Latin"),
+        pytest.param("Νίκος Βελισάριος", "Nikos Velisarios", "alone", id="from Greek"),
+        pytest.param("Νίκος Μπουτάρης", "Nikos Boutaris", "alone", id="two Greek letters for one sound"),
         pytest.param("Prime Minister Ion Popescu", "Ion Popescu", "alone", id="without the title"),
         pytest.param("Prime Minister Popescu", "Popescu", "beside the full name", id="a title and a surname"),
         pytest.param("Robert Tallis Jr", "Robert Tallis", "alone", id="without Jr"),
@@ -102,7 +121,26 @@ def test_a_surname_is_a_part_of_the_name(words: list[str]) -> None:
     assert surname in {tuple(words[:1]), *(tuple(words[start:]) for start in range(1, len(words)))}
 
 
-@given(st.text("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ", max_size=20))
-def test_transliteration_gives_words_in_normal_form(word: str) -> None:
-    for form in other_script(word):
+_LETTERS = "abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяіїєґўјљњћђџαβγδεζηθικλμνξοπρστυφχψω"
+
+
+@given(st.one_of(st.text(_LETTERS, max_size=20), st.text(max_size=20)))
+def test_spellings_in_other_scripts_are_words_in_normal_form(word: str) -> None:
+    for form in (*other_script(word), *sister_spellings(word)):
         assert phrase_of(form) == (form,)
+
+
+@given(st.text("абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґўјљњћђџ", min_size=1, max_size=20))
+def test_a_russian_spelling_is_its_own(word: str) -> None:
+    russian = in_russian(word)
+    assert not set(russian) & set("іїєґўјљњћђџ")
+    assert in_russian(russian) == russian
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(_LETTERS, min_size=1, max_size=12), min_size=2, max_size=4))
+def test_names_elsewhere_are_few_and_as_long(words: list[str]) -> None:
+    names = names_elsewhere(tuple(words))
+    assert len(names) <= 32
+    assert len(set(names)) == len(names)
+    assert {len(name) for name in names} <= {len(words)}

@@ -52,7 +52,7 @@ some_queries = st.builds(Queries, st.lists(st.sampled_from(TEXTS), min_size=1, m
 steps = st.lists(st.tuples(st.sampled_from(["a", "b", "c", "d"]), some_queries | st.none() | st.just("measure")), max_size=25)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps)
 def test_through_all_changes_it_is_the_plain_computation(changes: list[tuple[str, Queries | str | None]]) -> None:
     rules, expected, background = RuleVectors(BACKGROUND), dict[str, Queries](), BACKGROUND

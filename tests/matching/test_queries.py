@@ -200,13 +200,12 @@ def stretches(query: Words, text: list[str]) -> Iterator[tuple[int, int]]:
 
 
 @given(queries, articles)
-@settings(deadline=None, max_examples=600)
+@settings(max_examples=600)
 def test_a_query_finds_what_its_plainest_reading_does(query: Query, fields: dict[str, str]) -> None:
     assert (found_by(print_query(query), fields) is not None) is holds(query, fields)
 
 
 @given(st.lists(queries, max_size=5), st.lists(articles, max_size=3))
-@settings(deadline=None)
 def test_the_index_agrees_with_every_query_on_its_own(several: list[Query], texts: list[dict[str, str]]) -> None:
     index = RuleIndex()
     rules = {f"ru_{number}": query for number, query in enumerate(several)}

@@ -128,6 +128,18 @@ def test_a_book_finds_what_one_look_after_another_finds(title: str, body: str, w
     assert book.present(reading) == set()
 
 
+@given(texts, st.lists(st.one_of(phrases, hints), max_size=6, unique=True))
+def test_a_book_minds_what_comes_and_goes(text: str, wanted: list[Phrase]) -> None:
+    reading, book = Reading({"title": text}), book_of([])
+    there = {phrase for phrase in wanted if Reading({"title": text}).has(phrase)}
+    for number, phrase in enumerate(wanted):
+        assert book.present(reading) == there.intersection(wanted[:number])
+        book.add(phrase, phrase)
+    for number, phrase in enumerate(wanted):
+        assert book.present(reading) == there.intersection(wanted[number:])
+        book.discard(phrase, phrase)
+
+
 @given(texts, phrases)
 def test_places_stand_where_they_say(text: str, phrase: Phrase) -> None:
     found = Reading({"title": "ab", "body": text}).places(phrase)

@@ -164,7 +164,7 @@ tangles = st.lists(
 
 
 @given(tangles)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_no_tangle_of_rules_crashes_the_matching(tangle: list[list[str]]) -> None:
     stored = tuple({"name": f"{number}", "query": " ".join(each) or "bridge"} for number, each in enumerate(tangle, 1))
     spec = a_spec(topics=[], query="rule:1 OR bridge")

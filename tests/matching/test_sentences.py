@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.matching.sentences import LONGEST, paragraphs_of, sentences_of
@@ -109,7 +109,6 @@ PIECES = st.sampled_from(["Mr.", "word", "U.S.", "3.", "。", "\n", ";", "...", 
 
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=300).map(" ".join), st.lists(PIECES, max_size=100).map("".join)))
 @example("a\n\nb")
-@settings(deadline=None)
 def test_starts_ascend_from_the_first_word(text: str) -> None:
     words = words_of(text)
     for starts in (sentences_of(text, words), paragraphs_of(text, words)):
@@ -119,7 +118,6 @@ def test_starts_ascend_from_the_first_word(text: str) -> None:
 
 
 @given(st.lists(PIECES, max_size=100).map(" ".join))
-@settings(deadline=None)
 def test_paragraphs_begin_with_sentences_unless_a_line_is_broken_for_its_length(text: str) -> None:
     words = words_of(text)
     starts = set(sentences_of(text, words))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.matching.text import MATCHED_LENGTH, phrase_of, words_of
+from service.matching.text import MATCHED_LENGTH, forms_of, phrase_of, words_of
 
 SAME = [
     pytest.param("NATO", "nato", id="case"),
@@ -118,7 +118,6 @@ def test_offsets_count_code_points_of_the_original() -> None:
 
 @given(st.text(max_size=60))
 @example("1\ufe0f\u20e3 ﷺ½㎏ \u0345ǰ")
-@settings(deadline=None)
 def test_words_stand_where_they_say(text: str) -> None:
     end = 0
     for word in words_of(text):
@@ -129,7 +128,6 @@ def test_words_stand_where_they_say(text: str) -> None:
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
-@settings(deadline=None)
 def test_a_space_parts_texts(one: str, other: str) -> None:
     assert phrase_of(f"{one} {other}") == phrase_of(one) + phrase_of(other)
 
@@ -157,3 +155,22 @@ def test_half_a_word_at_the_limit_is_no_word() -> None:
 def test_hostile_words_have_short_forms(text: str) -> None:
     (word,) = words_of(text)
     assert 0 < len(word.form) <= 3600
+
+
+LIKE_NEWS = st.text(st.one_of(st.sampled_from("abZ9 .,'“”’–—…•€\u00a0\u202f\u0301\u00adéßИ和나"), st.characters()), max_size=40)
+
+
+@given(LIKE_NEWS)
+@example("x" * 300 + " y")
+@example("É" * 300)
+@example("a" * (MATCHED_LENGTH + 5))
+@example("“" * 10 + "a b " * (MATCHED_LENGTH // 4))
+def test_forms_are_those_of_the_words(text: str) -> None:
+    assert forms_of(text) == [word.form for word in words_of(text)]
+
+
+@given(LIKE_NEWS)
+def test_signs_of_typesetters_change_no_word(text: str) -> None:
+    """A letter of another script puts the text on the way that knows all scripts."""
+    assert words_of(text + " И")[:-1] == words_of(text)
+    assert forms_of(text + " И")[:-1] == forms_of(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.matching.topic_names import known_forms
@@ -30,7 +30,6 @@ def test_who_is_not(written: str) -> None:
     assert known_forms(written) is None
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_can_be_asked_for(written: str) -> None:
     assert known_forms(written) != ()

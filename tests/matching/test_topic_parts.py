@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.matching.forms import OPEN_END, Form
@@ -229,7 +229,6 @@ def test_stems(word: str, stems: tuple[tuple[str, bool], ...]) -> None:
     assert stem_of(word) == stems
 
 
-@settings(deadline=None)
 @given(
     st.one_of(st.text(max_size=80), st.lists(st.sampled_from(["peace", "deal", "и", "US", "和平", "the", "'s", "Ukraine"])).map(" ".join))
 )

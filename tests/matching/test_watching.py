@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
 
+from service.domain.rules import RuleSpec
 from service.matching.groups import Known
 from service.matching.reading import Reading
 from service.matching.scoring import ACTOR_IN_TITLE, ACTOR_ONCE, ACTOR_TWICE, ANYWHERE, TOPIC_AND_ACTOR
-from service.matching.watching import SOFT, Findings, find, watch_of
+from service.matching.watching import SOFT, Findings, find, is_together, watch_of
 from tests.make import a_spec
+from tests.matching.test_index import articles, specs
 
 DAY = date(2026, 3, 2)
 RAIN = "It rains. The rain goes on. "
@@ -37,6 +40,8 @@ TOGETHER = [
     pytest.param({"topics": ["sanctions", "grain"]}, "Grain", "", 1.0, id="any of two topics"),
     pytest.param({"topics": ["sanctions", "grain"], "match": {"topics": "all"}}, "Grain", "", 0.0, id="one of all topics"),
     pytest.param({"topics": ["sanctions", "grain"], "match": {"topics": "all"}}, "Grain sanctions", "", 1.0, id="all topics"),
+    pytest.param({"topics": ["sanctions on grain"]}, "Grain", "", 0.0, id="a part of a topic"),
+    pytest.param({"topics": ["Black Sea grain deal"]}, "Grain deal", "", SOFT, id="without what may be missing"),
     pytest.param({"actors": ["Mark Rutte"]}, "Mark Rutte came", "", ACTOR_IN_TITLE, id="an actor alone, in the title"),
     pytest.param({"actors": ["Mark Rutte"]}, "Rain", "Mark Rutte came. Mark Rutte left.", ACTOR_TWICE * 0.85, id="twice below"),
     pytest.param({"actors": ["Mark Rutte"]}, "Rain", "Mark Rutte came.", ACTOR_ONCE * 0.85, id="once below"),
@@ -50,6 +55,9 @@ TOGETHER = [
 def test_together(spec: dict[str, Any], title: str, body: str, together: float | None) -> None:
     expected = TOPIC_AND_ACTOR * 0.85 if together is None else together
     assert found(spec, title, body).together == pytest.approx(expected)
+    if spec.keys() & {"actors", "topics"}:
+        fields = {"title": title, "lede": "", "body": body}
+        assert is_together(watch_of(a_spec(**{"topics": [], **spec})), Reading(fields), DAY, Known()) == (expected > 0)
 
 
 def test_what_is_free_is_there() -> None:
@@ -109,3 +117,10 @@ def test_its_leaves_are_its_actors_and_its_topics_parts() -> None:
         ("/topics/0", "grain deal"),
         ("/topics/1", "sanctions"),
     ]
+
+
+@given(specs, articles)
+def test_what_is_together_is_told_before_it_is_found(spec: RuleSpec, fields: dict[str, str]) -> None:
+    watch, reading = watch_of(spec), Reading(fields)
+    if watch.actors or watch.topics:
+        assert is_together(watch, reading, DAY, Known()) == (find(watch, reading, DAY, Known()).together > 0)

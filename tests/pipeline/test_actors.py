@@ -69,3 +69,23 @@ def test_the_evidence_names_the_actor_as_the_rule_does(desk: Desk) -> None:
     publish(desk, feed, "What the bear wants")
     (match,) = desk.edges.store.matches.list_matches("ws_1").items
     assert [(found.part, found.term, found.text) for found in match.evidence] == [("/actors/1", "Russian Federation", "the bear")]
+
+
+def test_what_a_workspace_says_holds_in_queries_and_in_those_of_the_rules_they_use(edges_on_both: Edges, clock: Clock) -> None:
+    desk, other = Desk(edges_on_both, clock), Desk(edges_on_both, clock, "ws_2")
+    feed = desk.follow(FEED)
+    other.follow(FEED)
+    asking = desk.watch(name="Asking", topics=[], query='ACTOR:"Russian Federation" NOT chess')
+    using = desk.watch(name="Using", topics=[], query='rule:"Asking" AND wants')
+    theirs = other.watch(topics=[], query="actor:Russia")
+    desk.match()  # the index exists before it is said
+    say(desk, aliases=("the bear",), strikes=("kreml*",))
+    publish(desk, feed, "What the bear wants", "Kremlin wants peace", "The bear plays chess")
+    matches = desk.edges.store.matches
+    titles = {each.article.id: each.article.title for each in desk.edges.store.articles.list_articles("ws_1").items}
+    found = {rule.id: [titles[each.article] for each in matches.list_matches("ws_1", rule_id=rule.id).items] for rule in (asking, using)}
+    assert found == {asking.id: ["What the bear wants"], using.id: ["What the bear wants"]}
+    assert [titles[each.article] for each in matches.list_matches("ws_2", rule_id=theirs.id).items] == ["Kremlin wants peace"]
+    desk.edges.store.actors.delete_change(RUSSIA, caller=desk.caller())
+    publish(desk, feed, "Kremlin wants more")
+    assert len(matches.list_matches("ws_1", rule_id=asking.id).items) == 2

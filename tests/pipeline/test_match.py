@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from service.domain.alerting import FoundMatch
 from service.domain.channels import Channel
@@ -106,6 +107,19 @@ def test_a_rule_tells_only_its_own_channels(desk: Desk) -> None:
     assert [each.channel for each in desk.edges.store.deliveries.list_deliveries("ws_1").items] == [wanted.id]
 
 
+def test_many_changed_rules_are_taken_in_bit_by_bit_and_the_log_tells(desk: Desk) -> None:
+    feed = desk.follow("https://gazette.example/feed")
+    rules = [desk.watch(name=f"Bridge {number}") for number in range(5)]
+    desk.matcher = Matcher(desk.edges, at_once=2)
+    desk.arrive(feed, an_entry())
+    with capture_logs() as logs:
+        desk.match()
+    assert [(each["live"], each["changed"]) for each in logs if each["event"] == "taking in rules"] == [(2, 5), (4, 5), (5, 5)]
+    assert 0 < logs[-1]["index_bytes"] < desk.matcher.index.memory, "rules that articles have brought take more"
+    assert desk.matcher.index.revision == rules[-1].revision
+    assert len(desk.edges.store.matches.list_matches("ws_1").items) == 5
+
+
 def test_matching_twice_alerts_once(desk: Desk) -> None:
     feed = desk.follow("https://gazette.example/feed")
     desk.watch()
@@ -140,7 +154,7 @@ def test_the_same_page_in_two_feeds_alerts_once(desk: Desk) -> None:
 
 def test_a_cooldown_holds_within_one_batch_too(desk: Desk, clock: Clock) -> None:
     feed = desk.follow("https://gazette.example/feed")
-    desk.watch(alerting={"cooldown": "PT1H"})
+    desk.watch(alerting={"cooldown": "PT1H", "stories": "every_article"})
     entries = [an_entry(guid=str(number), link=f"https://gazette.example/{number}", title=f"Bridge {number}") for number in range(3)]
     desk.arrive(feed, *entries)
     desk.match()

@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
+from service.domain.articles import Article
 from service.domain.evidence import Scores
 from service.edges import Edges
-from service.matching.meaning import WIDTH, Background, Vectors
+from service.matching.meaning import NOTHING, WIDTH, Background, Vectors
+from service.pipeline.learning import LEARNED, MOST_A_MINUTE, SHARE
 from service.pipeline.match import Matcher
-from service.pipeline.meaning import LEARNED, REST, SOME, Meanings
+from service.pipeline.meaning import REST, SOME, Meanings
 from tests.conftest import Clock
 from tests.make import a_rule, a_spec, an_article, an_entry
 from tests.pipeline.test_match import Desk
@@ -51,8 +53,8 @@ class Studio(NamedTuple):
 OpenStudio = Callable[..., Studio]
 
 
-def with_embedder(edges: Edges, embedder: WordEmbedder) -> Edges:
-    edges.store.vectors.save_background(embedder.model, PLAIN.dump(), edges.now())
+def with_embedder(edges: Edges, embedder: WordEmbedder, background: Background = PLAIN) -> Edges:
+    edges.store.vectors.save_background(embedder.model, background.dump(), edges.now())
     return replace(edges, embedder=lambda: embedder)
 
 
@@ -187,6 +189,71 @@ def test_what_was_learned_from_articles_is_the_background_of_every_process(edges
     assert after.both < before.both, "what all speak of is near to nobody"
     second.take_in([rule])
     assert second.of([article])["ar_x"].near(rule.id) == pytest.approx(after, abs=0.05)
+
+
+WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+def a_stream(count: int) -> list[Article]:
+    """Articles of which every tenth is about peace, which some rule wants, and each of the others about a day."""
+    titles = (f"peace talks part{number % 13}" if number % 10 == 0 else f"{WEEK[number % 7]} concert hall" for number in range(count))
+    return [an_article(id=f"ar_{number}", title=title) for number, title in enumerate(titles)]
+
+
+def publish_in_batches(meanings: Meanings, clock: Clock, stream: Sequence[Article]) -> None:
+    for begin in range(0, len(stream), 50):
+        batch = stream[begin : begin + 50]
+        clock.advance(minutes=1)
+        meanings.of([each for each in batch if "peace" in each.title], [each for each in batch if "peace" not in each.title])
+
+
+def test_the_background_of_a_stream_with_few_wanted_articles_is_that_of_the_whole_stream(edges: Edges, clock: Clock) -> None:
+    embedder, stream = WordEmbedder(), a_stream(8000)
+    whole = NOTHING.with_articles(embedder.embed([each.title for each in stream]), memory=len(stream))
+    wanted = NOTHING.with_articles(embedder.embed([each.title for each in stream if "peace" in each.title]))
+    meanings = Meanings(with_embedder(edges, embedder, NOTHING))
+    meanings.take_in([a_rule(name="peace", topics=["peace"])])
+    publish_in_batches(meanings, clock, stream)
+    stored = edges.store.vectors.find_background(embedder.model)
+    assert stored is not None
+    learned = Background.load(stored)
+    queries = embedder.embed(["peace", "concert hall", "monday"])
+    (usual, deviation), (learned_usual, learned_deviation) = whole.usual(queries), learned.usual(queries)
+    assert np.abs(learned_usual - usual).max() < 0.05 < np.abs(wanted.usual(queries)[0] - usual).max()
+    assert np.abs(learned_deviation - deviation).max() < 0.05
+    assert np.linalg.norm(learned.mean - whole.mean) < np.linalg.norm(wanted.mean - whole.mean) / 8
+
+
+def test_of_the_articles_that_no_rule_wants_every_process_looks_at_the_same_few(edges: Edges, clock: Clock) -> None:
+    first, second = WordEmbedder(), WordEmbedder()
+    others = [an_article(id=f"ar_{number}", title=f"rain{number}") for number in range(1000)]
+    for embedder in (first, second):
+        meanings = Meanings(with_embedder(edges, embedder))
+        meanings.take_in([a_rule()])
+        assert meanings.of([], others) == {}
+    assert first.texts == second.texts
+    assert len(first.texts) == pytest.approx(len(others) / SHARE, rel=0.5)
+    assert edges.store.vectors.of_articles(first.model, [each.id for each in others]) == {}, "they are for the background alone"
+
+
+def test_the_matching_shows_it_what_no_rule_wants(studio: Studio) -> None:
+    watch_zorbing(studio.desk)
+    studio.publish(*[f"Rain {number}" for number in range(100)], "NATO takes up chess")
+    studio.desk.match()
+    rain = [text for text in studio.embedder.texts if text.startswith("Rain")]
+    assert 0 < len(rain) <= 100 / SHARE * 3, "a few of them"
+
+
+def test_a_flood_of_articles_that_no_rule_wants_costs_no_more_than_its_limit(edges: Edges, clock: Clock) -> None:
+    embedder, flood = WordEmbedder(), [an_article(id=f"ar_{number}", title=f"rain{number}") for number in range(4000)]
+    meanings = Meanings(with_embedder(edges, embedder))
+    meanings.take_in([a_rule()])
+    for begin in range(0, len(flood), 50):
+        meanings.of([], flood[begin : begin + 50])
+    assert len(embedder.texts) == MOST_A_MINUTE
+    clock.advance(minutes=1)
+    meanings.of([], flood)
+    assert len(embedder.texts) == 2 * MOST_A_MINUTE
 
 
 def test_a_broken_background_is_made_good_by_the_shipped_one(edges: Edges) -> None:

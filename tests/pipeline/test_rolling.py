@@ -73,3 +73,25 @@ def test_one_row_that_fails_costs_only_itself() -> None:
     with pytest.raises(ValueError, match="bad"):
         asyncio.run(work_through(Rows([["bad", "good"], ["last"]]), work, slots=2, renew_every=60))
     assert done == ["good", "last"]
+
+
+def test_a_claim_waits_for_an_eighth_of_the_slots_and_not_for_the_slow() -> None:
+    claimed: list[int] = []
+    gate = asyncio.Event()
+
+    class Counting(Rows):
+        def claim(self, limit: int) -> Sequence[str]:
+            claimed.append(limit)
+            return super().claim(limit)
+
+    rows = Counting([["slow"] * 8 + ["quick"] * 8, ["last"]])
+
+    async def work(row: str) -> None:
+        if row == "slow":
+            await gate.wait()
+        if row == "last":
+            gate.set()
+
+    assert asyncio.run(work_through(rows, work, slots=16, renew_every=60, claim_every=30)) == 17
+    assert claimed[0] == 16
+    assert claimed[1] >= 2

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from service.domain.actors import ActorChange
+from service.matching.actor_changes import actor_key
 from service.storage.store import Store
-from service.storage.tables import audit, rule
+from service.storage.tables import actor_change, audit, rule
 from tests.make import NOON, a_spec
 from tests.storage.conftest import CallerAt
 
@@ -35,6 +38,43 @@ def test_what_was_said_is_kept_replaced_and_taken_back(store: Store, caller: Cal
     assert store.actors.delete_change(RUTTE.actor, caller=caller())
     assert store.actors.find_change("ws_1", RUTTE.actor) is None
     assert not store.actors.delete_change(RUTTE.actor, caller=caller())
+
+
+OF_OLD = ActorChange("name:mark rutte", "Mark Rutte", ("Teflon Mark",), ("Rutte Sr",))  # said before the pack knew him
+OUT_OF_IT = ActorChange("person:jeanne-dupont", "Jeanne Dupont", ("The Boss",))  # said when the pack knew her
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        pytest.param(OF_OLD, ["Mark Rutte", "Rutte", "Рютте"], id="a name that has entered the pack"),
+        pytest.param(OUT_OF_IT, ["Jeanne Dupont", "jeanne  DUPONT"], id="a name that has left the pack"),
+    ],
+)
+def test_what_was_said_outlives_a_change_of_the_pack(store: Store, caller: CallerAt, said: ActorChange, names: list[str]) -> None:
+    store.actors.save_change(said, caller=caller())
+    for number, name in enumerate(names):
+        watch(store, caller, f"ru_{number}", name)
+        assert store.actors.find_change("ws_1", actor_key(name)) == said
+        assert store.actors.as_matched("ws_1", a_spec(actors=[name])).watched[0].aliases == said.aliases
+    assert [each.actor for each in store.actors.list_changes("ws_1").items] == [actor_key(names[0])]
+    last = store.rules.changes_since(0).revision
+    assert aliases(store, 0) == {f"ru_{number}": said.aliases for number in range(len(names))}
+    assert store.actors.delete_change(actor_key(names[-1]), caller=caller())
+    assert aliases(store, last) == {f"ru_{number}": () for number in range(len(names))}
+
+
+def test_what_was_said_before_and_after_a_change_of_the_pack_holds_together_until_it_is_said_anew(store: Store, caller: CallerAt) -> None:
+    with store.database.write() as connection:
+        for change in (OF_OLD, RUTTE):
+            values = {"name": change.name, "aliases": list(change.aliases), "strikes": list(change.strikes)}
+            at = NOON if change is RUTTE else NOON - timedelta(days=1)
+            connection.execute(actor_change.insert().values(workspace="ws_1", actor=change.actor, updated_at=at, **values))
+    found = store.actors.find_change("ws_1", RUTTE.actor)
+    assert found == replace(RUTTE, aliases=("The Dutchman", "Teflon Mark"), strikes=("Rutte Street", "Rutte Sr"))
+    store.actors.save_change(RUTTE, caller=caller())
+    assert store.actors.find_change("ws_1", RUTTE.actor) == RUTTE
+    assert store.actors.list_changes("ws_1").items == (RUTTE,)
 
 
 def test_another_workspace_neither_sees_nor_changes_it(store: Store, caller: CallerAt) -> None:

@@ -30,7 +30,7 @@ def follow(store: Store, caller: CallerAt, workspace: str = "ws_1", at: timedelt
 def set_polled(store: Store) -> None:
     """As after its first poll."""
     with store.database.write() as connection:
-        connection.execute(update(feed).values(state="ok", baselined_at=NOON, next_at=NOON + HOUR, etag="x"))
+        connection.execute(update(feed).values(state="ok", baselined_at=NOON, next_at=NOON + HOUR, etag="x", watch={"told": "failing"}))
 
 
 def baselined(store: Store) -> bool:
@@ -60,6 +60,7 @@ def test_a_feed_that_nobody_followed_begins_anew(store: Store, caller: CallerAt)
     follow(store, caller, at=HOUR)
     (claimed,) = store.feeds.claim_feeds(now=NOON + HOUR, token="t", limit=1)
     assert (claimed.id, claimed.baselined_at, claimed.validators.etag) == (first.id, None, None)
+    assert claimed.watch.told is None, "who follows it now was told nothing"
 
 
 def test_a_feed_that_others_follow_goes_on(store: Store, caller: CallerAt) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
 
 from service.storage.database import Database
-from service.storage.migrate import migrate, missing_migrations
-from service.storage.tables import metadata
+from service.storage.migrate import _config, migrate, missing_migrations
+from service.storage.store import open_store
+from service.storage.tables import Moment, metadata
+from tests.make import NOON
 
 
 def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
@@ -22,14 +28,28 @@ def test_nothing_is_missing_after_migrating(database: Database) -> None:
     assert missing_migrations(database) == []
 
 
+def test_feeds_that_were_there_get_their_hosts_and_are_polled_on(database_url: str) -> None:
+    database = Database(database_url)
+    row = {"id": "fd_1", "url": "https://u:p@Gazette.example:8443/feed", "state": "ok", "created_at": NOON, "next_at": NOON}
+    with database.write() as connection:
+        command.upgrade(_config(connection), "0002")
+        columns = [sql_column(name, Moment() if name.endswith("_at") else None) for name in row]
+        connection.execute(sql_table("feed", *columns).insert().values(**row))
+    migrate(database)
+    (claimed,) = open_store(database).feeds.claim_feeds(now=NOON + timedelta(days=999), token="t", limit=9)
+    assert (claimed.id, claimed.host) == ("fd_1", "gazette.example:8443")
+    database.close()
+
+
 def test_several_machines_may_migrate_at_once(database_url: str) -> None:
     databases = [Database(database_url) for _ in range(4)]
+    every = len(missing_migrations(databases[0]))
     ran: list[list[str]] = []
     threads = [threading.Thread(target=lambda each=each: ran.append(migrate(each))) for each in databases]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(len, ran)) == [0, 0, 0, 2], "one of them ran both migrations, the others none"
+    assert sorted(map(len, ran)) == [0, 0, 0, every], "one of them ran every migration, the others none"
     for each in databases:
         each.close()

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from service.storage.database import Database
-from service.storage.pruning import SOME, forget_articles, forget_keys
+from service.storage.pruning import SOME, forget_articles, forget_keys, forget_stories
 from service.storage.store import Store
-from service.storage.tables import article, feed, seen
+from service.storage.tables import alert, article, feed, rule, seen, story, story_print
 from tests.make import NOON
 
 DAY = timedelta(days=1)
@@ -75,3 +75,33 @@ def test_a_feed_without_news_for_a_year_keeps_the_keys_of_what_it_lists(pruned: 
     put_keys(pruned, dropped=500, listed=365, listed_too=366)
     forget_keys(pruned, now=NOON)
     assert keys(pruned) == {"listed", "listed_too"}
+
+
+def test_stories_of_which_nothing_is_left_go_and_so_do_old_prints(pruned: Database) -> None:
+    put_articles(pruned, 1)
+    values = {"opened_at": NOON - 20 * DAY, "merged_into": None}
+    rows = [{**values, "id": each} for each in ("st_kept", "st_alerted", "st_empty")]
+    rows += [{**values, "id": "st_part", "merged_into": "st_kept"}, {**values, "id": "st_part_of_nothing", "merged_into": "st_gone"}]
+    rows += [{**values, "id": "st_new", "opened_at": NOON}]
+    with pruned.write() as connection:
+        connection.execute(article.update().values(story="st_kept"))
+        connection.execute(story.insert(), rows)
+        connection.execute(
+            rule.insert().values(id="ru_1", workspace="ws_1", name="R", definition={}, revision=1, created_at=NOON, updated_at=NOON)
+        )
+        told = {"id": "al_1", "workspace": "ws_1", "rule": "ru_1", "subject": "p", "content": {}, "created_at": NOON, "story": "st_alerted"}
+        connection.execute(alert.insert().values(**told))
+        connection.execute(story_print.insert().values(article="ar_False_0", seq=1, print=b"1", placed_at=NOON - 13 * DAY))
+    assert forget_stories(pruned, older_than=NOON - 12 * DAY) == 2
+    with pruned.read() as connection:
+        assert set(connection.execute(select(story.c.id)).scalars()) == {"st_kept", "st_alerted", "st_part", "st_new"}
+        assert connection.execute(select(story_print)).all() == []
+
+
+def test_what_a_worker_needs_to_place_articles_stays(pruned: Database) -> None:
+    put_articles(pruned, 1)
+    with pruned.write() as connection:
+        connection.execute(story_print.insert().values(article="ar_False_0", seq=1, print=b"1", placed_at=NOON - 11 * DAY))
+    forget_stories(pruned, older_than=NOON - 12 * DAY)
+    with pruned.read() as connection:
+        assert len(connection.execute(select(story_print)).all()) == 1

@@ -50,7 +50,7 @@ class House:
         store.feeds.follow(
             self.newsroom.url + "/feed", new_id=self.edges.new_id("fd"), tags=[], alert_existing=True, caller=self.caller()
         )  # fmt: skip
-        store.rules.add_rule(a_spec(), new_id=self.edges.new_id("ru"), caller=self.caller())
+        store.rules.add_rule(a_spec(alerting={"stories": "every_article"}), new_id=self.edges.new_id("ru"), caller=self.caller())
         channel = Channel(
             self.edges.new_id("ch"), "ws_1", "webhook", "Desk", {"url": self.receiver.url}, (Secret(SECRET),), self.edges.now()
         )  # fmt: skip

@@ -63,6 +63,21 @@ def test_a_worker_killed_inside_the_transaction_that_alerts(postgres_house: Hous
     assert len(set(house.received_ids())) == len(house.received_ids()) == 2
 
 
+def test_a_worker_killed_inside_the_transaction_that_places_articles_in_stories(postgres_house: House) -> None:
+    house = postgres_house
+    house.publish("Harbour bridge opens", "Old bridge closes")
+    with house.blocked("story_print") as barrier:
+        worker = house.machine.start_worker()
+        house.machine.start_beat()
+        barrier.wait_for_insert()
+        house.machine.kill(worker)
+    assert [each.story for each in house.edges.store.articles.list_articles("ws_1").items] == [None, None]
+    house.machine.start_worker()
+    house.wait_until_told(2)
+    assert None not in {each.story for each in house.edges.store.articles.list_articles("ws_1").items}
+    assert len(set(house.received_ids())) == len(house.received_ids()) == 2
+
+
 def test_a_worker_killed_while_the_receiver_thinks(house: House) -> None:
     house.receiver.script.append(Fault.HANG)
     house.publish("Harbour bridge opens")

@@ -88,6 +88,7 @@ def demo_settings(data_dir: Path, smtp_port: int) -> Settings:
         "api_port": 0,
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "poll_interval": POLL_INTERVAL,
+        "poll_host_gap": 0,  # all outlets are on this machine
         "smtp_host": "127.0.0.1",
         "smtp_port": smtp_port,
         "smtp_security": "none",

@@ -1,0 +1,55 @@
+"""Who reports a story, as a mail shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.delivery.mail_text import clean_text, safe_link, say_duration, say_moment
+from service.domain.alerts import Alert
+from service.domain.coverage import Coverage, Report
+
+MAX_REPORTS = 8  # outlets that one mail names
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReport:
+    """An outlet's first article; every text is cleaned, `link` is http(s) or None."""
+
+    source: str
+    title: str
+    link: str | None
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCoverage:
+    """In a sentence, then outlet by outlet; `more` are not shown."""
+
+    summary: str
+    reports: tuple[ShownReport, ...]
+    more: int
+
+
+def show_coverage(alert: Alert) -> ShownCoverage | None:
+    """Who reports the story; None where that is the article shown alone."""
+    coverage = alert.coverage
+    if coverage is None or coverage.outlets < 2:
+        return None
+    shown = {article.id for article in alert.articles}
+    others = [report for report in coverage.reports if report.article not in shown]
+    return ShownCoverage(_say(coverage), tuple(map(_show, others[:MAX_REPORTS])), max(0, len(others) - MAX_REPORTS))
+
+
+def _say(coverage: Coverage) -> str:
+    independent = f" ({coverage.independent} independent)" if coverage.independent < coverage.outlets else ""
+    languages = f" in {len(coverage.languages)} languages ({', '.join(coverage.languages[:8])})" if len(coverage.languages) > 1 else ""
+    first = clean_text(coverage.first.source, 60)
+    return (
+        f"Reported by {coverage.outlets} outlets{independent}{languages}, first by {first}, {say_moment(coverage.first.at)}; "
+        f"spread in {say_duration(coverage.spread)}"
+    )
+
+
+def _show(report: Report) -> ShownReport:
+    title = clean_text(report.title).strip() or "(no title)"
+    return ShownReport(clean_text(report.source, 60), title, safe_link(report.url), say_moment(report.at))

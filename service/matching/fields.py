@@ -1,0 +1,86 @@
+"""The fields of an article: their words, and, once it is asked, where those and their sentences stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import regex
+
+from service.matching.marks import known_about
+from service.matching.query import METADATA
+from service.matching.sentences import sentences_of
+from service.matching.text import Phrase, Word, forms_of, words_of
+
+TITLE = "title"
+MATCHED_WORDS = 8_000  # of one article: more than any prose of 32,000 characters, but a fourth of as much Chinese
+
+_ABOUT = 500  # words of one field of what is known about it
+
+_SITE = regex.compile(r"[a-z]*+://[^/?#]*+", regex.IGNORECASE)
+
+
+class Field:
+    """A field's words by their forms, and, once it is asked, where they stand."""
+
+    def __init__(self, rank: int, name: str, text: str, before: Field | None, most: int) -> None:
+        self.rank, self.name, self.text = rank, name, text
+        self.items = tuple(forms_of(text, most))
+        self._before = before  # what is counted on from: the field before it of lede and body
+
+    @cached_property
+    def words(self) -> Sequence[Word]:
+        """The words with their places in the text."""
+        return words_of(self.text, len(self.items))
+
+    @cached_property
+    def sentences(self) -> Sequence[int]:
+        """The words that they begin with."""
+        return sentences_of(self.text, self.words)
+
+    @cached_property
+    def number(self) -> int:
+        """That of its first sentence in the whole text, where the title is 0."""
+        return self._before.number + len(self._before.sentences) if self._before else 1
+
+    @cached_property
+    def words_before(self) -> int:
+        """How many there are of the lede and the body."""
+        return self._before.words_before + len(self._before.items) if self._before else 0
+
+    def sentence_of(self, word: int) -> int:
+        """The number of the sentence in which the word stands; what is no lede or body is one with the title."""
+        if self.name == TITLE or self.name in METADATA:
+            return 0
+        return self.number + bisect_right(self.sentences, word) - 1
+
+
+class Line(NamedTuple):
+    """The words of a field, marked where it tells what is known about the article."""
+
+    field: Field
+    items: Phrase
+
+
+def fields_of(fields: Mapping[str, str]) -> Iterator[Field]:
+    """The fields in their order, of which lede and body are counted through."""
+    before: Field | None = None
+    left = MATCHED_WORDS
+    for rank, (name, text) in enumerate(fields.items()):
+        counted = name != TITLE and name not in METADATA
+        field = Field(rank, name, text, before if counted else None, _ABOUT if name in METADATA else left)
+        left -= 0 if name in METADATA else len(field.items)
+        before = field if counted else before
+        yield field
+
+
+def lines_of(field: Field) -> Iterator[Line]:
+    """Its words; those of an address also as its source's."""
+    if field.name not in METADATA:
+        yield Line(field, field.items)
+        return
+    yield Line(field, known_about(field.name, field.items))
+    if field.name == "url" and (site := _SITE.match(field.text)):
+        yield Line(field, known_about("source", field.items[: sum(word.end <= site.end() for word in field.words)]))

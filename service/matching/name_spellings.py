@@ -1,0 +1,59 @@
+"""How a person's name is spelled elsewhere: in other scripts, and in the other languages of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from itertools import chain, islice, product
+
+from service.matching.text import Phrase, phrase_of
+from service.matching.transliterate import other_script, sister_spellings
+
+_MOST, _MOST_TRIED = 32, 256  # spellings of one name; many are the same
+
+
+def names_elsewhere(person: Phrase) -> tuple[Phrase, ...]:
+    """The full name as others write it: the first names by custom where there is one (Сергій is Sergei), all else by letter."""
+    spelled = chain(_in_sister_languages(person), _in_other_scripts(person))
+    return tuple(dict.fromkeys(islice(spelled, _MOST_TRIED)))[:_MOST]
+
+
+def surname_elsewhere(word: str) -> tuple[str, ...]:
+    """The surname, or another single word, as others write it."""
+    return tuple(dict.fromkeys((*other_script(word), *sister_spellings(word))))
+
+
+def _in_other_scripts(person: Phrase) -> Iterator[Phrase]:
+    choices = [other_script(word) for word in person]
+    if all(choices):
+        for words in dict.fromkeys(zip(*choices, strict=False)):  # a name in mixed scripts has as many as both have
+            yield from _with_customary_names(person, words, 0)
+
+
+def _in_sister_languages(person: Phrase) -> Iterator[Phrase]:
+    choices = [(word, *sister_spellings(word)) for word in person]
+    for words in product(*(each[:2] for each in choices)):
+        yield from (name for name in _with_customary_names(person, words, 1) if name != person)
+
+
+def _with_customary_names(person: Phrase, spelled: Phrase, which: int) -> Iterator[Phrase]:
+    """`spelled` with the customary spellings of those of `person` that are first names; which: elsewhere, or in its own script."""
+    *given, _surname = person
+    customary = [_customary().get(word, ((), ()))[which] or (spelled[at],) for at, word in enumerate(given)]
+    yield from product(*customary, spelled[-1:])
+
+
+@lru_cache(maxsize=1)
+def _customary() -> Mapping[str, tuple[Sequence[str], Sequence[str]]]:
+    """First name -> its spellings in the other script, and those in its own if that is Cyrillic."""
+    table = files("service.matching").joinpath("data/actors/given_names.txt").read_text("utf-8")
+    found: dict[str, tuple[Sequence[str], Sequence[str]]] = {}
+    for line in table.splitlines():
+        if not line.startswith("#"):
+            latin, cyrillic = ([words[0] for name in cell.split(",") if len(words := phrase_of(name)) == 1] for cell in line.split("|"))
+            for name in latin:
+                found.setdefault(name, (tuple(dict.fromkeys(cyrillic)), ()))
+            for name in cyrillic:
+                found.setdefault(name, (tuple(dict.fromkeys(latin)), tuple(dict.fromkeys(cyrillic))))
+    return found

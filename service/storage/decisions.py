@@ -1,0 +1,188 @@
+"""What decisions about matches must know, and what becomes of them: matches, alerts and deliveries in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from service.domain.alerting import AlertDraft, Corrected, Decision
+from service.domain.deliveries import DeliveryState
+from service.domain.developments import StoryAlert
+from service.domain.ids import delivery_id
+from service.domain.rules import Rule
+from service.storage.alerts import dump_content, dump_living, to_living
+from service.storage.channels import to_channel
+from service.storage.database import Database
+from service.storage.rules import to_rule
+from service.storage.tables import alert, alert_item, alert_update, channel, delivery, match, rule
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRule:
+    """A rule at this moment; nobody else decides about its matches until the transaction ends."""
+
+    rule: Rule
+    alerted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldArticle:
+    """An article that an alert of a story has told, under this headline."""
+
+    match: str
+    rule: str
+    article: str
+    alert: str
+    headline: str
+
+
+def lock_rules(connection: Connection, ids: Collection[str]) -> dict[str, LockedRule]:
+    """Lock rules in order of id, so that two workers never wait for each other in a circle; one that is gone is left out."""
+    rows = connection.execute(select(rule).where(rule.c.id.in_(ids)).order_by(rule.c.id).with_for_update()).all()
+    return {row.id: LockedRule(to_rule(row), row.alerted_at) for row in rows}
+
+
+def alerted_pages(connection: Connection, rules: Collection[str], pages: Collection[str]) -> set[tuple[str, str]]:
+    """The (rule, page) pairs of these that have raised an alert."""
+    wanted = select(alert.c.rule, alert.c.subject).where(alert.c.rule.in_(rules), alert.c.subject.in_(pages))
+    return {(row.rule, row.subject) for row in connection.execute(wanted).all()}
+
+
+def alerts_of_stories(connection: Connection, rules: Collection[str], stories: Collection[str]) -> dict[tuple[str, str], StoryAlert]:
+    """The alerts of these rules about these stories, by rule and story."""
+    wanted = select(alert).where(alert.c.rule.in_(rules), alert.c.story.in_(stories))
+    return {(row.rule, row.story): to_living(row) for row in connection.execute(wanted).all()}
+
+
+def alerts_by_id(connection: Connection, ids: Collection[str]) -> dict[str, StoryAlert]:
+    """The alerts of stories with these ids."""
+    wanted = select(alert).where(alert.c.id.in_(ids), alert.c.story.is_not(None))
+    return {row.id: to_living(row) for row in connection.execute(wanted).all()}
+
+
+def told_articles(connection: Connection, articles: Collection[str]) -> list[ToldArticle]:
+    """Where alerts of stories have told these articles, the oldest first."""
+    columns = (match.c.id, match.c.rule, match.c.article, alert_item.c.alert, alert_item.c.headline)
+    joined = match.join(alert_item, alert_item.c.match == match.c.id).join(alert, alert.c.id == alert_item.c.alert)
+    told = match.c.article.in_(articles) & alert_item.c.headline.is_not(None) & alert.c.story.is_not(None)
+    rows = connection.execute(select(*columns).select_from(joined).where(told).order_by(alert_item.c.added_at, match.c.id)).all()
+    return [ToldArticle(*row) for row in rows]
+
+
+def save_decisions(
+    connection: Connection, database: Database, decisions: Sequence[Decision], corrections: Sequence[Corrected], now: datetime
+) -> int:
+    """Store matches with what was decided of each: alerts and updates with their deliveries, or the reason why not.
+
+    Returns how many deliveries are due.
+    """
+    if decisions:
+        connection.execute(database.insert(match).on_conflict_do_nothing(), [_match_values(each, now) for each in decisions])
+    for each in decisions:
+        _save_told(connection, database, each, now)
+    for correction in corrections:
+        _save_correction(connection, database, correction, now)
+    drafts = [draft for draft in (*(each.draft for each in decisions), *(each.draft for each in corrections)) if draft is not None]
+    _note_alerted(connection, drafts, now)
+    return _save_deliveries(connection, database, drafts, now)
+
+
+def _save_told(connection: Connection, database: Database, decision: Decision, now: datetime) -> None:
+    draft = decision.draft
+    if draft is not None:
+        _save_message(connection, database, draft, now)
+    into = draft.alert.id if draft else decision.joined and decision.joined.id
+    if into is not None:
+        headline = decision.article.title if draft else None
+        item = {"workspace": decision.rule.workspace, "alert": into, "match": decision.match, "added_at": now, "headline": headline}
+        connection.execute(database.insert(alert_item).values(**item).on_conflict_do_nothing())
+    if decision.joined is not None:
+        _save_living(connection, decision.joined, now)
+
+
+def _save_correction(connection: Connection, database: Database, corrected: Corrected, now: datetime) -> None:
+    edit = corrected.edit
+    told = (alert_item.c.alert == edit.alert) & (alert_item.c.match == edit.match)
+    connection.execute(update(alert_item).where(told).values(headline=edit.article.title))
+    if corrected.draft is not None:
+        _save_message(connection, database, corrected.draft, now)
+    if corrected.alert is not None:
+        _save_living(connection, corrected.alert, now)
+
+
+def _save_message(connection: Connection, database: Database, draft: AlertDraft, now: datetime) -> None:
+    told = draft.alert
+    values = {"workspace": told.workspace, "content": dump_content(told), "created_at": now}
+    if told.update is not None:
+        values |= {"alert": told.id, "number": told.update.number}
+        connection.execute(database.insert(alert_update).values(**values).on_conflict_do_nothing())
+        return
+    story = draft.story
+    values |= {"id": told.id, "rule": told.rule, "subject": draft.subject, "updated_at": now}
+    values |= {"story": story.story if story else None, "living": dump_living(story) if story else None}
+    connection.execute(database.insert(alert).values(**values).on_conflict_do_nothing())
+
+
+def _save_living(connection: Connection, living: StoryAlert, now: datetime) -> None:
+    connection.execute(update(alert).where(alert.c.id == living.id).values(living=dump_living(living), updated_at=now))
+
+
+def _note_alerted(connection: Connection, drafts: Sequence[AlertDraft], now: datetime) -> None:
+    rules = {draft.alert.rule for draft in drafts}
+    if rules:
+        connection.execute(update(rule).where(rule.c.id.in_(rules)).values(alerted_at=now))
+
+
+def _match_values(decision: Decision, now: datetime) -> dict[str, Any]:
+    into = decision.draft.alert.id if decision.draft else decision.joined and decision.joined.id
+    return {
+        "id": decision.match,
+        "workspace": decision.rule.workspace,
+        "rule": decision.rule.id,
+        "rule_revision": decision.rule.revision,
+        "article": decision.article.id,
+        "evidence": [asdict(found) for found in decision.evidence],
+        "scores": asdict(decision.scores),
+        "held": decision.held,
+        "alert": into,
+        "reason": decision.reason,
+        "created_at": now,
+    }
+
+
+def _save_deliveries(connection: Connection, database: Database, drafts: Sequence[AlertDraft], now: datetime) -> int:
+    if not drafts:
+        return 0
+    workspaces = {draft.alert.workspace for draft in drafts}
+    rows = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
+    channels = [to_channel(row) for row in rows]
+    values = [
+        _delivery_values(draft, each.id, each.disabled_reason, now)
+        for draft in drafts
+        for each in channels
+        if each.workspace == draft.alert.workspace and (draft.channels is None or each.id in draft.channels)
+    ]
+    if values:
+        connection.execute(database.insert(delivery).on_conflict_do_nothing(), values)
+    return sum(1 for each in values if each["next_at"])
+
+
+def _delivery_values(draft: AlertDraft, channel_id: str, disabled: str | None, now: datetime) -> dict[str, Any]:
+    """A delivery that is due; for a disabled channel one that is dead, so that it can be seen and revived."""
+    number = draft.alert.update.number if draft.alert.update else 0
+    return {
+        "id": delivery_id(draft.alert.id, channel_id, number),
+        "workspace": draft.alert.workspace,
+        "alert": draft.alert.id,
+        "channel": channel_id,
+        "update_number": number,
+        "state": DeliveryState.DEAD if disabled else DeliveryState.PENDING,
+        "detail": f"the channel is disabled: {disabled}" if disabled else None,
+        "created_at": now,
+        "finished_at": now if disabled else None,
+        "next_at": None if disabled else now,
+    }

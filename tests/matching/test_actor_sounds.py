@@ -1,0 +1,87 @@
+"""Persons of the pack under names that no table has: typed in any script, spelling and case."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.matching.actor_index import find_actor
+from service.matching.actor_pack import expand_actor
+from service.matching.actor_sounds import find_person_by_sound
+from service.matching.actor_tables import read_persons
+
+
+@pytest.mark.parametrize(
+    ("typed", "actor_id"),
+    [
+        pytest.param("Криштиану Роналду", "person:cristiano-ronaldo", id="Russian, by another first name"),
+        pytest.param("Роналду", "person:cristiano-ronaldo", id="a surname in Russian"),
+        pytest.param("Ronaldo", "person:cristiano-ronaldo", id="a common surname of somebody famous"),
+        pytest.param("Messi", "person:lionel-messi", id="a surname"),
+        pytest.param("Macron", "person:emmanuel-macron", id="another"),
+        pytest.param("Дональд Трамп", "person:donald-trump", id="a full name in Russian"),
+        pytest.param("Дональда Трампа", "person:donald-trump", id="in the genitive"),
+        pytest.param("Владимир Путин", "person:vladimir-putin", id="a Russian in Russian"),
+        pytest.param("Володимир Путін", "person:vladimir-putin", id="a Russian in Ukrainian"),
+        pytest.param("Владимир Зеленский", "person:volodymyr-zelenskyy", id="a Ukrainian in Russian"),
+        pytest.param("Wołodymyr Zełenski", "person:volodymyr-zelenskyy", id="one in Polish"),
+        pytest.param("Selenskyj", "person:volodymyr-zelenskyy", id="one in German"),
+        pytest.param("Erdoğan", "person:recep-tayyip-erdogan", id="a surname with its accents"),
+        pytest.param("Реджеп Тайип Эрдоган", "person:recep-tayyip-erdogan", id="a Turk in Russian"),
+        pytest.param("Новак Ђоковић", "person:novak-djokovic", id="a Serb in Serbian letters"),
+        pytest.param("Εμανουέλ Μακρόν", "person:emmanuel-macron", id="a Frenchman in Greek"),
+        pytest.param("ドナルド・トランプ", "person:donald-trump", id="an American in katakana"),
+        pytest.param("メラニア・トランプ", "person:melania-trump", id="his wife"),
+        pytest.param("دونالد ترامب", "person:donald-trump", id="Arabic"),
+        pytest.param("Хантер Байден", "person:hunter-biden", id="a son, by his father's surname"),
+        pytest.param("Юлия Навальная", "person:yulia-navalnaya", id="a widow, by sound"),
+        pytest.param("Урсула фон дер Ляйен", "person:ursula-von-der-leyen", id="with particles"),
+        pytest.param("Putina", "person:vladimir-putin", id="a surname in the Polish genitive"),
+        pytest.param("Макрона", "person:emmanuel-macron", id="one in the Russian genitive"),
+        pytest.param("ナトー", "org:nato", id="an alliance in katakana"),
+        pytest.param("北朝鮮", "state:KP", id="a state in Japanese"),
+        pytest.param("Майк Джонсон", "person:mike-johnson", id="a common surname with its first name"),
+        pytest.param("Борис Джонсон", "person:boris-johnson", id="the other bearer of it"),
+    ],
+)
+def test_whoever_is_typed_is_found(typed: str, actor_id: str) -> None:
+    assert find_actor(typed) == actor_id
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("Johnson", id="a surname of several"),
+        pytest.param("Smith", id="a surname of too many"),
+        pytest.param("Иван Иванов", id="nobody of the pack"),
+        pytest.param("Марк Рот", id="the consonants of Mark Rutte"),
+        pytest.param("Anna Duda", id="a surname with another first name"),
+        pytest.param("Ivan Trump", id="no Trump"),
+        pytest.param("Trump Tariffs", id="a surname and a thing"),
+        pytest.param("Мирный План", id="no name"),
+        pytest.param("Sinners", id="an English plural"),
+        pytest.param("Dude", id="a case that is another word"),
+        pytest.param("трамп-парк", id="written small"),
+    ],
+)
+def test_who_only_sounds_so_is_nobody(typed: str) -> None:
+    assert find_actor(typed) is None
+
+
+def test_a_common_surname_typed_alone_is_what_the_user_means() -> None:
+    ronaldo = expand_actor("Ronaldo")
+    assert ("ronaldo",) in {form.words for form in ronaldo.forms if form.weight == 1.0}
+    assert ("ronaldo",) in {form.words for form in expand_actor("Cristiano Ronaldo").needs_context}
+
+
+def test_every_person_is_found_by_each_full_name() -> None:
+    full = {name.text: person.id for person in reversed(read_persons()) for name in person.names if len(name.text.split()) > 1}
+    assert {name for name, actor_id in full.items() if find_actor(name) != actor_id} == set()
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_somebody_of_the_pack_or_nobody(text: str) -> None:
+    found = find_person_by_sound(text)
+    assert found is None or found in {person.id for person in read_persons()}
