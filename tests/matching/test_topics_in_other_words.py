@@ -1,0 +1,42 @@
+"""Topics as users type them, found in other words and other languages, and not in words that only look alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.matching.forms import OPEN_END, Form
+from service.matching.text import Phrase, phrase_of
+from service.matching.topic_names import known_forms
+from service.matching.topic_parts import parts_of_topic
+
+TABLE = Path(__file__).parent.parent / "data" / "topics" / "in_other_words.tsv"  # topic, words that say it, words that do not
+ROWS = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines()]
+
+
+def _is_in(form: Form, words: Phrase) -> bool:
+    length = len(form.words)
+    return any(_begins(form, words[start : start + length]) for start in range(len(words) - length + 1))
+
+
+def _begins(form: Form, words: Phrase) -> bool:
+    *before, last = form.words
+    left = len(words[-1]) - len(last) if words[-1].startswith(last) else -1
+    return words[:-1] == tuple(before) and 0 <= left <= (OPEN_END if form.open_end else 0)
+
+
+def _finds(topic: str, text: str) -> bool:
+    """Whether each part that an article on the topic has to have is in the text; what only hints at it does not count."""
+    needed = [part for part in parts_of_topic(topic, known_forms) if not part.optional]
+    return all(any(_is_in(form, phrase_of(text)) for form in part.forms) for part in needed)
+
+
+@pytest.mark.parametrize(("topic", "found", "not_found"), ROWS, ids=[f"{topic}: {found}" for topic, found, _ in ROWS])
+def test_a_typed_topic_is_found_in_other_words_and_only_there(topic: str, found: str, not_found: str) -> None:
+    assert _finds(topic, found)
+    assert not _finds(topic, not_found)
+
+
+def test_the_table_is_broad() -> None:
+    assert len({topic for topic, _found, _not_found in ROWS}) >= 150
