@@ -53,6 +53,8 @@ _LETTERS = str.maketrans(
     | {"ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ی": "ي", "ى": "ي", "ک": "ك"}
 )
 
+_AM = (("\u0e4d\u0e32", "\u0e33"), ("\u0ecd\u0eb2", "\u0eb3"))  # Thai and Lao: NFKC takes the vowel apart, into a mark that begins no word
+
 
 def words_of(text: str, most: int = MATCHED_LENGTH) -> list[Word]:
     """The words of the first 32,000 characters of `text`, `most` of them, in order; no two overlap.
@@ -117,6 +119,8 @@ def _fold(raw: str) -> str:
     bare = _ARABIC_SIGNS.sub("", _STRESS.sub("", _ACCENTS.sub(r"\1", apart)))
     digits = _DIGIT.sub(lambda digit: str(decimal(digit[0])), bare)
     form: str = _NOT_IN_WORDS.sub("", normalize("NFKC", digits))
+    for parts, vowel in _AM:
+        form = form.replace(parts, vowel)
     return form.translate(_LETTERS)
 
 

@@ -174,3 +174,8 @@ def test_signs_of_typesetters_change_no_word(text: str) -> None:
     """A letter of another script puts the text on the way that knows all scripts."""
     assert words_of(text + " И")[:-1] == words_of(text)
     assert forms_of(text + " И")[:-1] == forms_of(text)
+
+
+@pytest.mark.parametrize("written", ["ำ", "น้ำ", "ນ້ຳ", "ﷺ", "İstanbul", "Straße"])
+def test_a_form_stays_as_it_is_when_it_is_folded_again(written: str) -> None:
+    assert [form for word in phrase_of(written) for form in phrase_of(word)] == list(phrase_of(written))
