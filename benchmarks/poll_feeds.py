@@ -185,19 +185,20 @@ def main(*, feeds: int, only_ours: bool) -> None:
         server = stack.enter_context(_world())
         peers = find_peers(folder, click.echo)
         floor_poller, others = peers[0], [] if only_ours else peers[1:]
-        results: dict[str, dict[str, Cost]] = {}
+        results: dict[str, dict[str, Cost]] = {floor_poller.name: {}, Ours.name: {}}
+        floor, ours = results[floor_poller.name], results[Ours.name]
         for poller in (floor_poller, Ours(folder / "even"), *others):
-            results[poller.name] = run_rounds(poller, server, feeds)
+            results.setdefault(poller.name, {}).update(run_rounds(poller, server, feeds))
             poller.close()
+            show(poller.name, results[poller.name], feeds, floor, ours)
         mix_folder = folder / "mix"
         mix_folder.mkdir()
         mixers = [each for each in find_peers(mix_folder, lambda _: None) if each.name in results]
         for poller in (mixers[0], Ours(mix_folder / "ours"), *mixers[1:]):
-            results[poller.name][ROUNDS[2]] = run_mix(poller, server, feeds)
+            mix = {ROUNDS[2]: run_mix(poller, server, feeds)}
+            results[poller.name].update(mix)
             poller.close()
-        floor, ours = results[floor_poller.name], results[Ours.name]
-        for name, costs in results.items():
-            show(name, costs, feeds, floor, ours)
+            show(poller.name, mix, feeds, floor, ours)
         show_waits(server, folder)
 
 

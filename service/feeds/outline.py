@@ -32,9 +32,16 @@ class Outline:
 
     def without(self, known: Collection[int]) -> bytes:
         """The document without the items of these hashes."""
+        return self._keep([digest not in known for digest in self.hashes])
+
+    def only(self, first: int, end: int) -> bytes:
+        """The document with these items alone."""
+        return self._keep([first <= number < end for number in range(len(self.items))])
+
+    def _keep(self, wanted: Sequence[bool]) -> bytes:
         pieces, kept_from = [], 0
-        for (start, end), digest in zip(self.items, self.hashes, strict=True):
-            if digest in known:
+        for (start, end), keep in zip(self.items, wanted, strict=True):
+            if not keep:
                 pieces.append(self.data[kept_from:start])
                 kept_from = end
         return b"".join((*pieces, self.data[kept_from:]))

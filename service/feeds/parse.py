@@ -6,7 +6,7 @@ import calendar
 import io
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,14 @@ _FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"
 
 _READER = f"2 feedparser {feedparser.__version__}"  # raise the number where entries come out differently: what is known is read again
 _CUTTABLE = ("utf-8", "iso-8859", "windows-125", "koi8")  # charsets in which a "<" is a "<" wherever it stands
+_FAILURES = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)  # of feedparser, on what it did not expect
 _WORTH_LEAVING = 0.5  # share of known items from which on the shorter way is the shorter one
 
 
@@ -77,7 +85,7 @@ class _Reading:
 
     document: Document
     feed: dict[str, Any]
-    raw: Sequence[dict[str, Any]]
+    raw: Sequence[dict[str, Any] | None]  # None for an item on which feedparser fails
     is_feed: bool
     well_formed: bool
 
@@ -89,7 +97,10 @@ def _read_new(plan: Outline | None, known: KnownItems | None, source: _Source) -
     left_out = sum(digest in known.hashes for digest in plan.hashes)
     if left_out < _WORTH_LEAVING * len(plan.hashes):
         return None
-    reading = _read(plan.without(known.hashes), source)
+    try:
+        reading = _read(plan.without(known.hashes), source)
+    except _FAILURES:
+        return None
     fresh = [digest not in known.hashes for digest in plan.hashes]
     if not (reading.well_formed and reading.document.closed and len(reading.raw) == sum(fresh)):
         return None
@@ -97,11 +108,32 @@ def _read_new(plan: Outline | None, known: KnownItems | None, source: _Source) -
 
 
 def _read_all(plan: Outline | None, source: _Source) -> ParsedFeed:
-    reading = _read(source.data, source)
+    try:
+        reading = _read(source.data, source)
+    except _FAILURES:
+        if plan is None:
+            raise
+        reading = _read_halves(plan, source)
     if not reading.is_feed:
         raise NotAFeed(describe_body(source.body))
     sure = plan is not None and reading.well_formed and reading.document.closed and len(reading.raw) == len(plan.hashes)
     return _feed(reading, source, _Placed(plan, [True] * len(plan.hashes)) if plan is not None and sure else None)
+
+
+def _read_halves(plan: Outline, source: _Source) -> _Reading:
+    """A document on which feedparser fails: the items on which it does not, found by halving."""
+    head = _read(plan.only(0, 0), source)  # it may be to blame itself; then there is nothing to be done
+    raw: list[dict[str, Any] | None] = []
+    waiting = [(0, len(plan.items))]
+    while waiting:
+        first, end = waiting.pop()
+        middle = (first + end) // 2
+        try:
+            raw += _read(plan.only(first, end), source).raw
+        except _FAILURES:
+            raw += [None] if end - first == 1 else []
+            waiting += [] if end - first == 1 else [(middle, end), (first, middle)]
+    return replace(head, raw=raw, is_feed=True, well_formed=False)
 
 
 def _read(data: bytes, source: _Source) -> _Reading:
@@ -135,7 +167,7 @@ class _Placed:
 
 
 def _feed(reading: _Reading, source: _Source, placed: _Placed | None) -> ParsedFeed:
-    read = [_read_entry(raw, source.url) for raw in reading.raw]
+    read = [_read_entry(raw, source.url) if raw is not None else None for raw in reading.raw]
     entries = tuple(entry for entry in read if entry is not None)
     return ParsedFeed(
         title=plain_line(_text(reading.feed, "title"), MAX_TITLE),

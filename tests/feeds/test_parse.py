@@ -169,6 +169,25 @@ def test_a_tag_soup_is_read_all_the_same() -> None:
     assert feed.complete
 
 
+FATAL = (
+    pytest.param("<width a='1'><content src='x' type='a'>x</content></width>", id="a width that is none"),
+    pytest.param('<gml:posList xmlns:gml="http://www.opengis.net/gml">1 2</gml:posList>', id="a place without where"),
+    pytest.param(
+        '<c:license xmlns:c="http://backend.userland.com/creativeCommonsRssModule" start="x"><content type="xhtml">y</content></c:license>',
+        id="a license that is none",
+    ),
+)
+
+
+@pytest.mark.parametrize("fatal", FATAL)
+def test_an_entry_on_which_the_parser_fails_costs_itself_only(fatal: str) -> None:
+    bad = f"<item><title>bad</title>{fatal}</item>"
+    good = [f"<item><title>Title {number}</title></item>" for number in range(11)]
+    feed = parse_document(rss("".join((bad, *good[:7], bad, bad, *good[7:]))), {}, URL)
+    assert [entry.title for entry in feed.entries if entry.title != "bad"] == [f"Title {number}" for number in range(11)]
+    assert (feed.title, feed.complete, feed.items) == ("T", True, None)
+
+
 @settings(max_examples=60)
 @given(st.text(max_size=200), st.sampled_from(["title", "link", "guid", "description", "pubDate", "author", "x:y"]))
 def test_whatever_stands_in_an_element_never_costs_the_neighbours(text: str, element: str) -> None:
