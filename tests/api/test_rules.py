@@ -36,11 +36,13 @@ def test_a_rule_comes_back_as_it_was_sent_with_its_defaults(api: Api) -> None:
         pytest.param({"topics": ["tunnel", "ferry"]}, "topics", ["tunnel", "ferry"], id="a list is replaced"),
         pytest.param(
             {"alerting": {"mute_until": "2026-04-01T00:00:00Z"}}, "alerting",
-            {"when": "instant", "cooldown": "PT4H", "mute_until": "2026-04-01T00:00:00Z"}, id="an object is merged",
+            {"when": "instant", "stories": "developments", "cooldown": "PT4H", "mute_until": "2026-04-01T00:00:00Z"},
+            id="an object is merged",
         ),
         pytest.param({"feeds": ["tag:world"]}, "feeds", ["tag:world"], id="tags are not checked"),
         pytest.param(
-            {"alerting": None}, "alerting", {"when": "instant", "cooldown": "PT0S", "mute_until": None}, id="null takes the default"
+            {"alerting": None}, "alerting",
+            {"when": "instant", "stories": "developments", "cooldown": "PT0S", "mute_until": None}, id="null takes the default",
         ),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from service.cli.main import main
 from service.cli.opening import opened_house
 from service.config import Settings
 from service.domain.keys import find_key_id
-from service.storage.tables import feed
+from service.storage.tables import feed, feed_host
 
 
 @pytest.fixture
@@ -64,7 +64,9 @@ def test_check_looks_at_the_oldest_work(migrated: Path, minutes: int, code: int)
     make_key()
     assert run("feeds", "add", "https://news.example/feed.xml", "--workspace", "news").exit_code == 0
     with opened_house(Settings()) as edges, edges.store.database.write() as connection:
-        connection.execute(update(feed).values(next_at=edges.now() - timedelta(minutes=minutes)))
+        long_ago = edges.now() - timedelta(minutes=minutes)
+        connection.execute(update(feed).values(next_at=long_ago))
+        connection.execute(update(feed_host).values(free_at=long_ago))
     result = run("check")
     assert (result.exit_code, "poll" in result.output) == (code, True)
     assert ("do they reach the broker?" in result.output) == bool(code)

@@ -83,14 +83,7 @@ def _make_stories() -> None:
 
 def _count_updates() -> None:
     """An alert's updates are deliveries of their own."""
-    # SQLite can only make the table anew, and dropping the old one takes the attempts along.
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    if sqlite:
-        op.execute("CREATE TABLE kept_attempt AS SELECT * FROM attempt")
     with op.batch_alter_table("delivery") as batch_op:
         batch_op.add_column(sa.Column("update_number", sa.Integer(), server_default="0", nullable=False))
         batch_op.drop_constraint(batch_op.f("uq_delivery_alert_channel"), type_="unique")
         batch_op.create_unique_constraint(batch_op.f("uq_delivery_alert_channel_update_number"), ["alert", "channel", "update_number"])
-    if sqlite:
-        op.execute("INSERT INTO attempt SELECT * FROM kept_attempt")
-        op.execute("DROP TABLE kept_attempt")
