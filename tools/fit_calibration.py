@@ -173,7 +173,7 @@ def _model_of(names: Sequence[str], found: Floats, intercept: float) -> dict[str
 @click.argument("exams", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--articles", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="a corpus for exams that have none")
 @click.option("--vectors", "cache", type=click.Path(path_type=Path), help="where embedded texts are kept between runs")
-@click.option("--miss", default=1.3, show_default=True, help="what a missed article weighs beside a false alarm")
+@click.option("--miss", default=1.5, show_default=True, help="what a missed article weighs beside a false alarm")
 @click.option("--rules", "by_rule", is_flag=True, help="print every rule, too")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="write the models there")
 def main(exams: Sequence[Path], articles: Path | None, cache: Path | None, miss: float, by_rule: bool, output: Path | None) -> None:
