@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from threading import Lock
 
@@ -41,18 +42,18 @@ class Stories:
         if not wanted:
             return
         prints = self._prints([each for each in articles if each.id in wanted])
-        with self._placing:
-            try:
-                self._place(prints)
-            except BaseException:
-                # What the book took in may not have been stored.
-                self._book, self._seen = StoryBook(WINDOW), 0
-                raise
+        with self._placing, ExitStack() as failing:
+            failing.callback(self._begin_anew)  # what the book took in may not have been stored
+            self._place(prints)
+            failing.pop_all()
 
     def catch_up(self) -> None:
         """Learn of what was placed since the last time: without a lock, as it takes long when there is much."""
         with self._placing:
             self._catch_up()
+
+    def _begin_anew(self) -> None:
+        self._book, self._seen = StoryBook(WINDOW), 0
 
     def _place(self, prints: Mapping[str, Print]) -> None:
         database, now = self._edges.store.database, self._edges.now()
