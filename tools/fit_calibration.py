@@ -20,6 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.cli.rule_file import WatchedRule
+from service.cli.rule_pass import match_each
+from service.cli.rule_run import ready_run
+from service.cli.rules_meaning import nearness_by
 from service.embedding import load_embedder
 from service.matching.calibration import Nearness, features_of
 from service.matching.groups import Known
@@ -30,13 +33,14 @@ from service.matching.verdict import compile_rule
 from service.matching.watching import Findings, find
 from tools.exam import Exam, Judgement, Overruled, overruled, read_exam
 from tools.kept_vectors import KeptVectors
+from tools.replay import in_date_order
 
 Floats = NDArray[np.float64]
 
 SHARED = ("together", "clear", "actor", "mentioned", "actor_alone", "in_title", "named")
 FEATURES: Mapping[str, Sequence[str]] = {
     "words": (*SHARED, "covered_clear"),  # with the plain share, words alone would take every sidebar for a match
-    "meaning": (*SHARED, "covered", "near", "near_name", "near_only"),
+    "meaning": (*SHARED, "covered", "near", "near_name", "near_only", "company"),
 }
 RIDGE = 3.0  # how much a weight costs, in judged pairs
 FOLDS = 10
@@ -65,10 +69,20 @@ def read_pairs(exam: Exam, vectors: KeptVectors) -> list[Pair]:
     texts = {name: article_text(article.title, article.summary, article.body) for name, article in wanted.items()}
     _embed(texts.values(), vectors)
     pairs: list[Pair] = []
+    companies = _companies(exam, vectors)
     for rule in exam.rules.values():
         judged = [each for each in exam.judgements if each.rule == rule.id]
-        pairs += _judged(rule, judged, exam, readings, texts, vectors)
+        pairs += _judged(rule, judged, exam, readings, texts, vectors, companies)
     return pairs
+
+
+def _companies(exam: Exam, vectors: KeptVectors) -> Mapping[str, Mapping[str, float]]:
+    """What company each article comes in, by rule, where the corpus is a stream and the rules match by the weights in use."""
+    rules = list(exam.rules.values())
+    run = ready_run(rules, nearness_by(vectors, rules), None, "comes_up")
+    stream = in_date_order(exam.articles.values())
+    with click.progressbar(match_each(run, stream), label="the company of each article", length=len(stream), file=sys.stderr) as matched:
+        return {each.article.id: each.known.company if each.known else {} for each in matched}
 
 
 def _judged(
@@ -78,6 +92,7 @@ def _judged(
     readings: Mapping[str, tuple[Reading, Known]],
     texts: Mapping[str, str],
     vectors: KeptVectors,
+    companies: Mapping[str, Mapping[str, float]],
 ) -> Iterable[Pair]:
     queries, compiled, near_by = queries_of(rule.spec), compile_rule(rule.spec), RuleVectors(load_background(vectors.model))
     assert queries is not None
@@ -90,6 +105,7 @@ def _judged(
         reading, known = readings[each.article]
         nearness = near_by.of_articles(vectors.embed([texts[each.article]]))[0].near(rule.id)
         assert nearness is not None
+        nearness = nearness._replace(company=companies[each.article].get(rule.id, 0.0))
         yield Pair(rule.id, each.label, article.lang or "", find(compiled.watch, reading, article.day, known), nearness)
 
 

@@ -94,7 +94,7 @@ def _told(exam: Exam, rules: Sequence[WatchedRule], meaning: ArticleMeaning, doi
     run = ready_run(rules, meaning, threshold=None, score="comes_up")
     stream = in_date_order(exam.articles.values())
     with click.progressbar(match_each(run, stream), label=doing, length=len(stream), file=sys.stderr) as matched:
-        for article, found in matched:
+        for article, _, found in matched:
             yield from ((each.rule.id, article.id) for each in found)
 
 

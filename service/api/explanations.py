@@ -64,7 +64,7 @@ def explanations_api(edges: Edges) -> APIBlueprint:
         spec = edges.store.actors.as_matched(workspace(), rule.spec)
         matches = edges.store.matches.list_matches(workspace(), rule_id=rule.id, article_id=stored.article.id, limit=1).items
         saved = edges.store.actors.saved_as_matched(workspace(), edges.store.rules.saved_for(workspace(), rule.spec, rule.id))
-        told = nearnesses.of(spec, [stored.article], may_embed=False)
+        told = nearnesses.in_company(nearnesses.of(spec, [stored.article], may_embed=False), rule.id)
         view = _explained(spec, saved, stored.article, told, _unseen(spec, stored.article, tags))
         return answer(view.model_copy(update={"held": matches[0].held, "alert": matches[0].alert} if matches else {}))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -15,6 +15,7 @@ from service.domain.rules import RuleSpec
 from service.edges import Edges
 from service.embedding import FAILURES
 from service.matching.calibration import Nearness
+from service.matching.company import Neighbour, company_of
 from service.matching.meaning import Vectors, checked, get_background, unpack
 from service.matching.nearness import Queries, RuleVectors, queries_of
 
@@ -82,6 +83,15 @@ class Nearnesses:
         vectors.put(_RULE, queries, known)
         meanings = vectors.of_articles(np.stack([unpack(vector) for vector in stored.values()]))
         return Told({article: near for article, meaning in zip(stored, meanings, strict=True) if (near := meaning.near(_RULE))})
+
+    def in_company(self, told: Told, rule: str) -> Told:
+        """The same with what the neighbours of the articles matched of a stored rule."""
+        neighbours = self._edges.store.vectors.find_neighbours(told.near)
+        others = {other for near in neighbours.values() for other, _ in near}
+        matched = self._edges.store.matches.comes_up(others, rule)
+        company = {each: company_of([Neighbour(*other) for other in near], matched) for each, near in neighbours.items()}
+        near = {each: nearness._replace(company=company.get(each, {}).get(rule, 0.0)) for each, nearness in told.near.items()}
+        return replace(told, near=near)
 
     def _rests(self) -> bool:
         return self._rests_until is not None and self._edges.now() < self._rests_until

@@ -9,6 +9,7 @@ from service.cli.article_file import WrittenArticle
 from service.cli.rule_file import Example, WatchedRule
 from service.cli.rules_meaning import ArticleMeaning
 from service.matching.explain import Explanation, explain
+from service.matching.index import Meaning
 from service.matching.rules import speaks
 from service.matching.verdict import CompiledRule, compile_rule
 
@@ -27,17 +28,15 @@ def failed_examples(rules: Sequence[WatchedRule], meaning: ArticleMeaning) -> It
     for rule in rules:
         compiled = compile_rule(rule.spec, rule.saved) if rule.examples else None
         for example in rule.examples:
-            explained = explain_article(rule, example.article, meaning, compiled)
+            (known,) = meaning([example.article])
+            explained = explain_article(rule, example.article, known, compiled)
             matches = speaks(rule.spec, example.article.lang) and explained.verdict.matches
             if matches != example.wanted:
                 yield FailedExample(rule, example, reason_of(rule, example.article, explained))
 
 
-def explain_article(
-    rule: WatchedRule, article: WrittenArticle, meaning: ArticleMeaning, compiled: CompiledRule | None = None
-) -> Explanation:
+def explain_article(rule: WatchedRule, article: WrittenArticle, known: Meaning | None, compiled: CompiledRule | None = None) -> Explanation:
     """Hold the rule against the article, its languages apart."""
-    (known,) = meaning([article])
     return explain(rule.spec, article.fields, article.day, known.near(rule.id) if known else None, compiled, saved=rule.saved)
 
 

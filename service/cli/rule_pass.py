@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from rich.table import Table
 
@@ -20,9 +20,11 @@ from service.cli.article_file import WrittenArticle
 from service.cli.article_progress import read_under_way
 from service.cli.output_file import written_whole
 from service.cli.rule_file import WatchedRule
-from service.cli.rule_run import RuleRun, render_match
+from service.cli.rule_run import Matched, RuleRun, render_match
 from service.cli.screen import Screen, counted, printable
-from service.matching.index import Found
+
+if TYPE_CHECKING:
+    from service.matching.nearness import ArticleMeaning as Known
 
 SOME = 16  # articles at a time
 
@@ -75,26 +77,28 @@ def summarise(screen: Screen, rules: Sequence[WatchedRule], tally: Tally) -> Non
     screen.say(f"{counted(len(rules), 'rule')}, {counted(tally.articles, 'article')}, {matches}{each}")
 
 
-def match_each(run: RuleRun, articles: Iterable[WrittenArticle]) -> Iterator[tuple[WrittenArticle, list[Found]]]:
-    """Each article with what it matches, in their order.
+def match_each(run: RuleRun, articles: Iterable[WrittenArticle]) -> Iterator[Matched]:
+    """Each article with what it matches, in their order, which is taken for the order in which they came."""
+    return run.in_order(_with_meaning(run, articles))
 
-    Some at a time on every core: what they mean is most of the work, and it is done outside of Python's lock.
-    """
+
+def _with_meaning(run: RuleRun, articles: Iterable[WrittenArticle]) -> Iterator[tuple[WrittenArticle, Known | None]]:
+    """Some at a time on every core: what they mean is most of the work, and it is done outside of Python's lock."""
     cores = os.cpu_count() or 1
     with ThreadPoolExecutor(cores) as threads:
-        waiting: deque[tuple[Sequence[WrittenArticle], Future[list[list[Found]]]]] = deque()
+        waiting: deque[tuple[Sequence[WrittenArticle], Future[list[Known | None]]]] = deque()
         for some in batched(articles, SOME):
-            waiting.append((some, threads.submit(run.matches, some)))
+            waiting.append((some, threads.submit(run.meanings, some)))
             if len(waiting) > 2 * cores:
-                first, found = waiting.popleft()
-                yield from zip(first, found.result(), strict=True)
-        for first, found in waiting:
-            yield from zip(first, found.result(), strict=True)
+                first, known = waiting.popleft()
+                yield from zip(first, known.result(), strict=True)
+        for first, known in waiting:
+            yield from zip(first, known.result(), strict=True)
 
 
 def _match_all(run: RuleRun, articles: Iterable[WrittenArticle], matches: BinaryIO | None, tally: Tally) -> None:
     began = time.monotonic()
-    for article, several in match_each(run, articles):
+    for article, _, several in match_each(run, articles):
         tally.seconds = time.monotonic() - began
         tally.articles += 1
         tally.matches.update(each.rule.id for each in several)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from service.cli.article_file import WrittenArticle
 from service.cli.rule_file import WatchedRule
-from service.cli.rules_meaning import ArticleMeaning
+from service.cli.rules_meaning import ArticleMeaning, no_meaning
 from service.domain.rules import Rule
-from service.matching.index import Found, Meaning, RuleIndex
+from service.matching.index import Found, RuleIndex
 from service.matching.rules import speaks
+
+if TYPE_CHECKING:
+    from service.matching.company import RecentMatches
+    from service.matching.nearness import ArticleMeaning as Known
 
 WORKSPACE = ""  # of all rules of a file
 ScoreName = Literal["comes_up", "is_about"]
+
+
+class Matched(NamedTuple):
+    """An article, what is known of its meaning, and the rules that it matches, in the order of their file."""
+
+    article: WrittenArticle
+    known: Known | None
+    found: Sequence[Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +43,34 @@ class RuleRun:
     threshold: float | None
     score: ScoreName
 
-    def matches(self, articles: Sequence[WrittenArticle]) -> list[list[Found]]:
-        """The rules that each article matches, in the order of their file. Several threads may ask at once."""
+    def meanings(self, articles: Sequence[WrittenArticle]) -> list[Known | None]:
+        """What each article means, where a rule wants to know that. Several threads may ask at once."""
         wanted = [article for article in articles if self.index.wants_meaning(article.fields, [WORKSPACE], _spoken(article), article.day)]
         meanings = {id(article): meaning for article, meaning in zip(wanted, self.meaning(wanted), strict=True)}
-        return [self._matches(article, meanings.get(id(article))) for article in articles]
+        return [meanings.get(id(article)) for article in articles]
 
-    def _matches(self, article: WrittenArticle, meaning: Meaning | None) -> list[Found]:
-        if self.threshold is None:
-            found = self.index.match(article.fields, _spoken(article), article.day, meaning)
-        else:
-            every = self.index.weigh(article.fields, _spoken(article), article.day, meaning)
-            found = [each for each in every if getattr(each.scores, self.score) >= self.threshold]
-        return sorted(found, key=lambda each: self.order[each.rule.id])
+    def in_order(self, articles: Iterable[tuple[WrittenArticle, Known | None]]) -> Iterator[Matched]:
+        """What each article matches, with what it means, each in the company of those before it."""
+        recent = self._no_recent()
+        for article, known in articles:
+            if known is not None and recent is not None:
+                known = known.in_company(recent.company(known.vector))
+            every = self._every(article, known)
+            if known is not None and recent is not None:
+                recent.add(known.vector, article.day, {each.rule.id: each.scores.comes_up for each in every})
+            found = [each for each in every if self.threshold is None or getattr(each.scores, self.score) >= self.threshold]
+            yield Matched(article, known, sorted(found, key=lambda each: self.order[each.rule.id]))
+
+    def _every(self, article: WrittenArticle, known: Known | None) -> Sequence[Found]:
+        hold = self.index.match if self.threshold is None else self.index.weigh
+        return hold(article.fields, _spoken(article), article.day, known)
+
+    def _no_recent(self) -> RecentMatches | None:
+        if self.meaning is no_meaning:
+            return None
+        from service.matching.company import RecentMatches  # numpy comes with the extra
+
+        return RecentMatches()
 
 
 def _spoken(article: WrittenArticle) -> Callable[[Rule], bool]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from service.cli.article_file import WrittenArticle
 from service.cli.rule_file import WatchedRule
 from service.embedding import Embedder, load_embedder
-from service.matching.index import Meaning
 
-ArticleMeaning: TypeAlias = Callable[[Sequence[WrittenArticle]], Sequence[Meaning | None]]
+if TYPE_CHECKING:
+    from service.matching.nearness import ArticleMeaning as Known
+
+ArticleMeaning: TypeAlias = "Callable[[Sequence[WrittenArticle]], Sequence[Known | None]]"
 
 
 def open_meaning(rules: Sequence[WatchedRule]) -> ArticleMeaning:
@@ -38,7 +40,7 @@ def nearness_by(embedder: Embedder, rules: Sequence[WatchedRule]) -> ArticleMean
     for rule_id, queries in asked.items():
         vectors.put(rule_id, queries, vector_of)
 
-    def meaning(articles: Sequence[WrittenArticle]) -> Sequence[Meaning]:
+    def meaning(articles: Sequence[WrittenArticle]) -> Sequence[Known]:
         texts = [article_text(article.title, article.summary, article.body) for article in articles]
         return vectors.of_articles(embedder.embed(texts))
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from service.cli.rule_examples import FailedExample, failed_examples
-from service.cli.rule_file import WatchedRule, get_rule, read_rules
+from service.cli.rule_file import WatchedRule, read_rules
 from service.cli.rule_pass import pass_over, summarise
 from service.cli.rule_run import ScoreName, ready_run
-from service.cli.rules_explain import find_article, show_explanation
+from service.cli.rules_explain import show_explanation
 from service.cli.rules_meaning import ArticleMeaning, no_meaning, open_meaning
 from service.cli.screen import Screen, counted, make_screen, printable
 
@@ -65,7 +65,7 @@ def try_rules(
     rules = read_rules(rules_file)
     meaning = no_meaning if words_only else open_meaning(rules)
     if articles_file and explain:
-        show_explanation(make_screen(verbose=False), get_rule(rules, explain[0]), find_article(articles_file, explain[1]), meaning)
+        show_explanation(make_screen(verbose=False), rules, explain, articles_file, meaning)
         return
     screen = make_screen(verbose=False, stderr=output == "-")
     _say_what_is_not_tried(screen, rules)

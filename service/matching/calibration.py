@@ -27,11 +27,13 @@ _PRECISIONS: tuple[Precision, ...] = ("strict", "balanced", "broad")
 class Nearness(NamedTuple):
     """How near an article's meaning is to a rule's, in standard deviations above recent articles.
 
-    `both`: to its actors and topics, `name`: to its name.
+    `both`: to its actors and topics, `name`: to its name. `company`, from 0 to 1: how far the articles before it that are nearest
+    to it in meaning matched the rule.
     """
 
     both: float
     name: float
+    company: float = 0.0
 
 
 class Model(NamedTuple):
@@ -82,6 +84,7 @@ def features_of(findings: Findings, nearness: Nearness | None) -> dict[str, floa
     if nearness is not None:
         near = nearness.both * both
         features |= {"near": near, "near_name": nearness.name * both, "near_only": 0.0 if findings.together else near}
+        features["company"] = nearness.company
     return features
 
 

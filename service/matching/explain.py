@@ -104,13 +104,19 @@ def _reason(spec: RuleSpec, verdict: Verdict, parts: Sequence[PartFinding], near
     if not verdict.demands_met:
         excluded = [term for part in parts if part.part.startswith("/exclude") for term in part.found]
         return f"{_quoted(excluded)} is excluded and stands in it" if excluded else "the query does not hold"
-    known_by = "words and meaning" if nearness else "words alone"
+    known_by = _known_by(nearness)
     sure = verdict.scores.is_about if spec.precision == "strict" else verdict.scores.comes_up
     asked = f"{known_by} give {sure:.2f}, and {spec.precision} asks for {verdict.least:.2f}"
     if verdict.matches:
         return f"it matches: {asked}"
     missing = _missing_side(spec, verdict, parts)
     return f"{missing}; {asked}" if missing else f"all its parts are there, but apart, deep in the text or not in its sense; {asked}"
+
+
+def _known_by(nearness: Nearness | None) -> str:
+    if nearness is None:
+        return "words alone"
+    return "words, meaning and what the articles nearest to it matched" if nearness.company else "words and meaning"
 
 
 def _missing_side(spec: RuleSpec, verdict: Verdict, parts: Sequence[PartFinding]) -> str | None:

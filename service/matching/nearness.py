@@ -12,6 +12,7 @@ from service.matching.calibration import Nearness
 from service.matching.meaning import WIDTH, Background, Scores, Vectors
 
 MOST_QUERIES = 12  # of one rule on actors and topics together; one with more is asked for its topics
+NO_COMPANY: Mapping[str, float] = {}
 _FIRST_ROWS = 64
 
 
@@ -109,7 +110,7 @@ class RuleVectors:
             near_by = {row: frozenset(rules) for row, rules in self._near_by.items()}
             self._filed = _Filed(dict(self._queries), dict(self._rows), near_by)
         scores = (articles @ self._vectors.T - self._usual) / self._deviation
-        return [ArticleMeaning(self._filed, each) for each in scores]
+        return [ArticleMeaning(vector, self._filed, each) for vector, each in zip(articles, scores, strict=True)]
 
     def _take_in(self, queries: Queries, vectors: Mapping[str, Vectors]) -> None:
         for text in queries.texts:
@@ -132,17 +133,21 @@ class RuleVectors:
 
 
 class ArticleMeaning:
-    """One article's nearness to the rules."""
+    """One article's nearness to the rules; `vector` is what it means, `company`, by rule, what those near it matched."""
 
-    def __init__(self, filed: _Filed, scores: Scores) -> None:
-        self._filed, self._scores = filed, scores
+    def __init__(self, vector: Vectors, filed: _Filed, scores: Scores, company: Mapping[str, float] = NO_COMPANY) -> None:
+        self.vector, self.company, self._filed, self._scores = vector, company, filed, scores
+
+    def in_company(self, company: Mapping[str, float]) -> ArticleMeaning:
+        """The same in the company of other articles, by rule (see `matching.company`)."""
+        return ArticleMeaning(self.vector, self._filed, self._scores, company)
 
     def near(self, rule_id: str) -> Nearness | None:
         """How near it is to this rule; None where the rule's vectors are not there."""
         queries = self._filed.queries.get(rule_id)
         if queries is None:
             return None
-        return Nearness(self._best(queries.both), self._best((queries.name,)))
+        return Nearness(self._best(queries.both), self._best((queries.name,)), self.company.get(rule_id, 0.0))
 
     def nearest(self, least: float) -> Iterator[str]:
         """The rules to whose actors and topics, or name, it is at least so near, each once."""

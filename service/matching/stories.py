@@ -70,6 +70,11 @@ class StoryBook:
         number = self._number_of.get(article)
         return None if number is None else self._story_of[number].id
 
+    def nearest(self, vector: bytes, most: int) -> list[tuple[str, float]]:
+        """The recent articles whose meaning is nearest to this vector, and the cosine to each, the nearest first."""
+        near = self._vectors.nearest(vector, most) if self._vectors is not None else {}
+        return [(self._kept[number].profile.print.article, cosine) for number, cosine in near.items()]
+
     def place(self, each: Print) -> Placement:
         """Where the article goes. One that is there already stays where it is."""
         known = self.find(each.article)

@@ -57,8 +57,8 @@ class VectorShelf:
         near = self._vectors[[self._rows[number] for number in there]] @ _centred(stored)
         return dict(zip(there, near.tolist(), strict=True))
 
-    def nearest(self, stored: bytes, most: int) -> list[int]:
-        """The nearest, of those whose sketches are; the newest of equal ones first."""
+    def nearest(self, stored: bytes, most: int) -> dict[int, float]:
+        """The nearest, of those whose sketches are, and how near each is: nearest first, the newest of equal ones first."""
         vector = _centred(stored)
         likely = self._sketches @ _sketch(vector)
         rows = np.flatnonzero(likely > _NEAR)
@@ -66,7 +66,7 @@ class VectorShelf:
             rows = rows[np.argpartition(-likely[rows], 10 * most)[: 10 * most]]
         cosines = self._vectors[rows] @ vector
         order = np.lexsort((-self._numbers[rows], -cosines))[:most]
-        return [int(self._numbers[rows[place]]) for place in order if cosines[place] > _NEAR]
+        return {int(self._numbers[rows[place]]): float(cosines[place]) for place in order if cosines[place] > _NEAR}
 
     def _grow(self) -> None:
         self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])

@@ -16,6 +16,7 @@ from service.edges import Edges
 from service.matching.index import Meaning, RuleIndex
 from service.matching.rules import sees
 from service.pipeline.alert import raise_alerts
+from service.pipeline.company import in_company
 from service.pipeline.meaning import Meanings
 from service.pipeline.pages import reads_pages
 from service.pipeline.rolling import PATIENCE
@@ -79,7 +80,7 @@ class Matcher:
         wanted, others = list[Article](), list[Article]()
         for each in audiences:
             (wanted if each.wants_meaning(self.index) else others).append(each.article)
-        return self._meanings.of(wanted, others)
+        return in_company(self.edges, self._stories, self._meanings.of(wanted, others))
 
     def _refresh(self) -> None:
         with self._refreshing:  # threads that loaded all rules at once would take their memory and time many times over

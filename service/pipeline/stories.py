@@ -11,6 +11,7 @@ import structlog
 
 from service.domain.articles import Article
 from service.edges import Edges
+from service.matching.company import Neighbour
 from service.matching.meaning import unpack
 from service.matching.prints import Print, dump, load, print_of
 from service.matching.stories import StoryBook
@@ -46,6 +47,12 @@ class Stories:
             failing.callback(self._begin_anew)  # what the book took in may not have been stored
             self._place(prints)
             failing.pop_all()
+
+    def nearest(self, article: str, vector: bytes, most: int) -> list[Neighbour]:
+        """The recent articles, apart from itself, whose meaning is nearest to an article's."""
+        with self._placing:
+            near = self._book.nearest(vector, most + 1)
+        return [Neighbour(other, cosine) for other, cosine in near if other != article][:most]
 
     def catch_up(self) -> None:
         """Learn of what was placed since the last time: without a lock, as it takes long when there is much."""

@@ -56,6 +56,17 @@ class Matches:
         with self.database.read() as connection:
             return fetch_page(connection, query, moment=match.c.created_at, key=match.c.id, cursor=cursor, limit=limit, to_item=_to_match)
 
+    def comes_up(self, articles: Collection[str], rule_id: str | None = None) -> dict[str, dict[str, float]]:
+        """By article and rule, how probable it was that what the rule watches comes up: of these articles' matches of all rules, or one."""
+        wanted = select(match.c.article, match.c.rule, match.c.scores).where(match.c.article.in_(articles))
+        if rule_id is not None:
+            wanted = wanted.where(match.c.rule == rule_id)
+        found: dict[str, dict[str, float]] = {}
+        with self.database.read() as connection:
+            for row in connection.execute(wanted).all():
+                found.setdefault(row.article, {})[row.rule] = row.scores["comes_up"] if row.scores else 1.0
+        return found
+
     def find_match(self, workspace: str, match_id: str) -> Match | None:
         """A match of this workspace."""
         with self.database.read() as connection:

@@ -419,6 +419,7 @@ article_vector = Table(
     _ref("article", key=True),
     Column("model", Text, nullable=False),
     Column("vector", LargeBinary, nullable=False),
+    Column("neighbours", Json),  # the articles before it that were nearest, each with the cosine
 )
 
 query_vector = Table(

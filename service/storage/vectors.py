@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from service.storage.database import Database
 from service.storage.tables import article, article_vector, background, query_vector
@@ -78,6 +78,20 @@ class StoredVectors:
                 insert = self.database.insert(article_vector)
                 new = {"model": insert.excluded.model, "vector": insert.excluded.vector}
                 connection.execute(insert.on_conflict_do_update(index_elements=["article"], set_=new), values)
+
+    def save_neighbours(self, neighbours: Mapping[str, Sequence[tuple[str, float]]]) -> None:
+        """Keep, of articles that have a vector, the articles before each that were nearest to it, and the cosine to each."""
+        with self.database.write() as connection:
+            for each, nearest in sorted(neighbours.items()):
+                new = [[other, round(cosine, 4)] for other, cosine in nearest]
+                connection.execute(update(article_vector).where(article_vector.c.article == each).values(neighbours=new))
+
+    def find_neighbours(self, articles: Collection[str]) -> dict[str, list[tuple[str, float]]]:
+        """The neighbours of those articles that have any."""
+        mine = select(article_vector.c.article, article_vector.c.neighbours).where(article_vector.c.article.in_(articles))
+        with self.database.read() as connection:
+            rows = connection.execute(mine).all()
+        return {row.article: [(other, cosine) for other, cosine in row.neighbours] for row in rows if row.neighbours}
 
     def find_background(self, model: str) -> bytes | None:
         """The background of this model as it was last saved."""

@@ -74,9 +74,14 @@ def test_the_reason_tells_what_was_asked_for(precision: str) -> None:
 
 
 def test_the_reason_tells_whether_meaning_was_weighed() -> None:
-    explained = explain(a_spec(**RULE), {"title": "NATO chief on a peace deal for Ukraine"}, DAY, Nearness(*[4.0] * len(Nearness._fields)))
+    explained = explain(a_spec(**RULE), {"title": "NATO chief on a peace deal for Ukraine"}, DAY, Nearness(4.0, 4.0))
     assert explained.reason.startswith("it matches: words and meaning give ")
     assert explained.verdict.scores.nearness == 4.0
+
+
+def test_the_reason_tells_whether_company_was_weighed() -> None:
+    explained = explain(a_spec(**RULE), {"title": "NATO chief on a peace deal for Ukraine"}, DAY, Nearness(4.0, 4.0, company=0.5))
+    assert explained.reason.startswith("it matches: words, meaning and what the articles nearest to it matched give ")
 
 
 def test_each_part_says_what_is_there_and_what_is_not() -> None:

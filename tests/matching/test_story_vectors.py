@@ -90,6 +90,6 @@ def test_what_is_forgotten_is_found_no_more_and_its_room_is_used_again() -> None
     shelf.add(1, vector)
     shelf.discard(1)
     shelf.discard(1)
-    assert shelf.nearest(vector, 5) == []
+    assert shelf.nearest(vector, 5) == {}
     shelf.add(2, vector)
-    assert shelf.nearest(vector, 5) == [2]
+    assert list(shelf.nearest(vector, 5)) == [2]
