@@ -24,7 +24,7 @@ nearness = st.none() | any_nearness
 
 
 def _near(each: float) -> Nearness:
-    return Nearness(*[each] * len(Nearness._fields))
+    return Nearness(each, each)
 
 
 def scores(of: Findings, near: Nearness | None = None) -> Scores:

@@ -232,7 +232,7 @@ class Nearby:
     rules: Mapping[str, float]
 
     def near(self, rule_id: str) -> Nearness | None:
-        return Nearness(*[self.rules[rule_id]] * len(Nearness._fields)) if rule_id in self.rules else None
+        return Nearness(self.rules[rule_id], self.rules[rule_id]) if rule_id in self.rules else None
 
     def nearest(self, least: float) -> Iterable[str]:
         return (rule_id for rule_id, near in self.rules.items() if near >= least)

@@ -128,7 +128,7 @@ def _scores(spec: dict[str, Any], title: str, near: Nearness | None = None) -> S
 
 
 def _nearness(each: float) -> Nearness:
-    return Nearness(*[each] * len(Nearness._fields))
+    return Nearness(each, each)
 
 
 @pytest.mark.parametrize("precision", ["strict", "balanced", "broad"])
