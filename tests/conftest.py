@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import subprocess
 import uuid
@@ -21,10 +22,17 @@ from service.storage.database import Database
 from service.storage.migrate import migrate
 from tests import servers
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts would compile the whole source again
+
 hypothesis_settings.register_profile("house", deadline=None)  # how long an example takes is the machine's business
 hypothesis_settings.load_profile("house")
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first, so that at the end no process of several waits for one of them."""
+    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
 
 
 @dataclass
@@ -88,13 +96,17 @@ def postgres_url(postgres_socket: str, migrated_postgres: str) -> str:
     return servers.new_database(postgres_socket, f"test_{uuid.uuid4().hex}", copy_of=migrated_postgres)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A migrated database of the test's own, on each engine in turn."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "wirewatch.db")
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """A migrated SQLite database of the test's own."""
+    shutil.copyfile(migrated_file, tmp_path / "wirewatch.db")
     return f"sqlite:///{tmp_path / 'wirewatch.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of the test's own, on each engine in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

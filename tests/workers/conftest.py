@@ -112,8 +112,16 @@ def a_house(home: Path, database_url: str, broker: tuple[str, subprocess.Popen[b
     edges.close()
 
 
+@pytest.fixture(params=["postgres", pytest.param("sqlite", marks=pytest.mark.thorough)])
+def house(request: pytest.FixtureRequest, tmp_path: Path, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
+    """A house on PostgreSQL and, where all faults are asked for, on SQLite."""
+    url = "postgres_url" if request.param == "postgres" else "sqlite_url"
+    with a_house(tmp_path, request.getfixturevalue(url), broker) as made:
+        yield made
+
+
 @pytest.fixture
-def house(tmp_path: Path, database_url: str, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
+def house_on_both(tmp_path: Path, database_url: str, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
     """A house on each engine in turn."""
     with a_house(tmp_path, database_url, broker) as made:
         yield made
