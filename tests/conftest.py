@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import settings as hypothesis_settings
 
@@ -21,10 +22,17 @@ from service.storage.database import Database
 from service.storage.migrate import migrate
 from tests import servers
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts would compile the whole source again
+
 hypothesis_settings.register_profile("house", deadline=None)  # how long an example takes is the machine's business
 hypothesis_settings.load_profile("house")
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first, so that at the end no process of several waits for one of them."""
+    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
 
 
 @dataclass
@@ -60,36 +68,68 @@ def broker(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         yield f"redis+socket://{socket}?virtual_host=0", server
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database, to be copied: to run every migration takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "wirewatch.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_socket: str) -> str:
+    """The name of a migrated PostgreSQL database, to be copied."""
+    name = "migrated"
+    _migrate(servers.new_database(postgres_socket, name))
+    return name
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
+
+
 @pytest.fixture
-def postgres_url(postgres_socket: str) -> str:
-    """An empty PostgreSQL database of the test's own."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(host=postgres_socket, user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return f"postgresql+psycopg://postgres@/{name}?host={postgres_socket}"
+def postgres_url(postgres_socket: str, migrated_postgres: str) -> str:
+    """A migrated PostgreSQL database of the test's own."""
+    return servers.new_database(postgres_socket, f"test_{uuid.uuid4().hex}", copy_of=migrated_postgres)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """A migrated SQLite database of the test's own."""
+    shutil.copyfile(migrated_file, tmp_path / "wirewatch.db")
+    return f"sqlite:///{tmp_path / 'wirewatch.db'}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of the test's own, on each engine in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'wirewatch.db'}"
-    return str(request.getfixturevalue("postgres_url"))
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of the test's own, on each engine in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the test's own without any table, on each engine in turn."""
+    if request.param == "postgres":
+        return servers.new_database(request.getfixturevalue("postgres_socket"), f"test_{uuid.uuid4().hex}")
+    return f"sqlite:///{tmp_path / 'wirewatch.db'}"
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A migrated database, on each engine in turn."""
     opened = Database(database_url)
-    migrate(opened)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def open_house(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Edges]]:
+def open_house(tmp_path: Path, clock: Clock, migrated_file: Path) -> Iterator[Callable[..., Edges]]:
     """Edges over a migrated database, with the test's clock, no chance, loopback allowed, and words alone; settings by keyword."""
     opened: list[Edges] = []
+    shutil.copyfile(migrated_file, tmp_path / "house.db")
 
     def open_(database_url: str | None = None, **settings: object) -> Edges:
         given: dict[str, object] = {
@@ -103,7 +143,6 @@ def open_house(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Edges]]:
             **settings,
         }
         world = open_edges(Settings.model_validate(given))
-        migrate(world.store.database)
         numbers = itertools.count(1)
         edges = replace(world, now=clock, chance=lambda: 0.0, new_id=lambda prefix: f"{prefix}_{next(numbers):032x}")
         opened.append(edges)

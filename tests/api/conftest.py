@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_openapi import utils
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode
 from werkzeug.test import TestResponse
 
 from service.api.app import create_app
@@ -64,6 +69,19 @@ def workspace_id(edges: Edges, name: str) -> str:
     found = edges.store.workspaces.find_workspace(name)
     assert found is not None
     return found.id
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schemas_made_once() -> Iterator[None]:
+    """Every test has an app of its own; the JSON Schemas of its forms, which take most of the app's making, are the same in all."""
+    made = cache(utils.get_model_schema)
+
+    def get_model_schema(model: type[BaseModel], mode: JsonSchemaMode = "validation") -> dict[str, Any]:
+        return deepcopy(made(model, mode))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utils, "get_model_schema", get_model_schema)
+        yield
 
 
 @pytest.fixture

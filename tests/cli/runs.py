@@ -15,7 +15,7 @@ from pathlib import Path
 
 from service.cli.house import CODE
 
-LIMIT = 120.0  # seconds, after which a run is killed so that no test hangs
+LIMIT = 300.0  # seconds, after which a run is killed so that no test hangs
 
 
 @dataclass

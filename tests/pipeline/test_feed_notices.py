@@ -20,7 +20,8 @@ from service.storage.feeds import FollowedFeed
 from service.storage.tables import delivery, feed
 from tests.conftest import Clock
 from tests.newsroom import Answer, Newsroom, Story
-from tests.pipeline.test_poll import BRIDGE, health, poll
+from tests.parsers import poll
+from tests.pipeline.test_poll import BRIDGE, health
 from tests.world import Mailbox, Receiver, Reply
 
 SECRET = "whsec_" + "A" * 43 + "="

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,17 +13,14 @@ from service.domain.access import FeedAccess, access_of
 from service.domain.pages import SPACING, WAITS, PageFailed, host_free_at, next_try
 from service.domain.rules import Rule
 from service.edges import Edges
-from service.feeds import fulltext
 from service.feeds.page_child import extract_text
-from service.feeds.sandbox import Sandbox
 from service.pipeline.match import Matcher
-from service.pipeline.pages import read_due
-from service.pipeline.poll import poll_due
 from service.storage.audit import Caller
 from service.storage.tables import page
 from tests.conftest import Clock
 from tests.make import NOON, a_spec
 from tests.newsroom import Answer, Newsroom, Story
+from tests.parsers import poll, read
 
 FILLER = "".join(
     f"<p>In part {number} of the day the mayor thanked all {number * 7} guests who had come, in spite of the rain.</p>"
@@ -69,20 +65,11 @@ class Desk:
 
     def poll(self) -> None:
         self.clock.advance(minutes=6)
-
-        async def run() -> None:
-            async with Sandbox() as sandbox:
-                await poll_due(self.edges, sandbox, lambda: None)
-
-        asyncio.run(run())
+        poll(self.edges)
         self.matcher.match_due(lambda: None)
 
     def read(self) -> int:
-        async def run() -> int:
-            async with Sandbox(module=fulltext.CHILD) as sandbox:
-                return await read_due(self.edges, sandbox, lambda: None)
-
-        done = asyncio.run(run())
+        done = read(self.edges)
         self.matcher.match_due(lambda: None)
         return done
 

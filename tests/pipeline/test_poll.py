@@ -21,6 +21,7 @@ from service.storage.feeds import FollowedFeed
 from service.storage.sealing import Sealer
 from tests.conftest import Clock
 from tests.newsroom import Answer, Newsroom, Story
+from tests.parsers import poll
 
 BRIDGE = Story("Harbour bridge opens", "A ribbon was cut.")
 STRIKE = Story("Dockers strike", "No ship leaves.")
@@ -47,14 +48,6 @@ def follow(edges: Edges, url: str, *, alert_existing: bool = False, access: str 
         url, new_id=edges.new_id("fd"), tags=[], alert_existing=alert_existing, caller=caller(edges), access=access
     )
     return feed
-
-
-def poll(edges: Edges) -> int:
-    async def run() -> int:
-        async with Sandbox() as sandbox:
-            return await poll_due(edges, sandbox, lambda: None)
-
-    return asyncio.run(run())
 
 
 def titles(edges: Edges) -> list[str]:

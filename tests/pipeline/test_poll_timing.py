@@ -14,7 +14,8 @@ from service.edges import Edges
 from service.storage.feeds import FollowedFeed
 from tests.conftest import Clock
 from tests.newsroom import Answer, Newsroom, Story
-from tests.pipeline.test_poll import BRIDGE, HTML, STRIKE, caller, follow, health, poll, titles
+from tests.parsers import poll
+from tests.pipeline.test_poll import BRIDGE, HTML, STRIKE, caller, follow, health, titles
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SOME = [Story(f"Story {number}") for number in range(6)]

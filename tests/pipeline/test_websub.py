@@ -19,13 +19,12 @@ from werkzeug.serving import make_server
 from service.api.app import create_app
 from service.domain.websub import RENEW_AT, after_refusal, find_topic, granted, header_links, is_signed
 from service.edges import Edges
-from service.feeds.sandbox import Sandbox
-from service.pipeline.poll import poll_due
 from service.pipeline.websub import subscribe_due
 from service.storage.audit import Caller
 from tests.conftest import Clock
 from tests.make import NOON
 from tests.newsroom import Newsroom, Story
+from tests.parsers import poll
 
 LEASE = 5 * 24 * 3600
 
@@ -116,11 +115,7 @@ class Desk:
         return answer.body
 
     def poll(self) -> int:
-        async def run() -> int:
-            async with Sandbox() as sandbox:
-                return await poll_due(self.edges, sandbox, lambda: None)
-
-        return asyncio.run(run())
+        return poll(self.edges)
 
     def subscribe(self) -> int:
         return asyncio.run(subscribe_due(self.edges))

@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 
 from service.storage.database import Database
 from service.storage.feeds import FollowedFeed
-from service.storage.migrate import migrate
 from service.storage.store import Store, open_store
 from service.storage.tables import feed, subscription
 from tests.machine import until
@@ -81,7 +80,6 @@ def test_pausing_and_resuming_is_no_new_beginning(store: Store, caller: CallerAt
 @pytest.fixture
 def postgres_store(postgres_url: str) -> Store:
     opened = Database(postgres_url)
-    migrate(opened)
     store = open_store(opened)
     store.workspaces.get_or_add_workspace("ws_1", new_id="ws_1", now=NOON)
     return store

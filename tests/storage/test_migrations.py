@@ -29,8 +29,8 @@ def test_nothing_is_missing_after_migrating(database: Database) -> None:
     assert missing_migrations(database) == []
 
 
-def test_feeds_that_were_there_get_their_hosts_and_are_polled_on(database_url: str) -> None:
-    database = Database(database_url)
+def test_feeds_that_were_there_get_their_hosts_and_are_polled_on(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     row = {"id": "fd_1", "url": "https://u:p@Gazette.example:8443/feed", "state": "ok", "created_at": NOON, "next_at": NOON}
     with database.write() as connection:
         command.upgrade(_config(connection), "0002")
@@ -42,8 +42,8 @@ def test_feeds_that_were_there_get_their_hosts_and_are_polled_on(database_url: s
     database.close()
 
 
-def test_several_machines_may_migrate_at_once(database_url: str) -> None:
-    databases = [Database(database_url) for _ in range(4)]
+def test_several_machines_may_migrate_at_once(empty_database_url: str) -> None:
+    databases = [Database(empty_database_url) for _ in range(4)]
     every = len(missing_migrations(databases[0]))
     ran: list[list[str]] = []
     threads = [threading.Thread(target=lambda each=each: ran.append(migrate(each))) for each in databases]
@@ -56,8 +56,8 @@ def test_several_machines_may_migrate_at_once(database_url: str) -> None:
         each.close()
 
 
-def test_what_refers_to_feeds_outlives_the_rebuilding_of_their_table(database_url: str) -> None:
-    database = Database(database_url)
+def test_what_refers_to_feeds_outlives_the_rebuilding_of_their_table(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     with database.write() as connection:
         command.upgrade(_config(connection), "0002")
         connection.execute(text("INSERT INTO workspace (id, name, created_at) VALUES ('ws_1', 'a', '2026-03-02 09:00:00')"))

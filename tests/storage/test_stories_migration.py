@@ -28,8 +28,8 @@ ROWS = (
 
 
 @pytest.fixture
-def old(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+def old(empty_database_url: str) -> Iterator[Database]:
+    opened = Database(empty_database_url)
     with opened.write() as connection:
         command.upgrade(_config(connection), BEFORE)
         for statement in ROWS:

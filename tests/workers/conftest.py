@@ -15,7 +15,6 @@ from service.config import Settings
 from service.domain.channels import Channel, Secret
 from service.edges import Edges, open_edges
 from service.storage.audit import Caller
-from service.storage.migrate import migrate
 from tests.machine import Machine, running, until
 from tests.make import a_spec
 from tests.newsroom import Newsroom, Story
@@ -105,7 +104,6 @@ class _Barrier:
 def a_house(home: Path, database_url: str, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
     settings = Settings(data_dir=home / "data", database_url=database_url, secret_key="a key for tests")
     edges = open_edges(settings)
-    migrate(edges.store.database)
     broker_url, server = broker
     with Newsroom() as newsroom, Receiver() as receiver, running(Machine(home, database_url, broker_url)) as machine:
         house = House(machine, edges, newsroom, receiver, broker_url, server)
@@ -114,8 +112,16 @@ def a_house(home: Path, database_url: str, broker: tuple[str, subprocess.Popen[b
     edges.close()
 
 
+@pytest.fixture(params=["postgres", pytest.param("sqlite", marks=pytest.mark.thorough)])
+def house(request: pytest.FixtureRequest, tmp_path: Path, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
+    """A house on PostgreSQL and, where all faults are asked for, on SQLite."""
+    url = "postgres_url" if request.param == "postgres" else "sqlite_url"
+    with a_house(tmp_path, request.getfixturevalue(url), broker) as made:
+        yield made
+
+
 @pytest.fixture
-def house(tmp_path: Path, database_url: str, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
+def house_on_both(tmp_path: Path, database_url: str, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
     """A house on each engine in turn."""
     with a_house(tmp_path, database_url, broker) as made:
         yield made

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests import servers
-from tests.machine import flush, until
+from tests.machine import PATIENCE, flush, until
 from tests.workers.conftest import House
 from tests.world import Fault
 
 pytestmark = pytest.mark.faults
 
 
-def test_an_article_goes_all_the_way(house: House) -> None:
+def test_an_article_goes_all_the_way(house_on_both: House) -> None:
+    house = house_on_both
     house.machine.start_worker()
     house.machine.start_beat()
     house.publish("Harbour bridge opens", "Dockers strike")
@@ -27,7 +28,7 @@ def test_a_worker_killed_while_it_fetches(house: House) -> None:
     house.newsroom.hold()
     worker = house.machine.start_worker()
     house.machine.start_beat()
-    assert house.newsroom.waiting.acquire(timeout=60)
+    assert house.newsroom.waiting.acquire(timeout=PATIENCE)
     house.machine.kill(worker)
     house.newsroom.release()
     house.machine.start_worker()
@@ -78,7 +79,8 @@ def test_a_worker_killed_inside_the_transaction_that_places_articles_in_stories(
     assert len(set(house.received_ids())) == len(house.received_ids()) == 2
 
 
-def test_a_worker_killed_while_the_receiver_thinks(house: House) -> None:
+def test_a_worker_killed_while_the_receiver_thinks(house_on_both: House) -> None:
+    house = house_on_both
     house.receiver.script.append(Fault.HANG)
     house.publish("Harbour bridge opens")
     worker = house.machine.start_worker()
