@@ -117,7 +117,7 @@ def _fold(raw: str) -> str:
     shown = _IGNORED.sub("", raw)[:_LONGEST_WORD]
     apart = normalize("NFKD", normalize("NFKC", shown).casefold())
     bare = _ARABIC_SIGNS.sub("", _STRESS.sub("", _ACCENTS.sub(r"\1", apart)))
-    digits = _DIGIT.sub(lambda digit: str(decimal(digit[0])), bare)
+    digits = _DIGIT.sub(lambda digit: str(decimal(digit[0], digit[0])), bare)  # some are younger than Python's tables
     form: str = _NOT_IN_WORDS.sub("", normalize("NFKC", digits))
     for parts, vowel in _AM:
         form = form.replace(parts, vowel)

@@ -33,6 +33,7 @@ SAME = [
     pytest.param("ＮＡＴＯ", "NATO", id="full-width letters"),
     pytest.param("김정은", unicodedata.normalize("NFD", "김정은"), id="Korean syllables and their letters"),
     pytest.param("٢٠٢٤", "2024", id="digits of other scripts"),
+    pytest.param("a\U00010d40", "a\U00010d40", id="a digit that is younger than this Python"),
     pytest.param("ﬁnance", "finance", id="ligature"),
     pytest.param("CO₂", "CO2", id="subscript"),
     pytest.param("Selenskyj", "Selen\u00adskyj", id="soft hyphen"),
