@@ -64,6 +64,7 @@ def test_a_worker_killed_inside_the_transaction_that_alerts(postgres_house: Hous
     assert len(set(house.received_ids())) == len(house.received_ids()) == 2
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_inside_the_transaction_that_places_articles_in_stories(postgres_house: House) -> None:
     house = postgres_house
     house.publish("Harbour bridge opens", "Old bridge closes")
@@ -79,8 +80,8 @@ def test_a_worker_killed_inside_the_transaction_that_places_articles_in_stories(
     assert len(set(house.received_ids())) == len(house.received_ids()) == 2
 
 
-def test_a_worker_killed_while_the_receiver_thinks(house_on_both: House) -> None:
-    house = house_on_both
+def test_a_worker_killed_while_the_receiver_thinks(house: House) -> None:
+    house = house
     house.receiver.script.append(Fault.HANG)
     house.publish("Harbour bridge opens")
     worker = house.machine.start_worker()
@@ -107,6 +108,7 @@ def test_a_worker_killed_between_the_receivers_2xx_and_the_commit_repeats_with_t
     assert first == second
 
 
+@pytest.mark.thorough
 def test_a_broker_that_is_emptied_again_and_again(house: House) -> None:
     house.machine.start_worker()
     house.machine.start_beat()
@@ -135,6 +137,7 @@ def test_a_broker_that_dies_and_comes_back_empty(house: House) -> None:
     assert len(set(house.received_ids())) == len(house.received_ids()) == 2
 
 
+@pytest.mark.thorough
 def test_three_workers_and_two_beats_double_nothing(house: House) -> None:
     for _ in range(3):
         house.machine.start_worker()
