@@ -23,6 +23,7 @@ from service.matching.actor_tables import (
 from service.matching.aliases import forms_of_alias
 from service.matching.forms import Form
 from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 TYPED, OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 1.0, 0.95, 0.92, 0.9, 0.75, 0.6
@@ -226,12 +227,12 @@ def _leaders(at: str, roles: frozenset[str]) -> Iterator[Form]:
                 yield replace(form, weight=LEADER, kind="related", since=office.since, until=office.until)
 
 
-@lru_cache(maxsize=1)
+@once
 def _persons() -> Mapping[str, Person]:
     return {person.id: person for person in read_persons()}
 
 
-@lru_cache(maxsize=1)
+@once
 def _holders() -> Mapping[str, Sequence[tuple[Person, Office]]]:
     holders: dict[str, list[tuple[Person, Office]]] = {}
     for person in read_persons():
