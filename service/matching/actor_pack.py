@@ -111,7 +111,7 @@ def _person_forms(person: Person) -> Expansion:
     guesses = {"script"} if any(not each.text.isascii() for each in (*person.names, *person.surnames)) else set()
     for name in person.names:
         full = [form for form in forms_of_name(name.text)[0] if form.kind not in guesses and _plausible(form)]
-        forms += full if full[0].words[0].isascii() else [replace(form, weight=min(form.weight, OTHER_LANGUAGE)) for form in full]
+        forms += full if full[0].words[0].isascii() else [form._replace(weight=min(form.weight, OTHER_LANGUAGE)) for form in full]
     forms += role_forms(person.offices)
     for surname in person.surnames:
         (unsure if surname.unsure else forms).extend(_surname(surname))
@@ -176,7 +176,7 @@ def _office(office_id: str, role: str, at: str) -> Expansion:
     """An institution is named in full, or "the ministry" where its state is; a role means whoever holds it."""
     named = tuple(office_forms(role, at))
     if role not in read_institutions():
-        holders = (replace(form, weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
+        holders = (form._replace(weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
         return _without_doubles(Expansion(office_id, "office", (*named, *holders)))
     state = expand_known(f"state:{at}")
     unsure = tuple(Form(words, SEAT, "name") for words in bare_names(role))
@@ -194,7 +194,7 @@ def _forms(spelling: Spelling, weight: float, kind: str) -> Iterator[Form]:
     shown = "script" if kind == "name" and not words[0].isascii() else kind
     yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased))
     if spelling.cased and spelling.text.isascii() and len(spelling.text) <= _LONGEST_DOTTED:
-        yield replace(dotted(spelling.text), weight=weight)
+        yield dotted(spelling.text)._replace(weight=weight)
 
 
 def _cldr_forms(code: str) -> Iterator[Form]:
@@ -215,7 +215,7 @@ def _with_attached(form: Form) -> Iterator[Form]:
         if low <= first[0] <= high:
             for letter in _ATTACHED[script]:
                 attached = "لل" + first[2:] if letter == "ل" and first.startswith("ال") else letter + first
-                yield replace(form, words=(attached, *form.words[1:]))
+                yield form._replace(words=(attached, *form.words[1:]))
 
 
 def _leaders(at: str, roles: frozenset[str]) -> Iterator[Form]:
@@ -224,7 +224,7 @@ def _leaders(at: str, roles: frozenset[str]) -> Iterator[Form]:
         if office.role in roles:
             names = [form for name in person.names for form in forms_of_name(name.text)[0] if form.kind == "name" and form.weight == FULL]
             for form in (*names, *(form for each in person.surnames if not each.unsure for form in _surname(each))):
-                yield replace(form, weight=LEADER, kind="related", since=office.since, until=office.until)
+                yield form._replace(weight=LEADER, kind="related", since=office.since, until=office.until)
 
 
 @once
@@ -256,7 +256,8 @@ def _strongest(forms: Iterable[Form]) -> tuple[Form, ...]:
             key = (form.words, form.open_end, form.cased, form.since, form.until)
             if key not in kept or kept[key].weight < form.weight:
                 kept[key] = form
-    return tuple(form for form in kept.values() if form.open_end or not _covered(form, kept))
+    open_ended = {form.words for form in kept.values() if form.open_end}
+    return tuple([form for form in kept.values() if form.open_end or form.words not in open_ended or not _covered(form, kept)])
 
 
 def _covered(form: Form, kept: Mapping[tuple[object, ...], Form]) -> bool:

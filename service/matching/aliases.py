@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from service.matching.actor_index import find_actor
 from service.matching.actor_roles import role_words
 from service.matching.actor_tables import read_persons
@@ -25,7 +23,7 @@ def forms_of_alias(alias: str, name: str) -> tuple[tuple[Form, ...], tuple[Form,
         return (), ()
     sure, unsure = forms_of_name(alias)
     is_surname = words[0] in _first_names() or words[:1] == phrase_of(name)[:-1][:1]
-    lighter = tuple(replace(form, weight=INFLECTED) if form.weight > INFLECTED else form for form in sure)
+    lighter = tuple(form._replace(weight=INFLECTED) if form.weight > INFLECTED else form for form in sure)
     return lighter, unsure if is_surname else ()
 
 
