@@ -67,7 +67,7 @@ def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     """
     known = id_of_actor(name, aliases)
     own = expand_known(known) if known else Expansion(None, None, *forms_of_name(name))
-    typed = (*typed_forms(name, own), *(form for alias in aliases for form in typed_forms(alias)))
+    typed = (*typed_forms(name, own), *(form for alias in aliases for form in typed_forms(alias, own, is_alias=True)))
     written = [forms_of_alias(alias, name) for alias in aliases if not find_actor(alias)]
     forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
     needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
@@ -79,13 +79,14 @@ def id_of_actor(name: str, aliases: Sequence[str] = ()) -> str | None:
     return next((found for each in (name, *aliases) if (found := find_actor(each))), None)
 
 
-def typed_forms(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
+def typed_forms(written: str, known: Expansion | None = None, *, is_alias: bool = False) -> tuple[Form, ...]:
     """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan.
 
-    A person's surname that is typed alone is meant: Ronaldo.
+    A person's surname that is typed alone is meant: Ronaldo. An alias needs no context, for the user says so.
     """
     words = phrase_of(written)
-    if not words or (known and known.kind != "person" and any(form.words == words for form in known.needs_context)):
+    unsure = known.needs_context if known and known.kind != "person" and not is_alias else ()
+    if not words or any(form.words == words for form in unsure):
         return ()
     in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
     literal = Form(words, TYPED, "name", cased=in_capitals or is_acronym(written))
