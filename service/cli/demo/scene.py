@@ -42,7 +42,7 @@ async def open_scene(scene: Scene, news_url: str, hook_url: str, receiver: Recei
     for outlet in story.outlets:
         feed = await api.post("/v1/feeds", {"url": f"{news_url}/{outlet.id}/feed.xml"})
         scene.feeds[outlet.id] = feed["id"]
-    screen.fact("feeds", f"reading {len(scene.feeds)} for the first time ...")
+    screen.fact("feeds", f"reading {len(scene.feeds)} for the first time, while the worker loads its tables of names and concepts ...")
     await asyncio.gather(*(api.until_polled(feed) for feed in scene.feeds.values()))
     await api.until_matched()
     screen.fact("feeds", f"read and matched; the {len(story.opening)} articles they held are the baseline, which alerts nobody")
