@@ -44,12 +44,13 @@ def _rank(text: str, choices: Choices) -> Ranking:
     if len(choices.languages) < _SEVERAL:
         return {}
     wanted = frozenset(choices.languages)
-    likely = {language: each**_SHARPER for language, each in _classifier().rank(text) if language in wanted}
+    likely = {language: each**_SHARPER for language, each in load_classifier().rank(text) if language in wanted}
     total = sum(likely.values())
     return {language: each / total for language, each in likely.items()} if len(likely) >= _SEVERAL and total else {}
 
 
-def _classifier() -> LanguageIdentifier:
+def load_classifier() -> LanguageIdentifier:
+    """The classifier, loaded by the first call in a process."""
     with _loading:  # two threads would load it twice
         return _load()
 

@@ -1,4 +1,7 @@
-"""The Celery app and its settings."""
+"""The Celery app and its settings.
+
+What works is imported once there is a worker: beat, which only knocks, has this module too.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,7 @@ from celery.signals import setup_logging, worker_init, worker_ready
 
 from service.config import Settings
 from service.logs import set_up_logs
-from workers.house import house
 from workers.schedule import SCHEDULE
-from workers.watch import start_watch
 
 QUEUES = {
     "poll": "poll",
@@ -25,7 +26,7 @@ LONGEST_TASK = 300  # seconds; a message unacknowledged for longer is given to a
 
 def make_app(settings: Settings) -> Celery:
     """The Celery app. The broker is a doorbell: whatever it loses, a sweep finds."""
-    app = Celery("wirewatch", include=["workers.tasks"])
+    app = Celery("wirewatch")
     app.conf.update(
         broker_url=broker_url(settings),
         broker_connection_retry_on_startup=True,
@@ -83,12 +84,25 @@ def _set_up_logs(**_: object) -> None:
 
 @worker_init.connect
 def _open_house(**_: object) -> None:
-    house()  # before the first task: threads that opened it together would open it twice
+    import workers.tasks  # noqa: F401  # which makes them known
+    from workers.house import house
+    from workers.warming import start_warm_up
+
+    # The house is opened before the first task: threads that opened it together would open it twice.
+    start_warm_up(house(), _stages())
 
 
 @worker_ready.connect
 def _watch(**_: object) -> None:
-    start_watch(house().edges, frozenset(app.amqp.queues.consume_from))
+    from workers.house import house
+    from workers.watch import start_watch
+
+    start_watch(house().edges, _stages())
+
+
+def _stages() -> frozenset[str]:
+    """Those whose bell this worker hears."""
+    return frozenset(app.amqp.queues.consume_from)
 
 
 app = make_app(Settings())

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
-from service.cli.demo.run import demo
-from service.cli.feeds import feeds
-from service.cli.health import check, migrate
-from service.cli.keys import keys
-from service.cli.rules import rules
-from service.cli.stories import stories
-from service.cli.up import up
+COMMANDS = {
+    "check": "health",
+    "demo": "demo.run",
+    "feeds": "feeds",
+    "keys": "keys",
+    "migrate": "health",
+    "rules": "rules",
+    "stories": "stories",
+    "up": "up",
+}  # each with the module that it is in
+
+
+class Commands(click.Group):
+    """The commands, each imported when it is asked for: they bring libraries that take as long to import as most of them take to run."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Their names."""
+        return [*COMMANDS]
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"service.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        return command
 
 
 def installed_version() -> str:
@@ -23,7 +42,7 @@ def installed_version() -> str:
         return "(a checkout that is not installed)"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(installed_version(), prog_name="wirewatch")
 def main() -> None:
     """Wirewatch watches the news wires and tells those who asked.
@@ -31,7 +50,3 @@ def main() -> None:
     Start with `wirewatch demo` (a small newsroom of its own, alerts within seconds), then `wirewatch up`.
     Settings are read from the environment, as WIREWATCH_DATA_DIR, WIREWATCH_API_PORT and so on.
     """
-
-
-for command in (demo, up, migrate, check, keys, feeds, rules, stories):
-    main.add_command(command)

@@ -18,6 +18,7 @@ from service.matching.actor_tables import (
     read_states,
 )
 from service.matching.names import is_acronym, name_words, untitled
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 _ARTICLE, _TAIL = ("article",), ("legal", "tail")
@@ -103,7 +104,7 @@ def _by_stem(words: Phrase) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1)
+@once
 def _ids() -> Mapping[Phrase, str]:
     """Every full spelling and its actor; where two share one, full names go before surnames, bodies before persons, peoples last."""
     own = [(spelling, body.id) for body in _bodies() for spelling in body.names if not spelling.open_end]
@@ -119,29 +120,29 @@ def _ids() -> Mapping[Phrase, str]:
     return {words: actor_id for words, actor_id in ids.items() if words}
 
 
-@lru_cache(maxsize=1)
+@once
 def _openings() -> frozenset[Phrase]:
     """How the names begin that are known in full, to tell fast that a text has none of them: a word, or two of a longer name."""
     return frozenset(words[:2] for words in (*_ids(), *map(phrase_of, _state_ids())))
 
 
-@lru_cache(maxsize=1)
+@once
 def _held() -> frozenset[tuple[str, str]]:
     return frozenset((office.role, office.at) for person in read_persons() for office in person.offices)
 
 
-@lru_cache(maxsize=1)
+@once
 def _shy() -> frozenset[Phrase]:
     """Names that are other words when they are written small: orange, target, lot."""
     return frozenset(phrase_of(each.text) for body in _bodies() for each in body.names if each.unsure or each.exact)
 
 
-@lru_cache(maxsize=1)
+@once
 def _surname_stems() -> Mapping[Phrase, str]:
     return _stems((each, person.id) for person in reversed(read_persons()) for each in person.surnames)
 
 
-@lru_cache(maxsize=1)
+@once
 def _body_stems() -> Mapping[Phrase, str]:
     return _stems((each, body.id) for body in reversed(_bodies()) for each in body.names)
 
@@ -154,7 +155,7 @@ def _bodies() -> tuple[Body, ...]:
     return (*read_states().values(), *read_organisations().values())
 
 
-@lru_cache(maxsize=1)
+@once
 def _state_ids() -> Mapping[str, str]:
     """CLDR's names. By their letters: to take the words of 8,000 names apart would take longer than all the rest."""
     return {name.replace("|", "").casefold(): f"state:{code}" for code, names in read_state_names().items() for name in names.values()}

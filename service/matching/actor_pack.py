@@ -23,6 +23,7 @@ from service.matching.actor_tables import (
 from service.matching.aliases import forms_of_alias
 from service.matching.forms import Form
 from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 TYPED, OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 1.0, 0.95, 0.92, 0.9, 0.75, 0.6
@@ -66,7 +67,7 @@ def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     """
     known = id_of_actor(name, aliases)
     own = expand_known(known) if known else Expansion(None, None, *forms_of_name(name))
-    typed = (*typed_forms(name, own), *(form for alias in aliases for form in typed_forms(alias)))
+    typed = (*typed_forms(name, own), *(form for alias in aliases for form in typed_forms(alias, own, is_alias=True)))
     written = [forms_of_alias(alias, name) for alias in aliases if not find_actor(alias)]
     forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
     needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
@@ -78,13 +79,14 @@ def id_of_actor(name: str, aliases: Sequence[str] = ()) -> str | None:
     return next((found for each in (name, *aliases) if (found := find_actor(each))), None)
 
 
-def typed_forms(written: str, known: Expansion | None = None) -> tuple[Form, ...]:
+def typed_forms(written: str, known: Expansion | None = None, *, is_alias: bool = False) -> tuple[Form, ...]:
     """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan.
 
-    A person's surname that is typed alone is meant: Ronaldo.
+    A person's surname that is typed alone is meant: Ronaldo. An alias needs no context, for the user says so.
     """
     words = phrase_of(written)
-    if not words or (known and known.kind != "person" and any(form.words == words for form in known.needs_context)):
+    unsure = known.needs_context if known and known.kind != "person" and not is_alias else ()
+    if not words or any(form.words == words for form in unsure):
         return ()
     in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
     literal = Form(words, TYPED, "name", cased=in_capitals or is_acronym(written))
@@ -110,7 +112,7 @@ def _person_forms(person: Person) -> Expansion:
     guesses = {"script"} if any(not each.text.isascii() for each in (*person.names, *person.surnames)) else set()
     for name in person.names:
         full = [form for form in forms_of_name(name.text)[0] if form.kind not in guesses and _plausible(form)]
-        forms += full if full[0].words[0].isascii() else [replace(form, weight=min(form.weight, OTHER_LANGUAGE)) for form in full]
+        forms += full if full[0].words[0].isascii() else [form._replace(weight=min(form.weight, OTHER_LANGUAGE)) for form in full]
     forms += role_forms(person.offices)
     for surname in person.surnames:
         (unsure if surname.unsure else forms).extend(_surname(surname))
@@ -175,7 +177,7 @@ def _office(office_id: str, role: str, at: str) -> Expansion:
     """An institution is named in full, or "the ministry" where its state is; a role means whoever holds it."""
     named = tuple(office_forms(role, at))
     if role not in read_institutions():
-        holders = (replace(form, weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
+        holders = (form._replace(weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
         return _without_doubles(Expansion(office_id, "office", (*named, *holders)))
     state = expand_known(f"state:{at}")
     unsure = tuple(Form(words, SEAT, "name") for words in bare_names(role))
@@ -193,7 +195,7 @@ def _forms(spelling: Spelling, weight: float, kind: str) -> Iterator[Form]:
     shown = "script" if kind == "name" and not words[0].isascii() else kind
     yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased))
     if spelling.cased and spelling.text.isascii() and len(spelling.text) <= _LONGEST_DOTTED:
-        yield replace(dotted(spelling.text), weight=weight)
+        yield dotted(spelling.text)._replace(weight=weight)
 
 
 def _cldr_forms(code: str) -> Iterator[Form]:
@@ -214,7 +216,7 @@ def _with_attached(form: Form) -> Iterator[Form]:
         if low <= first[0] <= high:
             for letter in _ATTACHED[script]:
                 attached = "لل" + first[2:] if letter == "ل" and first.startswith("ال") else letter + first
-                yield replace(form, words=(attached, *form.words[1:]))
+                yield form._replace(words=(attached, *form.words[1:]))
 
 
 def _leaders(at: str, roles: frozenset[str]) -> Iterator[Form]:
@@ -223,15 +225,15 @@ def _leaders(at: str, roles: frozenset[str]) -> Iterator[Form]:
         if office.role in roles:
             names = [form for name in person.names for form in forms_of_name(name.text)[0] if form.kind == "name" and form.weight == FULL]
             for form in (*names, *(form for each in person.surnames if not each.unsure for form in _surname(each))):
-                yield replace(form, weight=LEADER, kind="related", since=office.since, until=office.until)
+                yield form._replace(weight=LEADER, kind="related", since=office.since, until=office.until)
 
 
-@lru_cache(maxsize=1)
+@once
 def _persons() -> Mapping[str, Person]:
     return {person.id: person for person in read_persons()}
 
 
-@lru_cache(maxsize=1)
+@once
 def _holders() -> Mapping[str, Sequence[tuple[Person, Office]]]:
     holders: dict[str, list[tuple[Person, Office]]] = {}
     for person in read_persons():
@@ -255,7 +257,8 @@ def _strongest(forms: Iterable[Form]) -> tuple[Form, ...]:
             key = (form.words, form.open_end, form.cased, form.since, form.until)
             if key not in kept or kept[key].weight < form.weight:
                 kept[key] = form
-    return tuple(form for form in kept.values() if form.open_end or not _covered(form, kept))
+    open_ended = {form.words for form in kept.values() if form.open_end}
+    return tuple([form for form in kept.values() if form.open_end or form.words not in open_ended or not _covered(form, kept)])
 
 
 def _covered(form: Form, kept: Mapping[tuple[object, ...], Form]) -> bool:

@@ -11,6 +11,7 @@ import regex
 from service.matching.actor_tables import Office, Title, Ways, read_institutions, read_roles, read_state_names, read_states, read_titles
 from service.matching.forms import Form
 from service.matching.names import name_words
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 ROLE, OTHER_WAYS = 0.9, 0.95
@@ -46,7 +47,7 @@ def bare_names(institution: str) -> Iterator[Phrase]:
     return (words for words, roles in _roles_behind().items() if institution in roles)
 
 
-@lru_cache(maxsize=1)
+@once
 def role_words() -> frozenset[str]:
     """The words of roles in all languages, and others that say what somebody is: chief, министр, envoy."""
     templates = (text for languages in read_roles().values() for ways in languages.values() for text in ways)
@@ -58,19 +59,19 @@ def _without_genitive(words: Phrase) -> Phrase:
     return words[:-1] if len(words) > 1 and words[-1] == "s" else words
 
 
-@lru_cache(maxsize=1)
+@once
 def _roles_behind() -> Mapping[Phrase, tuple[str, ...]]:
     """Of "{n} president", "{adj} president"."""
     return _by_words((role, text.partition("}")[2]) for role, text in _english() if text.startswith("{"))
 
 
-@lru_cache(maxsize=1)
+@once
 def _roles_before() -> Mapping[Phrase, tuple[str, ...]]:
     """Of "president of {n}"."""
     return _by_words((role, text.partition("{")[0]) for role, text in _english() if text.endswith("}"))
 
 
-@lru_cache(maxsize=1)
+@once
 def _ways_to_write() -> Mapping[str, Ways]:
     return {**read_roles(), **read_institutions()}
 

@@ -11,6 +11,7 @@ from service.matching.actor_tables import Person, read_persons
 from service.matching.cases import inflections
 from service.matching.name_sounds import sound_alike, sound_much_alike, sounds_of
 from service.matching.names import name_words, surname_of, untitled
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 _BETWEEN_NAMES = regex.compile(r"[\s・·•＝=‧]+")
@@ -98,7 +99,7 @@ def _families(person: Person) -> tuple[str, ...]:
     return tuple(dict.fromkeys(surname_of(words)[-1] for words in names if len(words) > 1 and words[0].isascii()))
 
 
-@lru_cache(maxsize=1)
+@once
 def _surnames() -> Mapping[Phrase, tuple[Person, ...]]:
     """Every spelling of a surname -> who bears it, in the table's order."""
     bearers: dict[Phrase, dict[Person, None]] = {}
@@ -110,12 +111,12 @@ def _surnames() -> Mapping[Phrase, tuple[Person, ...]]:
     return {surname: tuple(persons) for surname, persons in bearers.items()}
 
 
-@lru_cache(maxsize=1)
+@once
 def _stems() -> frozenset[Phrase]:
     return frozenset(phrase_of(each.text) for person in read_persons() for each in person.surnames if each.open_end)
 
 
-@lru_cache(maxsize=1)
+@once
 def _by_sound() -> Mapping[str, Sequence[tuple[str, Person]]]:
     filed: dict[str, list[tuple[str, Person]]] = {}
     for person in read_persons():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from importlib.resources import files
 
+from service.matching.once import once
 from service.matching.text import phrase_of
 
 Ways = Mapping[str, tuple[str, ...]]
@@ -70,13 +70,13 @@ def person_id(name: str) -> str:
     return "person:" + "-".join(phrase_of(name))
 
 
-@lru_cache(maxsize=1)
+@once
 def read_persons() -> tuple[Person, ...]:
     """Every person, in the table's order."""
     return tuple(_person(*row) for row in _rows("persons.txt"))
 
 
-@lru_cache(maxsize=1)
+@once
 def read_organisations() -> Mapping[str, Body]:
     """Organisations, companies, armed groups, territories and peoples by their key in the table ("nato")."""
     bodies = {}
@@ -86,7 +86,7 @@ def read_organisations() -> Mapping[str, Body]:
     return bodies
 
 
-@lru_cache(maxsize=1)
+@once
 def read_states() -> Mapping[str, Body]:
     """States by ISO 3166 code; `names` are the hand-kept ones, `read_state_names` has CLDR's."""
     states = {}
@@ -95,7 +95,7 @@ def read_states() -> Mapping[str, Body]:
     return states
 
 
-@lru_cache(maxsize=1)
+@once
 def read_state_names() -> Mapping[str, Mapping[str, str]]:
     """Code -> CLDR's language -> name. A bar in a name stands where the stem ends that all its inflections share."""
     head, *lines = _text("state_names.tsv").splitlines()
@@ -104,7 +104,7 @@ def read_state_names() -> Mapping[str, Mapping[str, str]]:
     return {code: {language: name for language, name in zip(languages, names, strict=True) if name} for code, *names in rows}
 
 
-@lru_cache(maxsize=1)
+@once
 def read_places() -> Mapping[str, tuple[Spelling, ...]]:
     """State code -> its cities, regions, islands and straits, and how other scripts spell the cities."""
     places = {code: [*spellings] for code, spellings in read_hand_kept_places().items()}
@@ -114,7 +114,7 @@ def read_places() -> Mapping[str, tuple[Spelling, ...]]:
     return {code: tuple(spellings) for code, spellings in places.items()}
 
 
-@lru_cache(maxsize=1)
+@once
 def read_hand_kept_places() -> Mapping[str, tuple[Spelling, ...]]:
     """`read_places` without what is built from it. "@crimea" stands for the names of an organisation of that key."""
     return {code: tuple(_places(cell)) for code, cell in _rows("places.txt")}
@@ -128,25 +128,25 @@ def _places(cell: str) -> Iterator[Spelling]:
             yield _spelling(text)
 
 
-@lru_cache(maxsize=1)
+@once
 def read_roles() -> Mapping[str, Ways]:
     """Role -> language -> ways to write it, with `{of}`, `{adj}` and `{n}` to be filled in and a/b for either word."""
     return dict(_ways("roles.txt"))
 
 
-@lru_cache(maxsize=1)
+@once
 def read_institutions() -> Mapping[str, Ways]:
     """What every state has, an army or a foreign ministry, in the form of `read_roles`."""
     return dict(_ways("institutions.txt"))
 
 
-@lru_cache(maxsize=1)
+@once
 def read_titles() -> Mapping[str, Mapping[str, Title]]:
     """State code or organisation's key -> language -> how roles name it."""
     return {key: {language: _title(text) for language, text in _by_language(cells)} for key, *cells in _rows("titles.txt")}
 
 
-@lru_cache(maxsize=1)
+@once
 def read_other_names() -> tuple[str, ...]:
     """Names of other things with an actor's name in them: New Mexico, Paris Agreement."""
     return tuple(name for (line,) in _rows("other_names.txt") for name in _split(line))

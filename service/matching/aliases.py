@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
-
 from service.matching.actor_index import find_actor
 from service.matching.actor_roles import role_words
 from service.matching.actor_tables import read_persons
 from service.matching.forms import Form
 from service.matching.names import INFLECTED, forms_of_name, name_words
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of, words_of
 
 
@@ -25,7 +23,7 @@ def forms_of_alias(alias: str, name: str) -> tuple[tuple[Form, ...], tuple[Form,
         return (), ()
     sure, unsure = forms_of_name(alias)
     is_surname = words[0] in _first_names() or words[:1] == phrase_of(name)[:-1][:1]
-    lighter = tuple(replace(form, weight=INFLECTED) if form.weight > INFLECTED else form for form in sure)
+    lighter = tuple(form._replace(weight=INFLECTED) if form.weight > INFLECTED else form for form in sure)
     return lighter, unsure if is_surname else ()
 
 
@@ -48,7 +46,7 @@ def _is_body(word: str) -> bool:
     return not (find_actor(word) or "person:").startswith("person:")
 
 
-@lru_cache(maxsize=1)
+@once
 def _first_names() -> frozenset[str]:
     names = (phrase_of(name.text) for person in read_persons() for name in person.names)
     return frozenset(words[0] for words in names if len(words) > 1 < len(words[0])) - role_words()

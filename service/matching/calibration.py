@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 from math import exp
 from typing import Literal, NamedTuple
 
 from service.domain.evidence import Scores
 from service.domain.rules import Precision
+from service.matching.once import once
 from service.matching.watching import Findings
 
 Level = Literal["words", "meaning"]  # what is known about an article: its words alone, or what it means as well
@@ -92,7 +92,7 @@ def _factor(named: float, lacking: float) -> float:
     return 1.0 if named >= _THERE else HARDLY if named else lacking
 
 
-@lru_cache(maxsize=1)
+@once
 def load_calibrations() -> Mapping[Level, Calibration]:
     """The models that are shipped with this package; `python -m tools.fit_calibration` makes them."""
     return parse_calibrations(files("service.matching").joinpath("data/calibration.json").read_text("utf-8"))

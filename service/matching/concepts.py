@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.resources import files
 from itertools import product
 from typing import Literal, NamedTuple
 
 from service.matching.forms import OPEN_END
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 _UNSPACED = frozenset({"ja", "zh"})  # a pattern is a run of characters, each of them a word to `phrase_of`
@@ -125,7 +125,7 @@ class ConceptTable:
             yield from self.filed.get(word[:length], ())
 
 
-@lru_cache(maxsize=1)
+@once
 def load_concepts() -> ConceptTable:
     """The table that is shipped with this package; read on the first call."""
     return parse_concepts(files("service.matching").joinpath("data/concepts.txt").read_text("utf-8"))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 import regex
 
 from service.domain.articles import Article
+from service.matching.once import once
 
 _HEAD = 400  # characters of a text: a dateline, a credit in the first sentences
 _TAIL = 80
@@ -55,7 +55,7 @@ def _found(pattern: regex.Pattern[str], texts: Iterable[str]) -> Iterator[str]:
             yield found["agency"]
 
 
-@lru_cache(maxsize=1)
+@once
 def _tables() -> _Tables:
     agencies, around = dict[str, str](), dict[str, list[str]]()
     for line in files("service.matching").joinpath("data/stories/credits.txt").read_text("utf-8").splitlines():

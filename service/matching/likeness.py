@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 from math import log1p, sqrt
 from typing import Literal, NamedTuple
 
 from service.domain.stories import Rules
+from service.matching.once import once
 from service.matching.prints import Print
 from service.matching.recent import Squares
 
@@ -148,14 +148,14 @@ def _count_apart(one: frozenset[str], other: frozenset[str]) -> bool:
     return bool(counted) and one.isdisjoint(other)
 
 
-@lru_cache(maxsize=1)
+@once
 def load_usual() -> Usual:
     """What is usual in news, so that the first articles that are met are judged well, too; `python -m tools.fit_stories` makes it."""
     head, *lines = files("service.matching").joinpath("data/stories/usual.txt").read_text("utf-8").splitlines()
     return Usual(int(head), {term: int(count) for count, _, term in (line.partition(" ") for line in lines)})
 
 
-@lru_cache(maxsize=1)
+@once
 def load_models() -> Mapping[Level, Model]:
     """The models that are shipped; `python -m tools.fit_stories` makes them."""
     return parse_models(files("service.matching").joinpath("data/stories/model.json").read_text("utf-8"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from service.matching.actor_pack import Expansion
 from service.matching.actor_tables import read_other_names, read_persons, read_state_names
 from service.matching.marks import open_ended
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 _LONG_ENOUGH_TO_INFLECT = 4  # letters
@@ -40,7 +40,7 @@ def _has(name: Phrase, words: Phrase) -> bool:
     return any(name[at : at + len(words)] == words for at in range(len(name) - len(words) + 1))
 
 
-@lru_cache(maxsize=1)
+@once
 def _names_with() -> Mapping[str, Sequence[tuple[Phrase, str]]]:
     """Each word -> the names of several words that have it, and whose they are."""
     filed: dict[str, dict[tuple[Phrase, str], None]] = {}
@@ -51,7 +51,7 @@ def _names_with() -> Mapping[str, Sequence[tuple[Phrase, str]]]:
     return {word: tuple(names) for word, names in filed.items()}
 
 
-@lru_cache(maxsize=1)
+@once
 def _owners() -> frozenset[str]:
     return frozenset(owner for _name, owner in _names() if owner != _OTHER)
 

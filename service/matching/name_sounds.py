@@ -9,6 +9,8 @@ from itertools import groupby, product
 
 import regex
 
+from service.matching.once import once
+
 _MOST = 32  # readings of one word
 
 # What is written -> the consonants that it may stand for, "-" for none. Vowels have no line: languages write them differently.
@@ -84,13 +86,13 @@ def _once(text: str) -> str:
     return "".join(letter for letter, _ in groupby(text))
 
 
-@lru_cache(maxsize=1)
+@once
 def _readings() -> Mapping[str, tuple[str, ...]]:
     lines = (line for table in (_LATIN, _CYRILLIC, _GREEK, _KANA, _ARABIC, _HEBREW) for line in table.split("\n"))
     entries = (entry.split() for line in lines for entry in line.split("|") if entry.strip())
     return {written: tuple(reading.replace("-", "") for reading in readings) for written, *readings in entries}
 
 
-@lru_cache(maxsize=1)
+@once
 def _pieces() -> regex.Pattern[str]:
     return regex.compile("|".join(sorted(_readings(), key=len, reverse=True)))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from importlib.resources import files
 from itertools import chain, islice, product
 
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 from service.matching.transliterate import other_script, sister_spellings
 
@@ -44,7 +44,7 @@ def _with_customary_names(person: Phrase, spelled: Phrase, which: int) -> Iterat
     yield from product(*customary, spelled[-1:])
 
 
-@lru_cache(maxsize=1)
+@once
 def _customary() -> Mapping[str, tuple[Sequence[str], Sequence[str]]]:
     """First name -> its spellings in the other script, and those in its own if that is Cyrillic."""
     table = files("service.matching").joinpath("data/actors/given_names.txt").read_text("utf-8")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
+from service.matching.once import once
 from service.matching.reading import Reading
 from service.matching.text import Phrase, Word, phrase_of
 
@@ -25,12 +25,12 @@ def is_of_series(title: str) -> bool:
     return any(reading.places(phrase) for phrase in _phrases())
 
 
-@lru_cache(maxsize=1)
+@once
 def _phrases() -> tuple[Phrase, ...]:
     return tuple(phrase_of(line) for line in _lines() if not line.startswith("count "))
 
 
-@lru_cache(maxsize=1)
+@once
 def _counted() -> Mapping[str, str]:
     """Each word that things are counted by, and the first of its line."""
     rows = [[phrase_of(word)[0] for word in line.split()[1:]] for line in _lines() if line.startswith("count ")]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.matching.meaning import WIDTH, load_background, unpack
+from service.matching.once import once
 
 _MODEL = "multilingual-e5-small-q4"
 _FIRST = 1024
@@ -74,7 +74,7 @@ class VectorShelf:
         self._numbers = np.concatenate([self._numbers, np.full_like(self._numbers, -1)])
 
 
-@lru_cache(maxsize=1)
+@once
 def _usual() -> _Usual:
     background = load_background(_MODEL)
     _, directions = np.linalg.eigh(background.covariance.astype(np.float64))  # the greatest come last

@@ -99,7 +99,10 @@ def _plain(text: str) -> str:
 
 def phrase_of(term: str) -> Phrase:
     """The forms that `term`, as a user wrote it, has in a text; empty when it holds no word at all."""
-    return tuple(form for raw in _WORD.findall(term) if (form := _form_of(raw)))
+    letters = term.replace(" ", "")
+    if letters.isascii() and letters.isalnum():  # most of the tables' names, and their words stand as they are
+        return tuple([word[:_LONGEST_WORD] for word in term.lower().split()])
+    return tuple([form for raw in _WORD.findall(term) if (form := _form_of(raw))])
 
 
 def _form_of(raw: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 from service.matching.actor_pack import expand_actor
@@ -13,6 +12,7 @@ from service.matching.beginnings import phrase_of_form
 from service.matching.concepts import Pattern, load_concepts
 from service.matching.forms import Form
 from service.matching.marks import in_capitals, open_ended
+from service.matching.once import once
 from service.matching.phrases import PhraseBook
 from service.matching.reading import Reading
 from service.matching.text import Phrase
@@ -30,13 +30,13 @@ def things_in(reading: Reading, day: date) -> frozenset[str]:
     """What the text speaks of on this day: "state:UA", "person:mark-rutte", "org:nato", "office:...", "concept:flood"."""
     return frozenset(
         thing.name
-        for thing in _book().present(reading)
+        for thing in load_things().present(reading)
         if (thing.since is None or thing.since <= day) and (thing.until is None or day <= thing.until)
     )
 
 
-@lru_cache(maxsize=1)
-def _book() -> PhraseBook[_Thing]:
+@once
+def load_things() -> PhraseBook[_Thing]:
     """Every name of the actor pack and every pattern of the concept table; made at the first call, in two seconds."""
     book: PhraseBook[_Thing] = PhraseBook()
     for thing, phrase in (*_actors(), *_concepts()):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from service.matching.actor_index import find_actor
 from service.matching.actor_pack import expand_actor
 from service.matching.actor_tables import read_state_names, read_states
 from service.matching.forms import Form
+from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 _LONGEST_ENDING = 4  # letters: "россий" begins "российский" and "россиянами"
@@ -34,7 +34,7 @@ def _states_of(phrase: Phrase) -> Iterator[str]:
             yield code
 
 
-@lru_cache(maxsize=1)
+@once
 def _spellings() -> Mapping[str, Sequence[tuple[Phrase, bool, str]]]:
     """First letters -> words, whether they have endings, and the state, of its people and of its names that have stems."""
     filed: dict[str, list[tuple[Phrase, bool, str]]] = {}

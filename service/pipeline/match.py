@@ -15,6 +15,7 @@ from service.domain.rules import Rule
 from service.edges import Edges
 from service.matching.index import Meaning, RuleIndex
 from service.matching.rules import sees
+from service.matching.things import load_things
 from service.pipeline.alert import raise_alerts
 from service.pipeline.company import in_company
 from service.pipeline.meaning import Meanings
@@ -42,6 +43,13 @@ class Matcher:
         self._stories = Stories(edges)
         self._refreshing = Lock()
         self._reads_pages = reads_pages(edges)
+
+    def warm_up(self) -> None:
+        """Load what the first article would wait for: the rules, the names and concepts they go by, the recent stories, the embedder."""
+        self._refresh()
+        load_things()
+        self._stories.catch_up()
+        self._meanings.ready()
 
     def match_due(self, on_alerts: Callable[[], None]) -> int:
         """Match the articles that wait, calling `on_alerts` when deliveries became due; return how many.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -38,6 +40,22 @@ def make_key(*more: str) -> str:
     result = run("keys", "create", "--workspace", "news", "--name", "first", "--scope", "write", *more)
     assert result.exit_code == 0, result.output
     return result.stdout.strip()
+
+
+def test_help_lists_every_command_with_what_it_does() -> None:
+    commands = run("--help").output.partition("Commands:")[2].strip().splitlines()
+    assert [line.split()[0] for line in commands] == ["check", "demo", "feeds", "keys", "migrate", "rules", "stories", "up"]
+    assert all(len(line.split()) > 3 for line in commands)
+
+
+def test_a_command_that_is_none_is_refused() -> None:
+    result = run("dmo")
+    assert (result.exit_code, "No such command 'dmo'" in result.output) == (2, True)
+
+
+def test_what_no_command_needs_is_not_imported() -> None:
+    code = "import sys, service.cli.main; print(*(name for name in ('sqlalchemy', 'aiohttp', 'service.edges') if name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
 
 
 def test_migrating_twice_is_harmless(data_dir: Path) -> None:

@@ -37,22 +37,25 @@ def test_once_shows_all_alerts_and_nothing_else(tmp_path: Path) -> None:
         code = run.end()
     said = "".join(run.said)
     assert code == 0, said
-    assert said.count("  ALERT  ") == said.count("  E-MAIL  ") == sum(len(piece.alerts) for piece in STORY.articles)
+    assert said.count("  ALERT  ") == sum(len(piece.alerts) for piece in STORY.articles)
+    assert said.count("  UPDATE  ") == sum(len(piece.updates) for piece in STORY.developments) == 1
+    assert said.count("  E-MAIL  ") == said.count("  ALERT  ") + said.count("  UPDATE  ")
+    assert "new in the story: new actor: Chornomorsk" in said
     assert (tmp_path / "kept" / "logs" / "worker.log").exists()
 
 
-@pytest.mark.parametrize("piece", [*STORY.articles, *STORY.later], ids=lambda piece: piece.slug)
-def test_each_piece_raises_the_alerts_that_the_story_says(piece: Piece) -> None:
+@pytest.mark.parametrize("piece", [*STORY.articles, *STORY.developments, *STORY.later], ids=lambda piece: piece.slug)
+def test_each_piece_is_found_by_the_rules_that_the_story_says(piece: Piece) -> None:
     fields = {"title": piece.title, "lede": piece.lede, "body": ""}
-    raised = []
+    found = []
     for rule, spec in STORY.rules.items():
         if judge(compile_rule(RuleSpec.model_validate(spec)), Reading(fields), NOW.date(), Known(), None) is not None:
-            raised.append(rule)
-    assert tuple(raised) == piece.alerts
+            found.append(rule)
+    assert tuple(found) == piece.alerts + piece.updates + piece.joins
 
 
 def test_paths_are_different_everywhere() -> None:
-    paths = [piece.path for piece in (*STORY.opening, *STORY.articles, *STORY.later)]
+    paths = [piece.path for piece in (*STORY.opening, *STORY.articles, *STORY.developments, *STORY.later)]
     assert len(set(paths)) == len(paths)
 
 
@@ -85,6 +88,17 @@ def test_a_mail_is_read_by_its_first_line_and_its_link() -> None:
     assert (read.how, read.rule, read.path) == (EMAIL, "A rule", "/harbour/news.html")
 
 
+def test_the_mail_of_an_update_tells_what_is_new() -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["To"] = "Update: new actor: Chornomorsk - News [A rule]", "desk@wirewatch.example"
+    mail.set_content(
+        "A rule\n\nNew in this story:\n- new actor: Chornomorsk\n\nNews\nhttp://127.0.0.1:8000/harbour/news.html\n\n- a passage\n"
+    )
+    read = read_mail(mail.as_bytes())
+    assert isinstance(read, Arrival)
+    assert read.news == ("new actor: Chornomorsk",)
+
+
 def test_a_mail_without_a_link_is_refused() -> None:
     mail = EmailMessage()
     mail.set_content("buy now")
@@ -105,6 +119,20 @@ def test_the_desk_knows_what_is_missing_and_what_is_wrong() -> None:
     desk.arrive(replace(by_webhook, path="/harbour/other.html"))
     desk.arrive(Refused(WEBHOOK, "webhook-signature is not ours"))
     assert [text.split(":")[0] for text in desk.wrong] == ["webhook came twice", "webhook was not expected", "webhook refused"]
+
+
+def test_the_desk_tells_an_update_from_an_alert() -> None:
+    desk, piece = _desk(), STORY.developments[-1]
+    desk.note_published(piece, "The Meridian Post")
+    grain = STORY.rules["grain"]["name"]
+    update = Arrival(WEBHOOK, grain, piece.path, "The Meridian Post", "", (Told("A title"),), ("new actor: Chornomorsk",))
+    with desk.screen.console.capture() as shown:
+        desk.arrive(update)
+    assert ({each.how for each in desk.missing}, desk.wrong) == ({EMAIL}, [])
+    assert "new in the story: new actor: Chornomorsk" in shown.get()
+
+    desk.arrive(replace(update, how=EMAIL, news=()))
+    assert desk.wrong == [f"e-mail was not expected: {grain} {piece.path}"]
 
 
 def test_without_colour_the_evidence_stands_between_asterisks() -> None:

@@ -40,6 +40,25 @@ def test_an_alias_that_looks_like_a_name_is_found_as_names_are_and_counts_less_t
 
 
 @pytest.mark.parametrize(
+    ("name", "alias", "title", "found"),
+    [
+        pytest.param("Mark Rutte", "rutte", "Rutte resigns", True, id="a surname in the pack"),
+        pytest.param("Jeanne Dupont", "muscovy", "MUSCOVY resigns", True, id="a word in no pack, and a title in capitals"),
+        pytest.param("Jeanne Dupont", "the bear", "The Bear resigns", True, id="two words"),
+        pytest.param("Jeanne Dupont", "jdx", "JDX resigns", True, id="an acronym that no table knows"),
+        pytest.param("Jeanne Dupont", "JDX", "jdx resigns", False, id="an acronym typed in capitals"),
+        pytest.param("United States", "us", "US resigns", True, id="what is written in capitals"),
+        pytest.param("United States", "us", "Tell us why", False, id="what is another word when written small"),
+        pytest.param("World Health Organization", "who", "Who resigns?", False, id="what is another word with a capital"),
+    ],
+)
+def test_an_alias_in_small_letters_is_found_in_any_capitals_unless_they_tell_it_from_another_word(
+    name: str, alias: str, title: str, found: bool
+) -> None:
+    assert (strength(alias, title, name) > 0) is found
+
+
+@pytest.mark.parametrize(
     "title",
     ["Saint-Just's plan", "Emile Saint-Just’s plan", "EMILE SAINT JUST", "Émile Saint‑Just"],
     ids=["surname alone", "possessive", "capitals and no hyphen", "accents and another hyphen"],

@@ -123,6 +123,15 @@ def test_many_changed_rules_are_taken_in_bit_by_bit_and_the_log_tells(desk: Desk
     assert len(desk.edges.store.matches.list_matches("ws_1").items) == 5
 
 
+def test_a_warmed_up_matcher_has_the_rules(desk: Desk) -> None:
+    desk.watch()
+    desk.matcher.warm_up()
+    assert len(desk.matcher.index) == 1
+    desk.arrive(desk.follow("https://gazette.example/feed"), an_entry())
+    assert desk.match() == 1
+    assert desk.alerts() == ["Harbour bridge opens"]
+
+
 def test_matching_twice_alerts_once(desk: Desk) -> None:
     feed = desk.follow("https://gazette.example/feed")
     desk.watch()

@@ -19,7 +19,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One alert about one article. `proof` is what the receiver checked; `lines` what it shows, the title first."""
+    """One alert about one article, or an update of it, which has `news`.
+
+    `proof` is what the receiver checked; `lines` what it shows, the title first.
+    """
 
     how: str
     rule: str
@@ -27,6 +30,7 @@ class Arrival:
     source: str
     proof: str
     lines: tuple[Told, ...]
+    news: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

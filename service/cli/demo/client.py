@@ -41,6 +41,13 @@ class Api:
                 raise DemoFailed(f"the feed {feed['url']} could not be read: {feed['state']}, {feed['reason']}")
             await asyncio.sleep(PAUSE)
 
+    async def until_matched(self) -> None:
+        """Return once the articles that were there have been matched, and one of them did."""
+        while True:
+            if (await self.get("/v1/matches"))["items"]:
+                return
+            await asyncio.sleep(PAUSE)
+
     async def _call(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         try:
             async with self.client.request(method, path, json=body) as answer:

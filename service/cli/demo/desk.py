@@ -54,7 +54,7 @@ class Desk:
             await self.news.wait()
 
     def _take(self, arrival: Arrival) -> None:
-        one = Expected(arrival.rule, arrival.path, arrival.how)
+        one = Expected(arrival.rule, arrival.path, arrival.how, bool(arrival.news))
         if one in self.arrived:
             self._complain(f"{arrival.how} came twice: {arrival.rule} {arrival.path}")
         elif one not in self.expected:
@@ -72,7 +72,10 @@ class Desk:
             self.screen.say(Text.assemble(("  E-MAIL     ", "bold magenta"), arrival.lines[0].text, (f"  ({came})", "dim")))
             return
         self.screen.say()
-        self.screen.say(Text.assemble(("  ALERT      ", "bold green"), (arrival.rule, "bold"), (f"  ({came})", "dim")))
+        label = ("  UPDATE     ", "bold yellow") if arrival.news else ("  ALERT      ", "bold green")
+        self.screen.say(Text.assemble(label, (arrival.rule, "bold"), (f"  ({came})", "dim")))
+        if arrival.news:
+            self.screen.say(Text.assemble(" " * 13, ("new in the story: " + "; ".join(arrival.news), "bold")))
         for number, told in enumerate(arrival.lines):
             lead = f"{arrival.source}: " if number == 0 else ""
             self.screen.say(Text.assemble(" " * 13, (lead, "cyan"), self._highlighted(told)))

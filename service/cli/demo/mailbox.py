@@ -18,6 +18,7 @@ from aiosmtpd.smtp import SMTP
 from service.cli.demo.arrivals import EMAIL, Arrival, Arrive, Refused, Told
 
 ADDRESS = "desk@wirewatch.example"
+_NEWS = re.compile(r"^- (.+)$", re.MULTILINE)
 _LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
 
 
@@ -43,7 +44,10 @@ async def open_mailbox(arrive: Arrive) -> AsyncIterator[int]:
 
 
 def read_mail(raw: bytes) -> Arrival | Refused:
-    """The alert that a mail tells, read from its text part: the rule in the first line, the article's link on a line of its own."""
+    """The alert that a mail tells, read from its text part: the rule in the first line, the article's link on a line of its own.
+
+    What is new stands above the link, in lines that begin with a dash.
+    """
     mail = message_from_bytes(raw, policy=default)
     assert isinstance(mail, EmailMessage), "what the default policy makes"
     part = mail.get_body(("plain",))
@@ -52,4 +56,5 @@ def read_mail(raw: bytes) -> Arrival | Refused:
     if link is None:
         return Refused(EMAIL, f"a mail without a link to an article: {mail['Subject']}")
     rule = text.strip().splitlines()[0].strip()
-    return Arrival(EMAIL, rule, urlsplit(link[0]).path, "", f"mail to {mail['To']}", (Told(str(mail["Subject"])),))
+    news = tuple(_NEWS.findall(text, 0, link.start())) if str(mail["Subject"]).startswith("Update: ") else ()
+    return Arrival(EMAIL, rule, urlsplit(link[0]).path, "", f"mail to {mail['To']}", (Told(str(mail["Subject"])),), news)

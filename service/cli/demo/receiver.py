@@ -60,12 +60,13 @@ def find_fault(secret: str, headers: Mapping[str, str], body: bytes, now: dateti
 
 
 def _arrivals(payload: dict[str, Any]) -> list[Arrival]:
-    if payload["type"] != "alert.created":
+    if payload["type"] not in ("alert.created", "alert.updated"):
         return []
-    rule = payload["data"]["rule"]["name"]
-    return [_arrival(rule, article) for article in payload["data"]["articles"]]
+    data = payload["data"]
+    news = tuple(each["text"] for each in data["update"]["news"]) if data["update"] else ()
+    return [_arrival(data["rule"]["name"], article, news) for article in data["articles"]]
 
 
-def _arrival(rule: str, article: dict[str, Any]) -> Arrival:
+def _arrival(rule: str, article: dict[str, Any], news: tuple[str, ...]) -> Arrival:
     lines = tuple(Told(each["text"], tuple((start, end) for start, end in each["highlights"])) for each in article["passages"])
-    return Arrival(WEBHOOK, rule, urlsplit(article["url"] or "").path, article["source"], "webhook, signature verified", lines)
+    return Arrival(WEBHOOK, rule, urlsplit(article["url"] or "").path, article["source"], "webhook, signature verified", lines, news)

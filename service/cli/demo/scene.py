@@ -29,7 +29,7 @@ class Scene:
 
 
 async def open_scene(scene: Scene, news_url: str, hook_url: str, receiver: Receiver) -> None:
-    """Set everything up over the API, as a user would, and wait until each feed was read once. Raises DemoFailed."""
+    """Set everything up over the API, as a user would, and wait until what the feeds hold was read and matched. Raises DemoFailed."""
     api, screen, story = scene.api, scene.desk.screen, scene.desk.story
     screen.say()
     channel = await api.post("/v1/channels", {"kind": "webhook", "name": "desk webhook", "settings": {"url": f"{hook_url}/alerts"}})
@@ -42,9 +42,10 @@ async def open_scene(scene: Scene, news_url: str, hook_url: str, receiver: Recei
     for outlet in story.outlets:
         feed = await api.post("/v1/feeds", {"url": f"{news_url}/{outlet.id}/feed.xml"})
         scene.feeds[outlet.id] = feed["id"]
-    screen.fact("feeds", f"reading {len(scene.feeds)} for the first time ...")
+    screen.fact("feeds", f"reading {len(scene.feeds)} for the first time, while the worker loads its tables of names and concepts ...")
     await asyncio.gather(*(api.until_polled(feed) for feed in scene.feeds.values()))
-    screen.fact("feeds", f"read; the {len(story.opening)} articles they held are the baseline, which alerts nobody")
+    await api.until_matched()
+    screen.fact("feeds", f"read and matched; the {len(story.opening)} articles they held are the baseline, which alerts nobody")
 
 
 async def publish(scene: Scene, piece: Piece) -> None:

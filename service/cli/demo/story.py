@@ -23,13 +23,19 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What an outlet publishes; `alerts` are the ids of the rules it must raise, `path` its place in the newsroom."""
+    """What an outlet publishes; `path` is its place in the newsroom.
+
+    `alerts` are the ids of the rules that it must raise, `updates` of those whose alert about its story it must update, for it brings
+    something new, and `joins` of those whose alert it must join without a message.
+    """
 
     outlet: str
     slug: str
     title: str
     lede: str
     alerts: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -44,16 +50,18 @@ class Story:
     rules: Mapping[str, dict[str, Any]]
     opening: tuple[Piece, ...]
     articles: tuple[Piece, ...]
+    developments: tuple[Piece, ...]
     later: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Expected:
-    """An alert that must arrive: which rule's, about which article, how."""
+    """An alert, or an update of one, that must arrive: which rule's, about which article, how."""
 
     rule: str  # its name
     path: str
     how: str
+    update: bool = False
 
 
 def read_story(path: Path = STORY) -> Story:
@@ -65,14 +73,21 @@ def read_story(path: Path = STORY) -> Story:
         rules={each["id"]: {name: value for name, value in each.items() if name != "id"} for each in raw["rules"]},
         opening=_pieces(raw["opening"]),
         articles=_pieces(raw["articles"]),
+        developments=_pieces(raw["developments"]),
         later=_pieces(raw["later"]),
     )
 
 
 def expected_of(story: Story, piece: Piece, ways: tuple[str, ...]) -> set[Expected]:
-    """The alerts that must follow from a piece, one for each rule and way."""
-    return {Expected(story.rules[rule]["name"], piece.path, how) for rule in piece.alerts for how in ways}
+    """The alerts and updates that must follow from a piece, one for each rule and way."""
+    rules = [*((rule, False) for rule in piece.alerts), *((rule, True) for rule in piece.updates)]
+    return {Expected(story.rules[rule]["name"], piece.path, how, update) for rule, update in rules for how in ways}
 
 
 def _pieces(raw: list[dict[str, Any]]) -> tuple[Piece, ...]:
-    return tuple(Piece(**{**each, "alerts": tuple(each.get("alerts", ()))}) for each in raw)
+    return tuple(map(_piece, raw))
+
+
+def _piece(raw: dict[str, Any]) -> Piece:
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+    return Piece(**fields)
