@@ -168,7 +168,7 @@ def _with_places(state: Expansion, code: str) -> Expansion:
 
 def _organisation(body: Body) -> Expansion:
     """An institution that has a line of its own (the Pentagon) is also called as those of all states are."""
-    offices = {find_office(name.text) for name in body.names if name.text.isascii()} - {None}
+    offices = dict.fromkeys(find_office(name.text) for name in body.names if name.text.isascii())
     named = [form for each in offices if each for form in office_forms(*each.removeprefix("office:").split("@"))]
     return _body_forms(body, (*_leaders(body.id.removeprefix("org:"), _HEADING), *named))
 
