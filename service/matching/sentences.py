@@ -7,9 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from operator import itemgetter
 
-from service.matching.text import Word, phrase_of
+from service.matching.text import Span, Word, phrase_of
 
 LONGEST = 60  # words; a text without stops has nearness too
 _LONGEST_UNSPACED = 120  # a Chinese or Thai word is a character
@@ -32,36 +31,45 @@ _STOP = re.compile(
     r")"
 )
 _SEMICOLONS = ";；؛"
-_START = itemgetter(1)
 
 
-def sentences_of(text: str, words: Sequence[Word]) -> list[int]:
-    """The numbers of the `words` of `text` with which its sentences begin, ascending, 0 first; none where there are no words.
+def sentences_of(text: str, forms: Sequence[str], spans: Sequence[Span]) -> list[int]:
+    """The numbers of the words of `text` with which its sentences begin, ascending, 0 first; none where there are no words.
 
+    `forms` and `spans` are those of its words: what they are, and where they stand.
     A stop after an abbreviation, an initial or an ordinal, or before a small letter, ends nothing; a closing quotation
     mark belongs to the sentence before it. A line of the text is a paragraph, so it ends a sentence, too. A sentence of
     more than 60 words (120 characters where each is a word) is cut, at a semicolon if it has one. Takes linear time.
     """
-    if not words:
+    if not spans:
         return []
     starts = [0]
-    for stop in _STOP.finditer(text, words[0].end, words[-1].end):
-        first = bisect_left(words, stop.end(), lo=starts[-1], key=_START)
-        if starts[-1] < first < len(words) and _ends_sentence(text, stop, words[first - 1], words[first]):
+    for stop in _STOP.finditer(text, spans[0][1], spans[-1][1]):
+        first = _first_behind(stop.end(), spans, starts[-1])
+        if starts[-1] < first < len(spans) and _ends_sentence(text, stop, _word(first - 1, forms, spans), _word(first, forms, spans)):
             starts.append(first)
-    return list(_without_long(text, words, starts))
+    return list(_without_long(text, spans, starts))
 
 
-def paragraphs_of(text: str, words: Sequence[Word]) -> list[int]:
-    """The numbers of the `words` with which the lines of `text` begin, ascending, 0 first; none where there are no words."""
-    if not words:
+def paragraphs_of(text: str, spans: Sequence[Span]) -> list[int]:
+    """The numbers of the words with which the lines of `text` begin, ascending, 0 first; none where there are no words."""
+    if not spans:
         return []
     starts = [0]
-    at = text.find("\n", words[0].end)
-    while 0 <= at < words[-1].start:
-        starts.append(bisect_left(words, at, lo=starts[-1], key=_START))
-        at = text.find("\n", words[starts[-1]].end)
+    at = text.find("\n", spans[0][1])
+    while 0 <= at < spans[-1][0]:
+        starts.append(_first_behind(at, spans, starts[-1]))
+        at = text.find("\n", spans[starts[-1]][1])
     return starts
+
+
+def _first_behind(at: int, spans: Sequence[Span], low: int, high: int | None = None) -> int:
+    """The number of the first word that does not begin before `at`."""
+    return bisect_left(spans, (at,), low, high)
+
+
+def _word(number: int, forms: Sequence[str], spans: Sequence[Span]) -> Word:
+    return Word(forms[number], *spans[number])
 
 
 def _ends_sentence(text: str, stop: re.Match[str], before: Word, after: Word) -> bool:
@@ -90,27 +98,27 @@ def _is_shortened(text: str, word: Word, after: Word) -> bool:
     return word.form in _listed("abbreviation") or (one_letter and preceding == ".")
 
 
-def _without_long(text: str, words: Sequence[Word], starts: Sequence[int]) -> Iterator[int]:
+def _without_long(text: str, spans: Sequence[Span], starts: Sequence[int]) -> Iterator[int]:
     """The starts, and those at which sentences that are too long are cut."""
-    for start, end in zip(starts, (*starts[1:], len(words)), strict=True):
+    for start, end in zip(starts, (*starts[1:], len(spans)), strict=True):
         first = start
         yield first
-        while end - first > (longest := _longest(words, first)):
-            first = _cut(text, words, first, first + longest)
+        while end - first > (longest := _longest(spans, first)):
+            first = _cut(text, spans, first, first + longest)
             yield first
 
 
-def _longest(words: Sequence[Word], first: int) -> int:
-    last = min(first + LONGEST, len(words) - 1)
-    spaced = words[last].start - words[first].start > (last - first) * _LETTERS_A_WORD
+def _longest(spans: Sequence[Span], first: int) -> int:
+    last = min(first + LONGEST, len(spans) - 1)
+    spaced = spans[last][0] - spans[first][0] > (last - first) * _LETTERS_A_WORD
     return LONGEST if spaced else _LONGEST_UNSPACED
 
 
-def _cut(text: str, words: Sequence[Word], first: int, end: int) -> int:
+def _cut(text: str, spans: Sequence[Span], first: int, end: int) -> int:
     """The word after the last semicolon between the words `first` and `end`, or `end` where there is none."""
-    begin, limit = words[first].end, words[end].start
+    begin, limit = spans[first][1], spans[end][0]
     at = max(text.rfind(sign, begin, limit) for sign in _SEMICOLONS)
-    return end if at < 0 else bisect_left(words, at, lo=first, hi=end, key=_START)
+    return end if at < 0 else _first_behind(at, spans, first, end)
 
 
 @lru_cache(maxsize=4)

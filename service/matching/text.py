@@ -16,6 +16,7 @@ _LONGEST_WORD = 200  # characters of one word that count: normalising long runs 
 _CACHED_WORD = 64  # longer words are rare and would let hostile text fill the cache
 
 Phrase = tuple[str, ...]  # the forms of consecutive words
+Span = tuple[int, int]  # where a word begins and ends
 
 
 class Word(NamedTuple):
@@ -81,6 +82,14 @@ def forms_of(text: str, most: int = MATCHED_LENGTH) -> list[str]:
         return list(islice((form for piece in text.split() for form in _forms_of_piece(piece)), most))
     forms = _PLAIN_WORD.findall(plain.lower())[:most]
     return forms if max(map(len, forms), default=0) <= _LONGEST_WORD else [form[:_LONGEST_WORD] for form in forms]
+
+
+def spans_of(text: str, most: int = MATCHED_LENGTH) -> list[Span]:
+    """Where the `words_of(text, most)` stand, several times faster for not telling their forms."""
+    plain = _plain(text)
+    if len(text) > MATCHED_LENGTH or not plain.isascii():
+        return [(start, end) for _form, start, end in words_of(text, most)]
+    return [match.span() for match in islice(_PLAIN_WORD.finditer(plain.lower()), most)]
 
 
 def _forms_of_piece(piece: str) -> Iterable[str]:
