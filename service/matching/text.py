@@ -108,6 +108,10 @@ def _plain(text: str) -> str:
 
 def phrase_of(term: str) -> Phrase:
     """The forms that `term`, as a user wrote it, has in a text; empty when it holds no word at all."""
+    return _cached_phrase(term) if len(term) <= _CACHED_WORD else _phrase(term)
+
+
+def _phrase(term: str) -> Phrase:
     return tuple(form for raw in _WORD.findall(term) if (form := _form_of(raw)))
 
 
@@ -133,6 +137,6 @@ def _fold(raw: str) -> str:
     return form.translate(_LETTERS)
 
 
-# News repeats its words: most look-ups end here.
+# News repeats its words, and rules are asked for the same names again and again: most look-ups end here.
 _cached_form = lru_cache(maxsize=100_000)(_fold)
-_cached_phrase = lru_cache(maxsize=50_000)(phrase_of)
+_cached_phrase = lru_cache(maxsize=50_000)(_phrase)
