@@ -45,8 +45,8 @@ def sentences_of(text: str, forms: Sequence[str], spans: Sequence[Span]) -> list
         return []
     starts = [0]
     for stop in _STOP.finditer(text, spans[0][1], spans[-1][1]):
-        first = _first_behind(stop.end(), spans, starts[-1])
-        if starts[-1] < first < len(spans) and _ends_sentence(text, stop, _word(first - 1, forms, spans), _word(first, forms, spans)):
+        first = bisect_left(spans, (stop.end(),), starts[-1])
+        if starts[-1] < first < len(spans) and _ends_sentence(text, stop, first, forms, spans):
             starts.append(first)
     return list(_without_long(text, spans, starts))
 
@@ -58,42 +58,36 @@ def paragraphs_of(text: str, spans: Sequence[Span]) -> list[int]:
     starts = [0]
     at = text.find("\n", spans[0][1])
     while 0 <= at < spans[-1][0]:
-        starts.append(_first_behind(at, spans, starts[-1]))
+        starts.append(bisect_left(spans, (at,), starts[-1]))
         at = text.find("\n", spans[starts[-1]][1])
     return starts
 
 
-def _first_behind(at: int, spans: Sequence[Span], low: int, high: int | None = None) -> int:
-    """The number of the first word that does not begin before `at`."""
-    return bisect_left(spans, (at,), low, high)
-
-
-def _word(number: int, forms: Sequence[str], spans: Sequence[Span]) -> Word:
-    return Word(forms[number], *spans[number])
-
-
-def _ends_sentence(text: str, stop: re.Match[str], before: Word, after: Word) -> bool:
+def _ends_sentence(text: str, stop: re.Match[str], first: int, forms: Sequence[str], spans: Sequence[Span]) -> bool:
+    """Whether a sentence ends at the stop before the word `first`."""
+    goes_on_small = text[spans[first][0]].islower()
     if stop["lines"] is not None:
-        return "\n" in stop["lines"] or not text[after.start].islower()  # a line broken for its length goes on small
+        return "\n" in stop["lines"] or not goes_on_small  # a line broken for its length goes on small
     if stop["western"] is None and stop["greek"] is None:
         return True
-    if text[after.start].islower():
+    if goes_on_small:
         return False
-    only_a_dot = before.end == stop.start() and text[before.end] == "." and text[before.end + 1 : before.end + 2] not in (".", "…")
-    return not (only_a_dot and _is_shortened(text, before, after))
+    end = spans[first - 1][1]
+    only_a_dot = end == stop.start() and text[end] == "." and text[end + 1 : end + 2] not in (".", "…")
+    return not (only_a_dot and _is_shortened(text, Word(forms[first - 1], *spans[first - 1]), forms[first]))
 
 
-def _is_shortened(text: str, word: Word, after: Word) -> bool:
-    """Whether the dot after `word` rather belongs to it: an initial, an abbreviation, an ordinal."""
+def _is_shortened(text: str, word: Word, after: str) -> bool:
+    """Whether the dot between `word` and `after` rather belongs to the word: an initial, an abbreviation, an ordinal."""
     preceding = text[word.start - 1] if word.start else ""
     one_letter = word.end - word.start == 1
     if word.form in _listed("title") or (one_letter and preceding != "." and text[word.start].isupper()):
         return True
-    if after.form in _listed("starter"):
+    if after in _listed("starter"):
         return False
     if word.form.isdigit():
         return len(word.form) <= _ORDINAL and preceding not in _NO_ORDINAL
-    if word.form in _listed("numbered") and after.form[0].isdigit():
+    if word.form in _listed("numbered") and after[0].isdigit():
         return True
     return word.form in _listed("abbreviation") or (one_letter and preceding == ".")
 
@@ -118,7 +112,7 @@ def _cut(text: str, spans: Sequence[Span], first: int, end: int) -> int:
     """The word after the last semicolon between the words `first` and `end`, or `end` where there is none."""
     begin, limit = spans[first][1], spans[end][0]
     at = max(text.rfind(sign, begin, limit) for sign in _SEMICOLONS)
-    return end if at < 0 else _first_behind(at, spans, first, end)
+    return end if at < 0 else bisect_left(spans, (at,), first, end)
 
 
 @lru_cache(maxsize=4)
