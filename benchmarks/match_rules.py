@@ -3,7 +3,10 @@
     pip install -r requirements/bench.lock
     python -m benchmarks.match_rules                 # 1,000, 10,000 and 100,000 rules; ten minutes
     python -m benchmarks.match_rules --rules 10000
+    python -m benchmarks.match_rules --rules 100000 --mix plain
 
+Long-tail and popular rules are on names and topics that are seldom or often in the texts; plain ones are the long-tail rules as queries
+of phrases, which no table of names and concepts widens.
 Times are CPU time of this process, medians; PostgreSQL's by the clock; "first time" is when most rules are yet to be made ready. The
 floor is one pass of an Aho-Corasick automaton over the rules' names and topics as written (dependency group `bench`; left out where it
 is missing), beside the splitting of the text into words. The loop of expressions and PostgreSQL's stored text queries look for names and
@@ -23,7 +26,7 @@ from time import perf_counter, process_time
 import click
 
 from benchmarks.match_floors import folded, make_expressions, make_floor, stored_queries
-from benchmarks.rule_sets import LENGTHS, World, make_rules, make_texts, make_world, words_of_rule
+from benchmarks.rule_sets import LENGTHS, World, in_plain_words, make_rules, make_texts, make_world, words_of_rule
 from service.domain.rules import Rule
 from service.matching.index import RuleIndex
 from service.matching.text import words_of
@@ -33,6 +36,7 @@ ARTICLES = 40
 SAMPLE = 200
 STORED = 10_000  # rules in PostgreSQL; more are scaled
 ADDED = 30  # rules changed one by one
+MIXES = ("long tail", "popular", "plain")
 
 Fields = Mapping[str, str]
 
@@ -50,31 +54,30 @@ def milliseconds(
     return median(time(fields) for _ in range(runs) for fields in texts)
 
 
-def check_nothing_is_lost(rules: Sequence[Rule]) -> None:
-    """Raise ClickException where a title made of a rule's own words does not bring the rule."""
-    plain = [rule for rule in rules if rule.spec.query is None and not rule.spec.exclude]
+def check_nothing_is_lost(rules: Sequence[Rule], applied: Sequence[Rule]) -> None:
+    """Raise ClickException where a title made of a rule's own words does not bring the rule, as it was applied."""
     index = RuleIndex()
-    index.apply(plain, len(plain))
-    for rule in plain:
+    index.apply(applied, len(applied))
+    for rule in (rule for rule in rules if rule.spec.query is None and not rule.spec.exclude):
         names, topics = words_of_rule(rule.spec)
         title = f"{names[0]}: {topics[0]}" if topics else names[0]
         if rule.id not in {found.rule.id for found in index.weigh({"title": title}, lambda _: True)}:
             raise click.ClickException(f'rule "{rule.spec.name}" is not found by its own words: {title}')
 
 
-def run(world: World, texts: Mapping[int, Sequence[Fields]], count: int, *, popular: bool) -> Mapping[int, float]:
+def run(world: World, texts: Mapping[int, Sequence[Fields]], count: int, mix: str) -> Mapping[int, float]:
     """Measure `count` rules and print a line for each length of text; our times, by length."""
     gc.disable()
-    rules = make_rules(world, count, popular=popular)
+    rules = make_rules(world, count, popular=mix == "popular")
+    applied = [in_plain_words(rule) for rule in rules] if mix == "plain" else rules
     index, before, begin = RuleIndex(), getrusage(RUSAGE_SELF).ru_maxrss, process_time()
-    index.apply(rules, count)
+    index.apply(applied, count)
     build, grown = process_time() - begin, getrusage(RUSAGE_SELF).ru_maxrss - before
     gc.freeze()
     gc.enable()
-    check_nothing_is_lost(rules[:SAMPLE])
+    check_nothing_is_lost(rules[:SAMPLE], applied[:SAMPLE])
     floor, expressions = make_floor(rules), make_expressions(rules[:SAMPLE])
-    name = f"{count:,} {'popular' if popular else 'long tail'}"
-    click.echo(f"{name}: build {build:.0f} s, {grown / count * 1.024:.1f} kB a rule ({index.memory / count / 1000:.1f} estimated)")
+    click.echo(f"{count:,} {mix}: build {build:.0f} s, {grown / count * 1.024:.1f} kB a rule ({index.memory / count / 1000:.1f} estimated)")
     times = {}
     with stored_queries(rules[:STORED]) as ask:
         for length, some in texts.items():
@@ -85,7 +88,7 @@ def run(world: World, texts: Mapping[int, Sequence[Fields]], count: int, *, popu
             }
             bare = milliseconds(floor, plain) if floor else 0.0
             times[length] = measure(index, some, bare, others)
-    show_changes(index, rules, texts[LENGTHS[-1]])
+    show_changes(index, applied, texts[LENGTHS[-1]])
     return times
 
 
@@ -122,14 +125,15 @@ def show_changes(index: RuleIndex, rules: Sequence[Rule], texts: Sequence[Fields
 
 @click.command()
 @click.option("--rules", "counts", type=click.IntRange(SAMPLE), multiple=True, default=(1_000, 10_000, 100_000), show_default=True)
-def main(counts: tuple[int, ...]) -> None:
+@click.option("--mix", "mixes", type=click.Choice(MIXES), multiple=True, default=MIXES, show_default=True)
+def main(counts: tuple[int, ...], mixes: tuple[str, ...]) -> None:
     """Print medians per article for each number of rules, side by side."""
     world = make_world(SEED)
     texts = {length: make_texts(world, ARTICLES, length) for length in LENGTHS}
-    for popular in (False, True):
+    for mix in mixes:
         last: Mapping[int, float] = {}
         for count in counts:
-            times = run(world, texts, count, popular=popular)
+            times = run(world, texts, count, mix)
             if last:
                 click.echo(
                     f"  {', '.join(f'{times[length] / last[length]:.1f}' for length in texts)} times the cost of the number of rules before"

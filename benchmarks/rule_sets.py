@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -108,6 +108,13 @@ def make_rules(world: World, count: int, *, popular: bool) -> list[Rule]:
     ]
 
 
+def in_plain_words(rule: Rule) -> Rule:
+    """The rule as a query of nothing but phrases: no other form of a name or a topic finds it."""
+    sides = [" OR ".join(f'"{_unquoted(each)}"' for each in side) for side in words_of_rule(rule.spec) if side]
+    query = " AND ".join(f"({side})" for side in sides) + "".join(f" NOT {each}" for each in rule.spec.exclude)
+    return replace(rule, spec=RuleSpec(name=rule.spec.name, query=query))
+
+
 def words_of_rule(spec: RuleSpec) -> tuple[list[str], list[str]]:
     """What a plain search looks for: the names, one of which must be there, and the topics, one of which must."""
     return [written for actor in spec.watched for written in (actor.name, *actor.aliases)], [*spec.topics]
@@ -149,7 +156,11 @@ def _spec(world: World, names: Sequence[str], topics: Sequence[str]) -> RuleSpec
     )
     query = None
     if random.random() < 0.1:
-        query = random.choice(_QUERIES).format(names[0].replace('"', ""), *random.sample(world.words[100:], 2))
+        query = random.choice(_QUERIES).format(_unquoted(names[0]), *random.sample(world.words[100:], 2))
     exclude = tuple(random.sample(world.words[500:], 1)) if random.random() < 0.1 else ()
     name = f"{names[0]}: {topics[0]}" if random.random() < 1 / 3 else "benchmark"
     return RuleSpec(name=name, actors=actors, topics=tuple(topics[: random.randint(0, 3)]), exclude=exclude, query=query)
+
+
+def _unquoted(written: str) -> str:
+    return written.replace('"', "")

@@ -33,8 +33,8 @@ def find_person_by_sound(name: str) -> str | None:
         return next((person.id for person in _spelled(pieces[0]) if _is_enough(pieces[0], person)), None)
     words = tuple(word for piece in pieces for word in piece)
     compound = surname_of(words)
-    splits = ((pieces[-1], pieces[:-1]), (pieces[0], pieces[1:]), (compound, [words[: -len(compound)]]))
-    return next((found for surname, given in splits if (found := _bearer(surname, given))), None)
+    splits = ((pieces[-1], (*pieces[:-1],)), (pieces[0], (*pieces[1:],)), (compound, (words[: -len(compound)],)))
+    return next((found for surname, given in dict.fromkeys(splits) if (found := _bearer(surname, given))), None)
 
 
 def _bearer(surname: Phrase, given: Sequence[Phrase]) -> str | None:
@@ -65,6 +65,7 @@ def _given_names(person: Person) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for words in names if len(words) > 1 for word in words if word not in surname_of(words)))
 
 
+@lru_cache(maxsize=20_000)  # surnames repeat in aliases, and first names are tried as such
 def _spelled(surname: Phrase) -> tuple[Person, ...]:
     """Everybody of the surname that is written so in some table, relatives of whom only the Latin spelling is known among them."""
     known = _surnames()

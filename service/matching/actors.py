@@ -53,13 +53,13 @@ def _group_of_known(actor_id: str) -> Group:
 @lru_cache(maxsize=50_000)
 def _group_of_name(name: str) -> Group:
     """What finds the bearer of a name that is in no pack; without the forms: they would take a lot of memory."""
-    return Group(hints_of(Forms(*forms_of_name(name))), partial(_forms_of, name))
+    return Group(hints_of(Forms(*forms_of_name(name, cases=False))), partial(_forms_of, name))
 
 
 @lru_cache(maxsize=20_000)
 def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phrase, ...]:
     """What tells that a name or an alias stands there in a way of its own; nothing of one that the actor is known by anyway."""
-    other_ways = () if written == name or find_actor(written) else forms_of_alias(written, name)
+    other_ways = () if written == name or find_actor(written) else forms_of_alias(written, name, cases=False)
     typed = (*typed_forms(written), *(form for forms in other_ways for form in forms))
     return hints_of(Forms(tuple(form for form in typed if not (known and any(each.covers(form) for each in expand_known(known).forms)))))
 

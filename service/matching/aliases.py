@@ -11,17 +11,18 @@ from service.matching.once import once
 from service.matching.text import Phrase, phrase_of, words_of
 
 
-def forms_of_alias(alias: str, name: str) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
+def forms_of_alias(alias: str, name: str, *, cases: bool = True) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
     """What finds the bearer of an alias besides the very words, and what does so in an article that has one of those.
 
     Nothing for what somebody is rather than is called: "NATO's new chief", "Iron Lady", "EU Trade Commissioner". Users write
     names with capitals: "the bear" stays as it is. Its last word alone (Martin) is a surname only behind a first name,
     one of somebody in the pack or that of the actor's `name`; the rest of a nickname (Teflon Mark) is not.
+    `cases`: as `forms_of_name` has them.
     """
     words = phrase_of(alias)
     if not words or not _has_capitals(alias) or _is_role(words):
         return (), ()
-    sure, unsure = forms_of_name(alias)
+    sure, unsure = forms_of_name(alias, cases=cases)
     is_surname = words[0] in _first_names() or words[:1] == phrase_of(name)[:-1][:1]
     lighter = tuple(form._replace(weight=INFLECTED) if form.weight > INFLECTED else form for form in sure)
     return lighter, unsure if is_surname else ()

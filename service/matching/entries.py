@@ -35,16 +35,19 @@ class Entry:
 
 
 class Ready(NamedTuple):
-    """A rule that is ready to be held against articles, and its groups of which the index knows from their keys that they are absent."""
+    """A rule that is ready to be held against articles, and those of its groups of which the index knows whether their own keys are there.
+
+    A base stands before what it is the base of.
+    """
 
     rule: CompiledRule
     told: tuple[tuple[Group, tuple[Short, ...]], ...]
 
     def learn(self, present: Set[Short], known: Known) -> None:
-        """What an article with these keys cannot have."""
+        """What an article with these keys may have, and what it cannot have."""
         for group, keys in self.told:
-            if group not in known and present.isdisjoint(keys):
-                known[group] = None
+            if group not in known.hinted:
+                known.tell(group, not present.isdisjoint(keys))
 
 
 def entry_of(rule: Rule, anchors: Anchors) -> Entry:
@@ -64,9 +67,9 @@ def _filed_under(keys: Iterable[Key]) -> tuple[Short, ...]:
 def make_ready(entry: Entry) -> Ready:
     """The rule, compiled."""
     rule = compile_rule(entry.rule.spec, entry.rule.saved)
-    groups = dict.fromkeys(each for leaf in rule.watch.leaves for each in (leaf.group, leaf.group.base) if each and not each.together)
+    groups = dict.fromkeys(each for leaf in rule.watch.leaves for each in (leaf.group.base, leaf.group) if each and not each.together)
     looked_for = entry.keys
-    return Ready(rule, tuple((group, keys) for group in groups if looked_for.issuperset(keys := _filed_under(group.keys))))
+    return Ready(rule, tuple((group, keys) for group in groups if looked_for.issuperset(keys := _filed_under(group.own_keys))))
 
 
 def phrases_of(key: Short) -> Sequence[Phrase]:

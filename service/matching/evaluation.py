@@ -89,7 +89,7 @@ def evaluate(condition: Condition, reading: Reading, day: date | None = None, kn
     Every branch that holds gives evidence: at most 3 spans a term and 30 in all, none of the parts left out for
     another's sake while there is room. It recurses: whoever builds conditions bounds their depth.
     """
-    spans = _spans(condition, _Article(reading, day, {} if known is None else known, {}))
+    spans = _spans(condition, _Article(reading, day, Known() if known is None else known, {}))
     if spans is None:
         return None
     shown = _fair_share(sorted(spans))

@@ -12,7 +12,7 @@ import regex
 from service.matching.marks import known_about
 from service.matching.query import METADATA
 from service.matching.sentences import sentences_of
-from service.matching.text import Phrase, Word, forms_of, words_of
+from service.matching.text import Phrase, Span, forms_of, spans_of
 
 TITLE = "title"
 MATCHED_WORDS = 8_000  # of one article: more than any prose of 32,000 characters, but a fourth of as much Chinese
@@ -31,14 +31,14 @@ class Field:
         self._before = before  # what is counted on from: the field before it of lede and body
 
     @cached_property
-    def words(self) -> Sequence[Word]:
-        """The words with their places in the text."""
-        return words_of(self.text, len(self.items))
+    def spans(self) -> Sequence[Span]:
+        """Where its words stand in the text."""
+        return spans_of(self.text, len(self.items))
 
     @cached_property
     def sentences(self) -> Sequence[int]:
         """The words that they begin with."""
-        return sentences_of(self.text, self.words)
+        return sentences_of(self.text, self.items, self.spans)
 
     @cached_property
     def number(self) -> int:
@@ -83,4 +83,4 @@ def lines_of(field: Field) -> Iterator[Line]:
         return
     yield Line(field, known_about(field.name, field.items))
     if field.name == "url" and (site := _SITE.match(field.text)):
-        yield Line(field, known_about("source", field.items[: sum(word.end <= site.end() for word in field.words)]))
+        yield Line(field, known_about("source", field.items[: sum(end <= site.end() for _start, end in field.spans)]))

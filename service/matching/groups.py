@@ -72,10 +72,14 @@ class Group:
         return (*self.own_hints, *self.base.hints) if self.base else self.own_hints
 
     @property
+    def own_keys(self) -> tuple[Phrase | Group, ...]:
+        """Its own hints, or, where they are many, the group that has them."""
+        return self.own_hints if len(self.own_hints) <= _MANY else (self,)
+
+    @property
     def keys(self) -> tuple[Phrase | Group, ...]:
-        """Its hints, or, where they are many, the group that has them: what an index files a rule under."""
-        own = self.own_hints if len(self.own_hints) <= _MANY else (self,)
-        return (*own, *self.base.keys) if self.base else own
+        """What an index files a rule under: its own keys and those of its base."""
+        return (*self.own_keys, *self.base.keys) if self.base else self.own_keys
 
 
 def group_of(forms: Forms) -> Group:
@@ -96,7 +100,20 @@ class Seen:
         return max(self.strength.values())
 
 
-Known = dict[Group, "Seen | None"]  # what was found out about an article's groups
+class Known(dict[Group, "Seen | None"]):
+    """What was found out about an article's groups, and of which an index has told whether one of their own hints is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hinted: dict[Group, bool] = {}
+
+    def tell(self, group: Group, hinted: bool) -> None:
+        """Take in whether a group's own hints are there, after its base's."""
+        self.hinted[group] = hinted
+        if not hinted and not (group.base and self.hinted.get(group.base, True)):
+            self.setdefault(group, None)
+
+
 _UNKNOWN = Seen((), {})
 
 
@@ -140,7 +157,7 @@ def see(group: Group, reading: Reading, day: date | None, known: Known) -> Seen 
     """Where the article of this day has the group, None if nowhere. What is found is kept in `known`."""
     if group not in known:
         known[group] = None  # a group is never part of itself
-        if group.base and group.alike and not any(map(reading.has, group.own_hints)):
+        if group.base and group.alike and not _own_hinted(group, reading, known):
             known[group] = see(group.base, reading, day, known)
         elif group.together or _hinted(group, reading, known):
             known[group] = _look(group, reading, day, known)
@@ -148,11 +165,16 @@ def see(group: Group, reading: Reading, day: date | None, known: Known) -> Seen 
 
 
 def _hinted(group: Group, reading: Reading, known: Known) -> bool:
-    """Whether the article may have it; of a base that is not there an index tells so."""
-    if len(group.own_hints) > _MANY or any(map(reading.has, group.own_hints)):
+    """Whether the article may have it."""
+    if (group not in known.hinted and len(group.own_hints) > _MANY) or _own_hinted(group, reading, known):
         return True
     base = group.base
     return base is not None and known.get(base, _UNKNOWN) is not None and _hinted(base, reading, known)
+
+
+def _own_hinted(group: Group, reading: Reading, known: Known) -> bool:
+    told = known.hinted.get(group)
+    return any(map(reading.has, group.own_hints)) if told is None else told
 
 
 def _look(group: Group, reading: Reading, day: date | None, known: Known) -> Seen | None:

@@ -5,9 +5,24 @@ After BGN/PCGN 1947 and 2019, PN-ISO 9, Duden, the French and Spanish press, the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cached_property
 
-Table = Mapping[str, str]
+
+class Table:
+    """An alphabet's letters and groups of letters, and what becomes of each."""
+
+    def __init__(self, letters: Mapping[str, str]) -> None:
+        self._letters = letters
+
+    def write(self, word: str) -> str:
+        """The word by the table, the longest group first; a letter that the table has not stays."""
+        return self._pieces.sub(lambda piece: self._letters[piece[0]], word)
+
+    @cached_property
+    def _pieces(self) -> re.Pattern[str]:
+        return re.compile("|".join(map(re.escape, sorted(self._letters, key=len, reverse=True))))
 
 
 def _table(text: str) -> dict[str, str]:
@@ -26,7 +41,7 @@ _FRENCH = _table("в=v ж=j й=i х=kh ц=ts ч=tch ш=ch щ=chtch у=ou ю=iou 
 _SPANISH = {**_ENGLISH, "х": "j", "й": "i", "ї": "i", "є": "ie"}
 _SERBIAN = _table("в=v ж=z й=j х=h ц=c ч=c ш=s щ=sc ю=ju я=ja ї=ji є=je ђ=d")
 TO_LATIN: tuple[Table, ...] = tuple(
-    {**_SAME, **_OTHER_LETTERS, **letters}
+    Table({**_SAME, **_OTHER_LETTERS, **letters})
     for letters in (
         *(_ENGLISH, _KYIV, _POLISH, {**_POLISH, **_UKRAINIAN}, _GERMAN, {**_GERMAN, **_UKRAINIAN, "й": "j"}),
         *(_FRENCH, _SPANISH, _SERBIAN, {**_ENGLISH, "кс": "x"}),
@@ -36,9 +51,9 @@ TO_LATIN: tuple[Table, ...] = tuple(
 _GREEK = _table("α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o")
 _GREEK |= _table("ου=ou γγ=ng γκ=gk γξ=nx μπ=b ευ=ef αυ=av ντ=nt")
 FROM_GREEK: tuple[Table, ...] = (
-    _GREEK,
-    {**_GREEK, "μπ": "mp", "ευ": "ev", "αυ": "af", "χ": "h"},
-    {**_GREEK, "ου": "u", "αι": "e", "ει": "i", "οι": "i", "γκ": "g", "ντ": "d", "υ": "i", "φ": "ph"},
+    Table(_GREEK),
+    Table({**_GREEK, "μπ": "mp", "ευ": "ev", "αυ": "af", "χ": "h"}),
+    Table({**_GREEK, "ου": "u", "αι": "e", "ει": "i", "οι": "i", "γκ": "g", "ντ": "d", "υ": "i", "φ": "ph"}),
 )
 
 _LETTERS = dict(zip("abcdefghijklmnopqrstuvwxyz", "абкдефгхижклмнопкрстувв*из", strict=True)) | {"x": "кс", "j": "дж", "y": "и"}
@@ -59,13 +74,13 @@ _ENDINGS = {
 }  # fmt: skip
 _RUSSIAN_ENDINGS = {ending: russian for ending, (russian, _) in _ENDINGS.items()}
 _UKRAINIAN_ENDINGS = {ending: ukrainian for ending, (_, ukrainian) in _ENDINGS.items()}
-TO_CYRILLIC: tuple[tuple[Table, Table], ...] = (
-    (_TO_RUSSIAN, _RUSSIAN_ENDINGS),
-    (_TO_UKRAINIAN, _UKRAINIAN_ENDINGS),
-    (_CONTINENTAL, _RUSSIAN_ENDINGS),
-    (_CONTINENTAL_UKRAINIAN, _UKRAINIAN_ENDINGS),
-    (_BALKAN, _RUSSIAN_ENDINGS),
-    (_SERBIAN_LETTERS, {"ic": "ић"}),
+TO_CYRILLIC: tuple[tuple[Table, Mapping[str, str]], ...] = (
+    (Table(_TO_RUSSIAN), _RUSSIAN_ENDINGS),
+    (Table(_TO_UKRAINIAN), _UKRAINIAN_ENDINGS),
+    (Table(_CONTINENTAL), _RUSSIAN_ENDINGS),
+    (Table(_CONTINENTAL_UKRAINIAN), _UKRAINIAN_ENDINGS),
+    (Table(_BALKAN), _RUSSIAN_ENDINGS),
+    (Table(_SERBIAN_LETTERS), {"ic": "ић"}),
 )
-TO_THE_RUSSIAN = _table("і=и ї=и є=е ґ=г ў=в ій=ий ськ=ск цьк=цк ьо=е ј=й ја=я ју=ю је=е љ=ль љо=ле њ=нь њо=не ћ=ч ђ=дж џ=дж")
-TO_THE_UKRAINIAN = _table("ск=ськ цк=цьк ы=и э=е ё=ьо и=і ий=ий ич=ич")
+TO_THE_RUSSIAN = Table(_table("і=и ї=и є=е ґ=г ў=в ій=ий ськ=ск цьк=цк ьо=е ј=й ја=я ју=ю је=е љ=ль љо=ле њ=нь њо=не ћ=ч ђ=дж џ=дж"))
+TO_THE_UKRAINIAN = Table(_table("ск=ськ цк=цьк ы=и э=е ё=ьо и=і ий=ий ич=ич"))

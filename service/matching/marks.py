@@ -5,12 +5,12 @@ No form holds such a sign, so marked phrases live beside plain ones in every tab
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from unicodedata import normalize
 
 import regex
 
-from service.matching.text import Phrase, Word, phrase_of, words_of
+from service.matching.text import Phrase, Span, phrase_of, spans_of
 
 OPEN, CASED, JOINED = "*", "=", "^"
 _UNSEEN = regex.compile(r"\p{DI}")
@@ -33,12 +33,12 @@ def in_any_case(phrase: Phrase) -> Phrase:
 
 def as_written(written: str) -> Phrase:
     """The words of `written`, only where the text writes them with these capitals and accents."""
-    return shapes_of(written, words_of(written))
+    return shapes_of(written, spans_of(written))
 
 
-def shapes_of(text: str, words: Sequence[Word]) -> Phrase:
-    """The words of `text` as they are written, marked; compatibility forms are made one, unseen characters left out."""
-    return tuple(CASED + _shape(text[start:end]) for _form, start, end in words)
+def shapes_of(text: str, spans: Iterable[Span]) -> Phrase:
+    """The words at these places of `text` as they are written, marked; compatibility forms are made one, unseen characters left out."""
+    return tuple(CASED + _shape(text[start:end]) for start, end in spans)
 
 
 def after_initial(letter: str, word: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -24,11 +24,12 @@ _LONG_ENOUGH_TO_CUT = 5
 _SLAVIC_OR_GERMAN = regex.compile(r"[a-z]+|\p{Cyrillic}+", regex.V1)
 
 
-def forms_of_name(name: str) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
+def forms_of_name(name: str, *, cases: bool = True) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
     """What finds the bearer of `name` by itself, and what does so only in an article that has one of those: the surname.
 
     The name as written, its inflections, initials and transliteration are of the first kind. A name that does not look
-    like a person's, or of more than five words, has only itself; one of no word at all has nothing.
+    like a person's, or of more than five words, has only itself; one of no word at all has nothing. Without `cases` first
+    names are not inflected: enough where names are told by initials, and most of the forms are such cases.
     """
     words = phrase_of(name)
     if not words:
@@ -46,7 +47,7 @@ def forms_of_name(name: str) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
         return (literal,), tuple(_short_forms(words))
     surname = surname_of(person)
     given = person[: len(person) - len(surname)] if person[-1] == surname[-1] else ()
-    full = dict.fromkeys([literal, *_full_forms(person, given, surname), *_with_fathers_surname(person)])
+    full = dict.fromkeys([literal, *_full_forms(person, given, surname, cases), *_with_fathers_surname(person)])
     return tuple(full), tuple(dict.fromkeys([*_surname_forms(surname), *_fathers_surname(person)]))
 
 
@@ -144,10 +145,10 @@ def _word_forms(word: str, cased: bool) -> Iterator[Form]:
         yield from (Form((form,), INFLECTED, "inflection", open_end) for form, open_end in inflections(word) if open_end or form != word)
 
 
-def _full_forms(person: Phrase, given: Phrase, surname: Phrase) -> Iterator[Form]:
+def _full_forms(person: Phrase, given: Phrase, surname: Phrase, cases: bool) -> Iterator[Form]:
     yield Form(person, FULL, "name", open_end=_inflects(person))
     if given and len(given[0]) > 1:
-        yield from _inflected(given, surname)
+        yield from _inflected(given, surname, cases)
         yield Form((*(word[0] for word in given), *surname), INITIALS, "name")
         if len(given) > 1:
             yield Form((given[0], *surname), INITIALS, "name")  # George W. Bush: George Bush
@@ -156,21 +157,21 @@ def _full_forms(person: Phrase, given: Phrase, surname: Phrase) -> Iterator[Form
         yield Form((*words[:-1], _stem(words[-1])), SCRIPT, "script", open_end=_inflects(words))
 
 
-def _inflected(given: Phrase, surname: Phrase) -> Iterator[Form]:
+def _inflected(given: Phrase, surname: Phrase, cases: bool) -> Iterator[Form]:
     """Marka Ruttego, Марком Рютте."""
     if _inflects(surname) and _SLAVIC_OR_GERMAN.fullmatch(given[-1]):
         stems = tuple(_stems(surname[-1]))
-        for form in given_name_cases(given[-1]):
+        for form in given_name_cases(given[-1]) if cases else given[-1:]:
             for stem in stems:
                 yield Form((*given[:-1], form, *surname[:-1], stem), INFLECTED, "inflection", open_end=True)
 
 
-def _surname_forms(surname: Phrase) -> Iterator[Form]:
-    yield from inflected_forms(surname, SURNAME, "surname")
+@lru_cache(maxsize=4_000)  # the aliases of an actor repeat it
+def _surname_forms(surname: Phrase) -> Sequence[Form]:
+    forms = [*inflected_forms(surname, SURNAME, "surname")]
     if len(surname) > 1 and len(surname[-1]) >= _SHORTEST_SURNAME:
-        yield from inflected_forms(surname[-1:], SURNAME, "surname")  # de Moraes, and Moraes
-    for word in surname_elsewhere(surname[-1]):
-        yield from inflected_forms((word,), SCRIPT, "script")
+        forms += inflected_forms(surname[-1:], SURNAME, "surname")  # de Moraes, and Moraes
+    return [*forms, *(form for word in surname_elsewhere(surname[-1]) for form in inflected_forms((word,), SCRIPT, "script"))]
 
 
 def _inflects(words: Phrase) -> bool:

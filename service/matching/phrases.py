@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence, Set
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
@@ -24,13 +24,49 @@ class _Written(NamedTuple):
 
 
 _Filed: TypeAlias = "_Owner | _Written | list[_Owner | _Written]"
+_Owners: TypeAlias = "Sequence[_Owner | _Written]"
 
 
-class _Cached(NamedTuple, Generic[_Owner]):
-    """What is known of a word: the owners of what it is, and of what asks for an initial before it, by that."""
+class _Cache(Generic[_Owner]):
+    """What is known of words that articles had: the owners of what they are, and of what asks for an initial before them, by that."""
 
-    owners: tuple[_Owner | _Written, ...]
-    joined: tuple[tuple[str, tuple[_Owner | _Written, ...]], ...]
+    def __init__(self) -> None:
+        self.words: set[str] = set()
+        self.owners: dict[str, _Owners[_Owner]] = {}  # of those of the words that have some
+        self.joined: dict[str, Sequence[tuple[str, _Owners[_Owner]]]] = {}  # likewise
+        self._by_head: dict[str, list[str]] = {}  # the words by their first letters
+
+    def missing(self, words: Set[str]) -> Set[str]:
+        """Those of an article's words that are yet to be put in, for which room is made: all others may be forgotten."""
+        missing = words - self.words
+        if len(self.words) + len(missing) <= _CACHED_WORDS:
+            return missing
+        self.clear()
+        return words
+
+    def put(self, word: str, owners: _Owners[_Owner], joined: Sequence[tuple[str, _Owners[_Owner]]]) -> None:
+        """Remember a word."""
+        self.words.add(word)
+        self._by_head.setdefault(word[:HEAD], []).append(word)
+        if owners:
+            self.owners[word] = owners
+        if joined:
+            self.joined[word] = joined
+
+    def forget(self, beginning: str) -> None:
+        """Forget the words that begin so; all words where that is too short to tell."""
+        if len(beginning) < HEAD:
+            self.clear()
+            return
+        for word in self._by_head.pop(beginning[:HEAD], ()):
+            self.words.discard(word)
+            self.owners.pop(word, None)
+            self.joined.pop(word, None)
+
+    def clear(self) -> None:
+        """Forget all words."""
+        for each in (self.words, self.owners, self.joined, self._by_head):
+            each.clear()
 
 
 class PhraseBook(Generic[_Owner]):
@@ -49,8 +85,7 @@ class PhraseBook(Generic[_Owner]):
         self._stems: dict[str, int] = {}  # last words with an open end, without their mark -> how many phrases end so
         self._stem_lengths: dict[int, int] = {}  # how many stems are of each length
         self._ends: dict[str, tuple[str, ...]] = {}  # a cache: word -> the stems that it goes on from, with their mark
-        self._cached: dict[str, dict[str, _Cached[_Owner]]] = {}  # by the first letters of words, and by words
-        self._words_cached = 0
+        self._cache: _Cache[_Owner] = _Cache()
 
     def __len__(self) -> int:
         """How many different phrases there are, those that mind capitals beside their words in any case."""
@@ -98,38 +133,25 @@ class PhraseBook(Generic[_Owner]):
 
     def _collect_single(self, reading: Reading, found: set[_Owner | _Written]) -> None:
         """Those of the phrases of one item."""
-        cached, lines = self._cached, reading.lines
-        for words in (reading.at, reading.nouns):
-            for word, places in words.items():
-                alike = cached.get(word[:HEAD])
-                known = (alike and alike.get(word)) or self._cache(word)
-                found.update(known.owners)
-                if known.joined:
-                    letters = {lines[line][at - 1][0] for line, at in places if at}
-                    for letter, owners in known.joined:
-                        if letter in letters:
-                            found.update(owners)
+        cache, lines = self._cache, reading.lines
+        for words in (reading.at, reading.nouns) if reading.nouns else (reading.at,):
+            for word in cache.missing(words.keys()):
+                self._learn(word)
+            found.update(*[cache.owners[word] for word in words.keys() & cache.owners.keys()])
+            for word in words.keys() & cache.joined.keys():
+                letters = {lines[line][at - 1][0] for line, at in words[word] if at}
+                found.update(*[owners for letter, owners in cache.joined[word] if letter in letters])
 
-    def _cache(self, word: str) -> _Cached[_Owner]:
-        if self._words_cached >= _CACHED_WORDS:
-            self._cached.clear()
-            self._words_cached = 0
+    def _learn(self, word: str) -> None:
         items = (word, *self._ends_of(word))
         owners = tuple(owner for item in items for owner in _owners(self._alone.get(item)))
         joined = ((letter, self._alone[after_initial(letter, item)]) for item in items for letter in self._initials.get(item, ""))
-        cached = _Cached(owners, tuple((letter, tuple(_owners(filed))) for letter, filed in joined))
-        self._cached.setdefault(word[:HEAD], {})[word] = cached
-        self._words_cached += 1
-        return cached
+        self._cache.put(word, owners, tuple((letter, tuple(_owners(filed))) for letter, filed in joined))
 
     def _forget(self, phrase: Phrase) -> None:
-        """What is cached of the words that begin like a phrase of one item; of all words where it is too short to tell."""
-        word = phrase[0].rpartition(JOINED)[2].removesuffix(OPEN) if len(phrase) == 1 else ""
-        if len(word) >= HEAD:
-            self._words_cached -= len(self._cached.pop(word[:HEAD], ()))
-        elif word:
-            self._cached.clear()
-            self._words_cached = 0
+        """What is cached of the words that a phrase of one item may stand in."""
+        if len(phrase) == 1:
+            self._cache.forget(phrase[0].rpartition(JOINED)[2].removesuffix(OPEN))
 
     def _longer_in(self, reading: Reading) -> Iterator[Phrase]:
         """What may stand in the article of phrases of several words: each of the lengths in which one begins with its first word."""

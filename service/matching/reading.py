@@ -145,7 +145,7 @@ class Reading:
         """Whether its words stand there with the capitals and accents that the phrase asks for."""
         field = self._fields[place.rank]
         *before, last = (item.rpartition(CASED)[2] for item in phrase)
-        shapes = (shape.removeprefix(CASED) for shape in shapes_of(field.text, field.words[place.first : place.last + 1]))
+        shapes = (shape.removeprefix(CASED) for shape in shapes_of(field.text, field.spans[place.first : place.last + 1]))
         *found, final = shapes
         return found == before and (final.startswith(last[:-1]) if last.endswith(OPEN) else final == last)
 
@@ -216,5 +216,5 @@ def _goes_on(items: Phrase, before: Phrase, stem: str) -> bool:
 
 def _place(field: Field, first: int, length: int) -> Place:
     last = first + length - 1
-    start, end = field.words[first].start, field.words[last].end
+    start, end = field.spans[first][0], field.spans[last][1]
     return Place(field.rank, start, end, field.name, field.text[start:end], first, last)

@@ -16,6 +16,7 @@ _LONGEST_WORD = 200  # characters of one word that count: normalising long runs 
 _CACHED_WORD = 64  # longer words are rare and would let hostile text fill the cache
 
 Phrase = tuple[str, ...]  # the forms of consecutive words
+Span = tuple[int, int]  # where a word begins and ends
 
 
 class Word(NamedTuple):
@@ -83,6 +84,14 @@ def forms_of(text: str, most: int = MATCHED_LENGTH) -> list[str]:
     return forms if max(map(len, forms), default=0) <= _LONGEST_WORD else [form[:_LONGEST_WORD] for form in forms]
 
 
+def spans_of(text: str, most: int = MATCHED_LENGTH) -> list[Span]:
+    """Where the `words_of(text, most)` stand, several times faster for not telling their forms."""
+    plain = _plain(text)
+    if len(text) > MATCHED_LENGTH or not plain.isascii():
+        return [(start, end) for _form, start, end in words_of(text, most)]
+    return [match.span() for match in islice(_PLAIN_WORD.finditer(plain.lower()), most)]
+
+
 def _forms_of_piece(piece: str) -> Iterable[str]:
     if len(piece) <= _CACHED_WORD:
         return _cached_phrase(piece)
@@ -99,6 +108,10 @@ def _plain(text: str) -> str:
 
 def phrase_of(term: str) -> Phrase:
     """The forms that `term`, as a user wrote it, has in a text; empty when it holds no word at all."""
+    return _cached_phrase(term) if len(term) <= _CACHED_WORD else _phrase(term)
+
+
+def _phrase(term: str) -> Phrase:
     letters = term.replace(" ", "")
     if letters.isascii() and letters.isalnum():  # most of the tables' names, and their words stand as they are
         return tuple([word[:_LONGEST_WORD] for word in term.lower().split()])
@@ -127,6 +140,6 @@ def _fold(raw: str) -> str:
     return form.translate(_LETTERS)
 
 
-# News repeats its words: most look-ups end here.
+# News repeats its words, and rules are asked for the same names again and again: most look-ups end here.
 _cached_form = lru_cache(maxsize=100_000)(_fold)
-_cached_phrase = lru_cache(maxsize=50_000)(phrase_of)
+_cached_phrase = lru_cache(maxsize=50_000)(_phrase)

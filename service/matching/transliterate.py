@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import regex
@@ -26,10 +27,10 @@ def other_script(word: str) -> tuple[str, ...]:
     if _ASCII.fullmatch(word):
         return tuple(_with_ending(word, letters, endings) for letters, endings in TO_CYRILLIC)
     if _CYRILLIC.fullmatch(word):
-        *first, last = (_plain_ending(_written(word, table)) or word for table in TO_LATIN)
+        *first, last = (_plain_ending(table.write(word)) or word for table in TO_LATIN)
         return (*first, "y" + last if word[0] in "еє" else last)  # Yeltsin, beside Eltsin
     if _GREEK_WORD.fullmatch(word):
-        return tuple(_written(word, table) or word for table in FROM_GREEK)
+        return tuple(table.write(word) or word for table in FROM_GREEK)
     return ()
 
 
@@ -39,30 +40,19 @@ def sister_spellings(word: str) -> tuple[str, ...]:
     if not _CYRILLIC.fullmatch(word):
         return ()
     russian = in_russian(word)
-    return (russian,) if russian != word else tuple({_written(word, TO_THE_UKRAINIAN)} - {word})
+    return (russian,) if russian != word else tuple({TO_THE_UKRAINIAN.write(word)} - {word})
 
 
 def in_russian(word: str) -> str:
     """A Cyrillic word with Russian letters alone: Вучић is Вучич, Шевченків stays but for its і."""
-    return _written(word, TO_THE_RUSSIAN)
+    return TO_THE_RUSSIAN.write(word)
 
 
-def _with_ending(word: str, letters: Table, endings: Table) -> str:
+def _with_ending(word: str, letters: Table, endings: Mapping[str, str]) -> str:
     for length in range(min(len(word) - 1, _LONGEST_ENDING), 0, -1):
         if word[-length:] in endings:
-            return _written(word[:-length], letters) + endings[word[-length:]]
-    return _written(word, letters)
-
-
-def _written(word: str, table: Table) -> str:
-    """The word by the table's letters and groups, the longest group first; a letter that the table has not stays."""
-    longest = max(map(len, table))
-    written, at = "", 0
-    while at < len(word):
-        piece = next((piece for length in range(longest, 0, -1) if (piece := word[at : at + length]) in table), word[at])
-        written += table.get(piece, piece)
-        at += len(piece)
-    return written
+            return letters.write(word[:-length]) + endings[word[-length:]]
+    return letters.write(word)
 
 
 def _plain_ending(form: str) -> str:

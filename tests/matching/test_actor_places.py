@@ -8,13 +8,13 @@ from service.domain.rules import Actor
 from service.matching.actor_places import PLACE, place_forms
 from service.matching.actor_tables import read_hand_kept_places, read_organisations, read_places, read_states
 from service.matching.actors import group_of_actor
-from service.matching.groups import see
+from service.matching.groups import Known, see
 from service.matching.reading import Reading
 from service.matching.text import phrase_of
 
 
 def _strength(state: str, title: str) -> float:
-    seen = see(group_of_actor(Actor(name=state)), Reading({"title": title}), None, {})
+    seen = see(group_of_actor(Actor(name=state)), Reading({"title": title}), None, Known())
     return seen.best if seen else 0.0
 
 

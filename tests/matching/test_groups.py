@@ -13,6 +13,7 @@ from service.matching.actors import forms_of_actor, group_of_actor
 from service.matching.beginnings import phrase_of_form
 from service.matching.forms import OPEN_END, Form
 from service.matching.groups import NEXT_SENTENCE, SAME_SENTENCE, Forms, Group, Known, Seen, group_of, hints_of, see
+from service.matching.names import forms_of_name
 from service.matching.reading import Reading
 from service.matching.text import phrase_of
 from service.matching.topics import groups_of_topic
@@ -172,6 +173,8 @@ def test_an_article_with_a_form_has_a_hint(title: str, body: str) -> None:
 
 
 words = st.text("abc", min_size=1, max_size=14)
+name_letters = st.sampled_from(["aeiksluwcy", "абвеийкоць"])
+names = name_letters.flatmap(lambda letters: st.lists(st.text(letters, min_size=1, max_size=8), min_size=1, max_size=4)).map(" ".join)
 forms = st.builds(
     lambda words, open_end, cased: Form(tuple(words), 1.0, "name", open_end, cased),
     st.lists(words, min_size=1, max_size=3), st.booleans(), st.sampled_from([False, False, True]),
@@ -188,6 +191,12 @@ def test_any_forms_have_hints(several: list[Form], data: st.DataObject) -> None:
         assert reading.places(phrase_of_form(each))
         assert any(map(reading.has, hints))
         assert book_of(hints).present(reading)
+
+
+@given(names)
+def test_cases_of_first_names_change_no_hint(name: str) -> None:
+    plain = hints_of(Forms(*forms_of_name(name, cases=False)))
+    assert set(plain) == set(hints_of(Forms(*forms_of_name(name))))
 
 
 def test_a_short_word_is_no_hint_at_one_much_longer() -> None:
@@ -215,6 +224,22 @@ texts = st.lists(st.one_of(names_as_written, st.sampled_from(NAMED), st.sampled_
 def test_an_actor_with_a_base_in_common_is_seen_as_by_all_its_forms(actor: Actor, title: str, body: str) -> None:
     whole = group_of(forms_of_actor(actor))
     assert seen(group_of_actor(actor), title=title, body=body) == seen(whole, title=title, body=body)
+
+
+@given(actors, texts, texts)
+def test_an_actor_is_seen_alike_where_an_index_has_told_of_the_hints(actor: Actor, title: str, body: str) -> None:
+    group, reading, told = group_of_actor(actor), Reading({"title": title, "body": body}), Known()
+    for each in filter(None, (group.base, group)):
+        told.tell(each, any(map(reading.has, each.own_hints)))
+    assert see(group, reading, DAY, told) == see(group, reading, DAY, Known())
+
+
+def test_what_an_index_has_told_of_is_not_looked_for() -> None:
+    group, known = group_of_actor(Actor(name="Tanaka Berilu", aliases=("the boss",))), Known()
+    assert group.base
+    known.tell(group.base, hinted=False)
+    known.tell(group, hinted=False)
+    assert see(group, Reading({"title": "The boss speaks"}), DAY, known) is None
 
 
 def test_rules_that_give_an_actor_names_of_their_own_have_its_base_in_common() -> None:

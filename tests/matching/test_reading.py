@@ -128,6 +128,13 @@ def test_a_book_finds_what_one_look_after_another_finds(title: str, body: str, w
     assert book.present(reading) == set()
 
 
+def test_a_book_that_has_met_too_many_words_still_knows_its_phrases() -> None:
+    book, of_many_words = book_of([("deal",)]), 7_000
+    for first in range(0, 4 * of_many_words, of_many_words):
+        reading = Reading({"title": "Deal", "body": " ".join(f"w{number}" for number in range(first, first + of_many_words))})
+        assert book.present(reading) == {("deal",)}
+
+
 @given(texts, st.lists(st.one_of(phrases, hints), max_size=6, unique=True))
 def test_a_book_minds_what_comes_and_goes(text: str, wanted: list[Phrase]) -> None:
     reading, book = Reading({"title": text}), book_of([])

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.matching.sentences import LONGEST, paragraphs_of, sentences_of
-from service.matching.text import Word, words_of
+from service.matching.text import forms_of, spans_of, words_of
 
 ENDS = [
     pytest.param("Talks ended. / Nobody signed! / Why? / Ask them.", id="the three stops"),
@@ -62,9 +62,13 @@ AFTER_ABBREVIATIONS = [
 ]
 
 
+def starts_in(text: str) -> list[int]:
+    return sentences_of(text, forms_of(text), spans_of(text))
+
+
 def sentences_in(text: str) -> list[str]:
     words = words_of(text)
-    starts = [words[number].start for number in sentences_of(text, words)]
+    starts = [words[number].start for number in starts_in(text)]
     return [text[start:end] for start, end in zip([0, *starts[1:]], [*starts[1:], None], strict=True)] if starts else []
 
 
@@ -95,13 +99,12 @@ def test_what_ends_no_sentence(text: str) -> None:
     ],
 )
 def test_long_sentences_are_cut(text: str, lengths: list[int]) -> None:
-    words = words_of(text)
-    starts = sentences_of(text, words)
-    assert [end - start for start, end in zip(starts, [*starts[1:], len(words)], strict=True)] == lengths
+    starts = starts_in(text)
+    assert [end - start for start, end in zip(starts, [*starts[1:], len(words_of(text))], strict=True)] == lengths
 
 
 def test_no_words_have_no_sentences() -> None:
-    assert sentences_of("... !?\n", []) == paragraphs_of("\n", []) == []
+    assert sentences_of("... !?\n", [], []) == paragraphs_of("\n", []) == []
 
 
 PIECES = st.sampled_from(["Mr.", "word", "U.S.", "3.", "。", "\n", ";", "...", "”", "|", " ", "和", "The", "a", "」と", "؟", "न।"])
@@ -111,7 +114,7 @@ PIECES = st.sampled_from(["Mr.", "word", "U.S.", "3.", "。", "\n", ";", "...", 
 @example("a\n\nb")
 def test_starts_ascend_from_the_first_word(text: str) -> None:
     words = words_of(text)
-    for starts in (sentences_of(text, words), paragraphs_of(text, words)):
+    for starts in (starts_in(text), paragraphs_of(text, spans_of(text))):
         assert starts[:1] == ([0] if words else [])
         assert all(one < other for one, other in pairwise(starts))
         assert not starts or starts[-1] < len(words)
@@ -120,17 +123,17 @@ def test_starts_ascend_from_the_first_word(text: str) -> None:
 @given(st.lists(PIECES, max_size=100).map(" ".join))
 def test_paragraphs_begin_with_sentences_unless_a_line_is_broken_for_its_length(text: str) -> None:
     words = words_of(text)
-    starts = set(sentences_of(text, words))
-    assert all(number in starts or text[words[number].start].islower() for number in paragraphs_of(text, words))
+    starts = set(starts_in(text))
+    assert all(number in starts or text[words[number].start].islower() for number in paragraphs_of(text, spans_of(text)))
 
 
 def test_paragraphs() -> None:
     text = "\n One line.\nTwo \n\n\n three\n…\n"
-    assert [words_of(text)[number].form for number in paragraphs_of(text, words_of(text))] == ["one", "two", "three"]
+    assert [words_of(text)[number].form for number in paragraphs_of(text, spans_of(text))] == ["one", "two", "three"]
 
 
 @pytest.mark.parametrize("end", ["Two", " Two"])
 @pytest.mark.parametrize("filling", [".", ". ", ".'", "\n", ".\n", "。」", "|", " | ", ";", "…”"])
 def test_a_megabyte_between_two_words(filling: str, end: str) -> None:
     text = f"One{filling * (1_000_000 // len(filling))}{end}"
-    assert sentences_of(text, [Word("one", 0, 3), Word("two", len(text) - 3, len(text))])[0] == 0
+    assert sentences_of(text, ["one", "two"], [(0, 3), (len(text) - 3, len(text))])[0] == 0

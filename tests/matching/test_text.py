@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.matching.text import MATCHED_LENGTH, forms_of, phrase_of, words_of
+from service.matching.text import MATCHED_LENGTH, forms_of, phrase_of, spans_of, words_of
 
 SAME = [
     pytest.param("NATO", "nato", id="case"),
@@ -166,8 +166,10 @@ LIKE_NEWS = st.text(st.one_of(st.sampled_from("abZ9 .,'“”’–—…•€\
 @example("É" * 300)
 @example("a" * (MATCHED_LENGTH + 5))
 @example("“" * 10 + "a b " * (MATCHED_LENGTH // 4))
-def test_forms_are_those_of_the_words(text: str) -> None:
-    assert forms_of(text) == [word.form for word in words_of(text)]
+def test_forms_and_spans_are_those_of_the_words(text: str) -> None:
+    words = words_of(text)
+    assert forms_of(text) == [word.form for word in words]
+    assert spans_of(text) == [(word.start, word.end) for word in words]
 
 
 @given(LIKE_NEWS)
