@@ -18,12 +18,14 @@ from service.matching.rules import sees
 from service.matching.things import load_things
 from service.pipeline.alert import raise_alerts
 from service.pipeline.company import in_company
+from service.pipeline.leases import kept_leases
 from service.pipeline.meaning import Meanings
 from service.pipeline.pages import reads_pages
 from service.pipeline.rolling import PATIENCE
 from service.pipeline.stories import Stories
 from service.storage.articles import ClaimedArticle
 from service.storage.feeds import Follower
+from service.storage.tables import article as article_table
 
 AT_ONCE = 10_000  # changed rules that are taken in before a line of the log says so
 BATCH = 50  # what it takes to learn their meaning is how long the first of them waits for the last
@@ -59,16 +61,17 @@ class Matcher:
         self._refresh()  # the first time takes long, and no lease should run out meanwhile
         self._stories.catch_up()  # likewise
         articles, until = 0, time.monotonic() + PATIENCE
-        while time.monotonic() < until and (claimed := self._claim()):
-            found = self._find(claimed)
-            self._stories.place([each.article for each in claimed])
-            if raise_alerts(self.edges, claimed, found):
-                on_alerts()
+        token = self.edges.new_id("lease")
+        while time.monotonic() < until and (claimed := self._claim(token)):
+            with kept_leases(self.edges, article_table, token):
+                found = self._find(claimed)
+                self._stories.place([each.article for each in claimed])
+                if raise_alerts(self.edges, claimed, found):
+                    on_alerts()
             articles += len(claimed)
         return articles
 
-    def _claim(self) -> Sequence[ClaimedArticle]:
-        token = self.edges.new_id("lease")
+    def _claim(self, token: str) -> Sequence[ClaimedArticle]:
         limit = min(BATCH, PER_SECOND * self.edges.settings.lease) if self._meanings.ready() else BATCH
         return self.edges.store.articles.claim_articles(now=self.edges.now(), token=token, limit=limit)
 

@@ -1,0 +1,45 @@
+"""Keeping what is claimed while work on it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+
+import structlog
+from sqlalchemy import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.edges import Edges
+from service.storage.claims import renew_leases
+
+LONGEST = timedelta(minutes=15)  # that work may take: whoever hangs must not keep rows for ever
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def kept_leases(edges: Edges, table: Table, token: str) -> Iterator[None]:
+    """Inside it what `token` has claimed of `table` stays ours, however slow the machine or the database is.
+
+    So a lease that runs out tells of a worker that died, and only such claims count against a row (decision 0003).
+    """
+    ended = Event()
+    keeper = Thread(target=_keep, args=(edges, table, token, ended), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()  # one that waits for the database ends by itself: a token that holds nothing more renews nothing
+
+
+def _keep(edges: Edges, table: Table, token: str, ended: Event) -> None:
+    every = edges.settings.lease / 3
+    for _ in range(int(LONGEST.total_seconds() / every)):
+        if ended.wait(every):
+            return
+        try:
+            renew_leases(edges.store.database, table, token=token, now=edges.now())
+        except SQLAlchemyError as error:
+            log.warning("a lease was not renewed", table=table.name, error=type(error).__name__)
