@@ -8,10 +8,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import feedparser
-from feedparser.mixin import _FeedParserMixin
+from feedparser import api as feedparser_api
+from feedparser import mixin as feedparser_mixin
 from lxml import etree
 
 from service.domain.feeds import Entry, Items, ParsedFeed
@@ -29,7 +31,11 @@ from service.feeds.sniff import describe_body
 from service.feeds.text import plain_line, storable
 
 # An id is a name, not an address: resolved against where the feed lives today, it would change when the feed moves.
-_FeedParserMixin.can_be_relative_uri = _FeedParserMixin.can_be_relative_uri - {"id"}
+_MIXIN = feedparser_mixin._FeedParserMixin
+_MIXIN.can_be_relative_uri = _MIXIN.can_be_relative_uri - {"id"}
+# It looks for a parser that is nowhere before each document, and at each tag makes the same base address anew.
+feedparser_api.PREFERRED_XML_PARSERS = []
+feedparser_mixin.make_safe_absolute_uri = lru_cache(maxsize=64)(feedparser_mixin.make_safe_absolute_uri)
 
 _READER = f"2 feedparser {feedparser.__version__}"  # raise the number where entries come out differently: what is known is read again
 _CUTTABLE = ("utf-8", "iso-8859", "windows-125", "koi8")  # charsets in which a "<" is a "<" wherever it stands

@@ -8,11 +8,11 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
-MOMENT = 0.02  # seconds
+MOMENT = 0.05  # seconds
 
 
 class Gathering(Generic[T, R]):
-    """Runs the errands that come within a moment by one call, in a thread. Belongs to one event loop.
+    """Runs the errands that come within a moment, or while the last ones are run, by one call in a thread. Belongs to one event loop.
 
     `run` takes the errands and returns their results, in their order.
     """
@@ -22,6 +22,7 @@ class Gathering(Generic[T, R]):
         self._moment = moment
         self._waiting: list[T] = []
         self._next: asyncio.Task[Sequence[R]] | None = None
+        self._running = asyncio.Lock()
 
     async def ask(self, errand: T) -> R:
         """The result of this errand; raises what the run raises, to everyone in it."""
@@ -34,5 +35,6 @@ class Gathering(Generic[T, R]):
 
     async def _run_soon(self) -> Sequence[R]:
         await asyncio.sleep(self._moment)
-        together, self._waiting, self._next = self._waiting, [], None
-        return await asyncio.to_thread(self._run, together)
+        async with self._running:
+            together, self._waiting, self._next = self._waiting, [], None
+            return await asyncio.to_thread(self._run, together)

@@ -24,9 +24,9 @@ from service.pipeline.rolling import work_through
 from service.pipeline.settling import FeedPoll, Terms
 from service.pipeline.storing import store_polls
 from service.pipeline.websub import as_fetched, offer_hub, seldom_until, uses_hubs
-from service.storage.articles import SavedPoll, Unsaved
 from service.storage.claims import renew_leases
 from service.storage.feed_hosts import courtesy_of
+from service.storage.polls import SavedPoll, Unsaved
 from service.storage.sealing import Unsealable
 from service.storage.tables import feed as feed_table
 from service.storage.websub import Push

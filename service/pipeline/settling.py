@@ -14,8 +14,8 @@ from service.domain.pacing import Reading, pace, usual_interval
 from service.domain.polling import Fetched
 from service.domain.rhythm import Limits, Turnover
 from service.pipeline.documents import Document
-from service.storage.articles import Excuse
 from service.storage.feed_hosts import courtesy_of
+from service.storage.polls import Excuse
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from service.domain.rhythm import Turnover
 from service.language import find_language
 from service.pipeline.documents import Document
 from service.pipeline.settling import FeedPoll, Terms
-from service.storage.articles import PollToSave, SavedPoll, Unsaved
-from service.storage.polls import save_quiet_polls
+from service.storage.polls import PollToSave, SavedPoll, Unsaved, save_polls
+from service.storage.quiet_polls import save_quiet_polls
 from service.storage.store import Store
 
 
@@ -30,7 +30,7 @@ def store_polls(store: Store, terms: Terms, polls: Sequence[FeedPoll], writing: 
     settled = [each for each in ready if each is not None]
     with writing:
         quiet = iter(save_quiet_polls(store.database, [each for each in settled if each.is_quiet]))
-        others = iter(store.articles.save_polls([each for each in settled if not each.is_quiet]))
+        others = iter(save_polls(store.database, [each for each in settled if not each.is_quiet]))
     return [None if each is None else next(quiet if each.is_quiet else others) for each in ready]
 
 

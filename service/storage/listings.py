@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -26,8 +26,13 @@ class Listings:
         return [found.get(feed_id) for feed_id in feeds]
 
 
-def save_listing(connection: Connection, database: Database, feed_id: str, listing: Listing) -> None:
-    """Put this listing in the place of the feed's last one, inside the caller's transaction."""
-    values = {"context": listing.context, "read_at": listing.read_at, "items": listing.pack()}
-    row = database.insert(feed_listing).values(feed=feed_id, **values)
-    connection.execute(row.on_conflict_do_update(index_elements=["feed"], set_=values))
+def save_listings(connection: Connection, database: Database, listings: Mapping[str, Listing]) -> None:
+    """Put these listings, by feed, in the places of the last ones, inside the caller's transaction."""
+    new = database.insert(feed_listing)
+    replaced = {name: new.excluded[name] for name in ("context", "read_at", "items")}
+    rows = [
+        {"feed": feed_id, "context": listing.context, "read_at": listing.read_at, "items": listing.pack()}
+        for feed_id, listing in sorted(listings.items())
+    ]
+    if rows:
+        connection.execute(new.on_conflict_do_update(index_elements=["feed"], set_=replaced), rows)

@@ -21,8 +21,8 @@ from service.feeds.parse import parse_document
 from service.pipeline.documents import Document
 from service.pipeline.settling import FeedPoll, Terms
 from service.pipeline.storing import store_polls
-from service.storage.articles import SavedPoll
 from service.storage.audit import Caller
+from service.storage.polls import SavedPoll
 from service.storage.tables import article
 from service.storage.tables import feed as feed_table
 from tests.conftest import Clock

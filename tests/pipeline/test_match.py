@@ -19,8 +19,8 @@ from service.domain.rules import Rule, RuleSpec
 from service.edges import Edges
 from service.pipeline.alert import raise_alerts
 from service.pipeline.match import Matcher
-from service.storage.articles import PollToSave, SavedPoll
 from service.storage.audit import Caller
+from service.storage.polls import PollToSave, SavedPoll, save_polls
 from tests.conftest import Clock
 from tests.make import a_spec, an_entry
 
@@ -57,7 +57,7 @@ class Desk:
         update = after_success(claimed, fetched, None, now=now, interval=timedelta(days=1), jitter=0)
         keys = [key for each in recognise(entries, {}) for key in each.keys.lookups]
         (lookups,) = store.articles.known_articles([(claimed.id, keys)])
-        (saved,) = store.articles.save_polls([PollToSave(claimed, update, recognise(entries, lookups), "The Gazette", now)])
+        (saved,) = save_polls(store.database, [PollToSave(claimed, update, recognise(entries, lookups), "The Gazette", now)])
         assert isinstance(saved, SavedPoll)
 
     def watch(self, **spec: Any) -> Rule:

@@ -14,10 +14,10 @@ from service.domain.polling import MOVED_POLLS, after_failure
 from service.edges import Edges
 from service.feeds.sandbox import Sandbox
 from service.pipeline.poll import poll_due
-from service.storage.articles import PollToSave
 from service.storage.audit import Caller
 from service.storage.claims import LeaseLost
 from service.storage.feeds import FollowedFeed
+from service.storage.polls import PollToSave, save_polls
 from service.storage.sealing import Sealer
 from tests.conftest import Clock
 from tests.newsroom import Answer, Newsroom, Story
@@ -186,7 +186,7 @@ def test_a_poll_that_lost_its_lease_stores_nothing(house: Edges, newsroom: Newsr
     assert len(titles(house)) == 1
     newsroom.publish("/feed", [BRIDGE, STRIKE])
     update = after_failure(stolen, "late", stolen.state, now=clock.at, interval=clock.at - clock.at, jitter=0)
-    (saved,) = house.store.articles.save_polls([PollToSave(stolen, update, [], "late", clock.at)])
+    (saved,) = save_polls(house.store.database, [PollToSave(stolen, update, [], "late", clock.at)])
     assert isinstance(saved, LeaseLost)
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from service.domain.feeds import FeedState, FeedToPoll
 from service.domain.polling import after_failure
-from service.storage.articles import PollToSave, SavedPoll
 from service.storage.counts import backlogs
 from service.storage.feed_hosts import Courtesy, host_of
+from service.storage.polls import PollToSave, SavedPoll, save_polls
 from service.storage.store import Store
 from service.storage.tables import feed, feed_host
 from tests.make import NOON
@@ -35,7 +35,7 @@ def claim(store: Store, now: datetime = NOON, *, worker: str = "w", limit: int =
 
 def end(store: Store, feed: FeedToPoll, now: datetime, free_at: datetime | None = None) -> None:
     update = after_failure(feed, "No.", FeedState.FAILING, now=now, interval=timedelta(hours=1), jitter=0)
-    (saved,) = store.articles.save_polls([PollToSave(feed, update, [], "x", now, host_free_at=free_at)])
+    (saved,) = save_polls(store.database, [PollToSave(feed, update, [], "x", now, host_free_at=free_at)])
     assert isinstance(saved, SavedPoll)
 
 

@@ -15,10 +15,10 @@ from service.domain.identity import keys_of, recognise
 from service.domain.listing import Listing, list_items
 from service.domain.polling import Fetched, after_failure, after_success
 from service.edges import Edges
-from service.storage.articles import PollToSave, SavedPoll
 from service.storage.audit import Caller
 from service.storage.claims import LeaseLost
-from service.storage.polls import save_quiet_polls
+from service.storage.polls import PollToSave, SavedPoll, save_polls
+from service.storage.quiet_polls import save_quiet_polls
 from service.storage.tables import feed as feed_table
 from service.storage.tables import feed_host
 from tests.conftest import Clock
@@ -94,7 +94,7 @@ def test_a_feed_made_due_during_a_quiet_poll_stays_due(edges_on_both: Edges, cla
 def test_a_lost_lease_costs_its_own_poll_only(edges_on_both: Edges, claimed: tuple[FeedToPoll, ...], clock: Clock) -> None:
     polls = [with_entry(each, f"Bridge {number}", clock) for number, each in enumerate(claimed)]
     polls[1] = with_entry(replace(claimed[1], lease_token="theirs"), "Bridge", clock)
-    first, lost, last = edges_on_both.store.articles.save_polls(polls)
+    first, lost, last = save_polls(edges_on_both.store.database, polls)
     assert [(each.added, each.edited) for each in (first, last) if isinstance(each, SavedPoll)] == [(1, 0)] * 2
     assert isinstance(lost, LeaseLost)
     assert {each.article.title for each in edges_on_both.store.articles.list_articles("ws_1").items} == {"Bridge 0", "Bridge 2"}
@@ -104,7 +104,7 @@ def test_a_lost_lease_costs_its_own_poll_only(edges_on_both: Edges, claimed: tup
 def test_what_the_database_refuses_costs_its_own_poll_only(edges_on_both: Edges, claimed: tuple[FeedToPoll, ...], clock: Clock) -> None:
     polls = [with_entry(each, f"Bridge {number}", clock) for number, each in enumerate(claimed)]
     polls[2] = replace(polls[2], source=None)  # type: ignore[arg-type]  # no article without one
-    saved = edges_on_both.store.articles.save_polls(polls)
+    saved = save_polls(edges_on_both.store.database, polls)
     assert [(each.added, each.edited) for each in saved[:2] if isinstance(each, SavedPoll)] == [(1, 0)] * 2
     assert isinstance(saved[2], IntegrityError)
     assert len(edges_on_both.store.articles.list_articles("ws_1").items) == 2
@@ -114,5 +114,5 @@ def test_a_listing_is_kept_as_it_was(edges_on_both: Edges, claimed: tuple[FeedTo
     poll = with_entry(claimed[0], "Bridge", clock)
     parsed = ParsedFeed("T", None, None, (Entry("g", "https://n.example/1", "Bridge"),))
     listing = list_items(None, parsed, keys_of(parsed.entries), poll.entries, feed_id=claimed[0].id, now=clock.at)
-    edges_on_both.store.articles.save_polls([replace(poll, listing=listing)])
+    save_polls(edges_on_both.store.database, [replace(poll, listing=listing)])
     assert edges_on_both.store.listings.find_listings([claimed[1].id, claimed[0].id]) == [None, listing]

@@ -1,0 +1,58 @@
+"""The keys by which feeds' entries are known again: they outlive the articles that they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, tuple_, update
+
+from service.domain.identity import Known, KnownArticle, Recognised
+from service.storage.database import Database
+from service.storage.poll_rows import id_of
+from service.storage.tables import article, seen
+
+LISTED_RESOLUTION = timedelta(days=1)  # how exact `listed_at` is; a write per entry and poll would be dear
+CHUNK = 500  # bound parameters per statement stay far below every engine's limit
+
+_KNOWN = select(seen.c.feed, seen.c.key, seen.c.article, article.c.link_key, article.c.title_key, article.c.content_hash).join(
+    article, article.c.id == seen.c.article, isouter=True
+)
+
+
+def find_known(database: Database, asked: Sequence[tuple[str, Collection[str]]]) -> list[dict[str, KnownArticle]]:
+    """What the entries of several feeds, each with its keys, are known as."""
+    pairs = [(feed_id, key) for feed_id, keys in asked for key in sorted(keys)]
+    found: dict[str, dict[str, KnownArticle]] = {feed_id: {} for feed_id, _ in asked}
+    if pairs:
+        with database.read() as connection:
+            for start in range(0, len(pairs), CHUNK):
+                for row in connection.execute(_known(pairs[start : start + CHUNK])).all():
+                    found[row.feed][row.key] = KnownArticle(row.article, row.link_key, row.title_key, row.content_hash)
+    return [found[feed_id] for feed_id, _ in asked]
+
+
+def save_keys(connection: Connection, database: Database, polls: Sequence[tuple[str, Sequence[Recognised], datetime]]) -> None:
+    """Keep new keys, and mark what is still listed, of the entries of several feeds, inside the caller's transaction."""
+    rows = [
+        {"feed": feed_id, "key": key, "article": id_of(feed_id, entry), "listed_at": now}
+        for feed_id, entries, now in polls
+        for entry in entries
+        for key in entry.new_keys
+    ]
+    for start in range(0, len(rows), CHUNK):
+        connection.execute(database.insert(seen).on_conflict_do_nothing(), rows[start : start + CHUNK])
+    for feed_id, entries, now in polls:
+        _mark_listed(connection, feed_id, entries, now)
+
+
+def _mark_listed(connection: Connection, feed_id: str, entries: Sequence[Recognised], now: datetime) -> None:
+    listed = sorted({entry.article_id for entry in entries if isinstance(entry, Known)})
+    for start in range(0, len(listed), CHUNK):
+        these = (seen.c.feed == feed_id) & seen.c.article.in_(listed[start : start + CHUNK])
+        connection.execute(update(seen).where(these, seen.c.listed_at < now - LISTED_RESOLUTION).values(listed_at=now))
+
+
+def _known(pairs: Sequence[tuple[str, str]]) -> Select[Any]:
+    return _KNOWN.where(tuple_(seen.c.feed, seen.c.key).in_(pairs))
