@@ -38,10 +38,11 @@ class AttemptView(View):
 
 
 class DeliveryView(View):
-    """One alert or feed notice to one channel, and how it stands."""
+    """One alert, digest or feed notice to one channel, and how it stands."""
 
     id: str = Field(description="what the receiver sees as webhook-id or in Message-ID, the same at every attempt")
-    alert: str | None = Field(description="null: a feed notice or a test message")
+    alert: str | None = Field(description="null: a digest, a feed notice or a test message")
+    digest: str | None = Field(description="the digest that it sends, for GET /v1/digests/{id}; null: something else")
     notice: str | None = Field(description="what is told of a feed's health; null: an alert or a test message")
     update_number: int = Field(description="which update of the alert it sends; 0: the alert itself")
     channel: str

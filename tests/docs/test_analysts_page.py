@@ -9,9 +9,9 @@ from typing import get_args
 
 import pytest
 
-from service.domain.alerting import Hold
 from service.domain.feeds import FeedState
 from service.domain.rules import Precision, RuleSpec
+from service.domain.telling import Hold
 from service.matching.explain import explain
 from service.matching.grammar import parse_query
 from tests.make import NOON
