@@ -44,8 +44,8 @@ def render_body(delivery: DeliveryToSend) -> bytes:
     - `truncated`: true where something was left out to stay under 20 kB; the API has the whole alert.
 
     `data` of a digest: `id`, `created_at`, its `kind` ("digest", "quiet_hours", "group_wait", "cap", "budget"), `since` when it collects,
-    its `rule` (or null: it is about several), the `count` of alerts, and the `alerts`, each as above; most reported first, none if it is empty.
-    Where there is too much, each tells less, and the last are left out.
+    its `rule` (or null: it is about several), the `count` of alerts, and the `alerts`, each as above; most reported first, none if it is
+    empty. Where there is too much, each tells less, and the last are left out.
 
     `data` of a feed's message: see `render_notice_data`.
 
