@@ -24,6 +24,7 @@ class DeliveryQuery(PageQuery):
     state: DeliveryState | None = None
     channel: Id | None = None
     alert: Id | None = None
+    digest: Id | None = None
 
 
 class AttemptView(View):
@@ -75,7 +76,7 @@ def deliveries_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/deliveries", needs="read", answers={200: DeliveriesView})
     def list_deliveries(query: DeliveryQuery) -> Response:
         """List deliveries, newest first."""
-        wanted = {"state": query.state, "channel_id": query.channel, "alert_id": query.alert}
+        wanted = {"state": query.state, "channel_id": query.channel, "alert_id": query.alert, "digest_id": query.digest}
         page = store.list_deliveries(workspace(), **wanted, cursor=query.cursor, limit=query.limit)
         return answer_page(DeliveriesView, page, DeliveryView.model_validate)
 

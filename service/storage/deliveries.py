@@ -76,12 +76,14 @@ class Deliveries:
         state: str | None = None,
         channel_id: str | None = None,
         alert_id: str | None = None,
+        digest_id: str | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Delivery]:
         """A workspace's deliveries, newest first."""
         query = select(delivery).where(delivery.c.workspace == workspace)
-        for column, wanted in ((delivery.c.state, state), (delivery.c.channel, channel_id), (delivery.c.alert, alert_id)):
+        named = ((delivery.c.channel, channel_id), (delivery.c.alert, alert_id), (delivery.c.digest, digest_id))
+        for column, wanted in ((delivery.c.state, state), *named):
             if wanted:
                 query = query.where(column == wanted)
         with self.database.read() as connection:

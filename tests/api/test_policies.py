@@ -56,7 +56,7 @@ def test_an_alert_that_waits_says_so_until_it_is_told(api: Api, edges: Edges, fe
     assert api.get("/v1/alerts")["items"][0]["collected"]["released_at"] == "2026-03-02T12:00:00Z"
     assert api.get("/v1/digests?state=waiting")["items"] == []
     assert api.get(f"/v1/digests/{digest['id']}")["told"] == [told["alert"]]
-    (delivery,) = api.get("/v1/deliveries")["items"]
+    (delivery,) = api.get(f"/v1/deliveries?digest={digest['id']}")["items"]
     assert (delivery["alert"], delivery["digest"]) == (None, digest["id"])
     assert 'wirewatch_collected{kind="digest"} 0.0' in api.call("GET", "/metrics").text
 
