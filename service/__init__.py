@@ -9,6 +9,8 @@
         polling, pacing, rhythm, schedule           what a poll makes of a feed, and when it is polled again
         health, outage                              how a feed is, and whether a failure is our own
         alerting, developments, coverage, headlines matches -> alerts, and what is new in a story that was told
+        policies, telling, tallies, silences        when there is something to tell: at once, later, or not
+        digests, digest_times, quiet_hours          what is told together, and when; local_time: by people's own clocks
         timing                                      when a delivery is tried again
     matching    from words to matches with evidence, pure:
         text, tokens, sentences, fields, reading    an article, read once

@@ -19,6 +19,7 @@ QUEUES = {
     "pages": "poll",
     "subscribe": "poll",
     "match": "match",
+    "digest": "match",
     "deliver": "deliver",
 }  # of each stage; who may fetch feeds may fetch pages
 LONGEST_TASK = 300  # seconds; a message unacknowledged for longer is given to another worker

@@ -11,7 +11,7 @@ log = structlog.get_logger()
 
 
 def ring(stage: str, times: int = 1) -> None:
-    """Ask `times` workers to look at a stage ("poll", "pages", "subscribe", "match", "deliver"). A broker that is down costs a log line."""
+    """Ask `times` workers to look at a stage, which is a task by its name. A broker that is down costs a log line."""
     try:
         for _ in range(times):
             current_app.send_task(f"workers.tasks.{stage}", expires=RING_EXPIRES)

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from service.pipeline import sweep as sweeping
 from service.pipeline.deliver import deliver_due
+from service.pipeline.digest import open_empty, release_due
 from service.pipeline.pages import read_due
 from service.pipeline.poll import poll_due
 from service.pipeline.websub import subscribe_due
@@ -39,6 +40,13 @@ def subscribe() -> None:
 def match() -> None:
     """Match the articles that wait; ring for delivery as soon as there is something to tell."""
     house().matcher.match_due(on_alerts=lambda: ring("deliver"))
+
+
+@shared_task
+def digest() -> None:
+    """Make one message of what was collected and is due; ring for delivery. Have those that are sent empty, too."""
+    open_empty(house().edges)
+    release_due(house().edges, on_messages=lambda: ring("deliver"))
 
 
 @shared_task

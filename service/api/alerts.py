@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Response
@@ -16,8 +17,10 @@ from service.api.matches import EvidenceView, ScoresView
 from service.api.routing import nouns, route
 from service.domain.alerts import Alert
 from service.domain.developments import Development, say
+from service.domain.digests import DigestKind
 from service.edges import Edges
 from service.storage.alerts import ListedAlert
+from service.storage.digests import ListedDigest
 
 
 class AlertQuery(PageQuery):
@@ -58,6 +61,15 @@ class NewsView(View):
     text: str = Field(description="the same in a few words")
 
 
+class CollectedView(View):
+    """Why something is or was not told at once."""
+
+    digest: str = Field(description="what it waits or waited in, for GET /v1/digests/{id}")
+    kind: DigestKind
+    send_at: datetime
+    released_at: datetime | None = Field(description="when it was sent; null: it waits")
+
+
 class UpdateView(View):
     """An update of an alert, as it was told."""
 
@@ -65,6 +77,7 @@ class UpdateView(View):
     created_at: datetime
     news: list[NewsView]
     articles: list[AlertedArticleView]
+    collected: CollectedView | None = Field(description="null: it was told at once")
 
 
 class AlertView(View):
@@ -79,6 +92,7 @@ class AlertView(View):
     coverage: CoverageView | None = Field(description="of the articles that raised or joined it; null: as `story`")
     updated_at: datetime | None = Field(description="when the last of them joined")
     updates: list[UpdateView] = Field(description="the oldest first")
+    collected: CollectedView | None = Field(description="null: it was told at once")
 
 
 class AlertsView(PageView):
@@ -96,7 +110,8 @@ def alerts_api(edges: Edges) -> APIBlueprint:
     def list_alerts(query: AlertQuery) -> Response:
         """List alerts, newest first."""
         page = store.list_alerts(workspace(), rule_id=query.rule, story_id=query.story, cursor=query.cursor, limit=query.limit)
-        return answer_page(AlertsView, page, view_alert)
+        collected = edges.store.digests.digests_of({message for listed in page.items for message in listed.messages})
+        return answer_page(AlertsView, page, lambda listed: view_alert(listed, collected))
 
     @route(api, "get", "/v1/alerts/<id>", needs="read", answers={200: AlertView})
     def get_alert(path: ById) -> Response:
@@ -104,13 +119,13 @@ def alerts_api(edges: Edges) -> APIBlueprint:
         alert = store.find_alert(workspace(), path.id)
         if alert is None:
             raise missing("alert")
-        return answer(view_alert(alert))
+        return answer(view_alert(alert, edges.store.digests.digests_of(set(alert.messages))))
 
     return api
 
 
-def view_alert(listed: ListedAlert) -> AlertView:
-    """An alert with its updates."""
+def view_alert(listed: ListedAlert, collected: Mapping[tuple[str, int], ListedDigest]) -> AlertView:
+    """An alert with its updates; `collected` has the digests of those that were not told at once."""
     told = listed.alert
     return AlertView(
         id=told.id,
@@ -121,14 +136,22 @@ def view_alert(listed: ListedAlert) -> AlertView:
         story=listed.story,
         coverage=view_coverage(listed.coverage) if listed.coverage else None,
         updated_at=listed.updated_at,
-        updates=[_update(each) for each in listed.updates],
+        updates=[_update(each, collected) for each in listed.updates],
+        collected=_collected(collected.get((told.id, 0))),
     )
 
 
-def _update(told: Alert) -> UpdateView:
+def _update(told: Alert, collected: Mapping[tuple[str, int], ListedDigest]) -> UpdateView:
     assert told.update is not None, "stored as an update"
+    digest = _collected(collected.get((told.id, told.update.number)))
     news = [NewsView(kind=each.kind, what=each.what, text=say(each)) for each in told.update.news]
-    return UpdateView(number=told.update.number, created_at=told.update.created_at, news=news, articles=_articles(told))
+    return UpdateView(number=told.update.number, created_at=told.update.created_at, news=news, articles=_articles(told), collected=digest)
+
+
+def _collected(digest: ListedDigest | None) -> CollectedView | None:
+    if digest is None:
+        return None
+    return CollectedView(digest=digest.id, kind=digest.kind, send_at=digest.send_at, released_at=digest.released_at)
 
 
 def _articles(told: Alert) -> list[AlertedArticleView]:

@@ -16,6 +16,7 @@ from service.api.auth import install_auth
 from service.api.bodies import MAX_BODY, JsonRequest, refuse
 from service.api.channels import channels_api
 from service.api.deliveries import deliveries_api
+from service.api.digests import digests_api
 from service.api.errors import ProblemBody, install_errors
 from service.api.explanations import explanations_api
 from service.api.feed_lists import feed_lists_api
@@ -29,6 +30,7 @@ from service.api.pages import pages_api
 from service.api.previews import previews_api
 from service.api.routing import SECURITY, page_route
 from service.api.rules import rules_api
+from service.api.silences import silences_api
 from service.api.stories import stories_api
 from service.api.unsubscribe import unsubscribe_api
 from service.api.websub import websub_api
@@ -75,7 +77,18 @@ def _new_app() -> OpenAPI:
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
     watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, actors_api, channels_api)
-    nouns = (*watching, workspaces_api, articles_api, stories_api, explanations_api, matches_api, alerts_api, deliveries_api)
+    nouns = (
+        *watching,
+        workspaces_api,
+        articles_api,
+        stories_api,
+        explanations_api,
+        matches_api,
+        alerts_api,
+        digests_api,
+        silences_api,
+        deliveries_api,
+    )
     return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), websub_api(edges), pages_api()]
 
 

@@ -24,6 +24,7 @@ class DeliveryQuery(PageQuery):
     state: DeliveryState | None = None
     channel: Id | None = None
     alert: Id | None = None
+    digest: Id | None = None
 
 
 class AttemptView(View):
@@ -38,10 +39,11 @@ class AttemptView(View):
 
 
 class DeliveryView(View):
-    """One alert or feed notice to one channel, and how it stands."""
+    """One alert, digest or feed notice to one channel, and how it stands."""
 
     id: str = Field(description="what the receiver sees as webhook-id or in Message-ID, the same at every attempt")
-    alert: str | None = Field(description="null: a feed notice or a test message")
+    alert: str | None = Field(description="null: a digest, a feed notice or a test message")
+    digest: str | None = Field(description="the digest that it sends, for GET /v1/digests/{id}; null: something else")
     notice: str | None = Field(description="what is told of a feed's health; null: an alert or a test message")
     update_number: int = Field(description="which update of the alert it sends; 0: the alert itself")
     channel: str
@@ -74,7 +76,7 @@ def deliveries_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/deliveries", needs="read", answers={200: DeliveriesView})
     def list_deliveries(query: DeliveryQuery) -> Response:
         """List deliveries, newest first."""
-        wanted = {"state": query.state, "channel_id": query.channel, "alert_id": query.alert}
+        wanted = {"state": query.state, "channel_id": query.channel, "alert_id": query.alert, "digest_id": query.digest}
         page = store.list_deliveries(workspace(), **wanted, cursor=query.cursor, limit=query.limit)
         return answer_page(DeliveriesView, page, DeliveryView.model_validate)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
@@ -14,10 +17,15 @@ from service.api.nearness import Nearnesses, Told
 from service.api.previews import PartView
 from service.api.routing import nouns, route
 from service.domain.articles import Article
+from service.domain.local_time import say_local
 from service.domain.rules import RuleSpec, Saved
+from service.domain.telling import Hold, say_hold
 from service.edges import Edges
 from service.matching.explain import explain
 from service.matching.rules import speaks
+from service.storage.matches import Match
+
+UTC = ZoneInfo("UTC")
 
 
 class ExplainQuery(Query):
@@ -45,6 +53,12 @@ class ExplanationView(View):
         description="why its stored match raised no alert; null where it did, or there is none", examples=["cooling_down"]
     )
     alert: str | None = Field(description="the alert that its stored match is in")
+    digest: str | None = Field(description="in which its stored match is told; null: at once, or not")
+    silence: str | None = Field(description="the silence that holds its stored match")
+    outcome: str | None = Field(
+        description="what became of its stored match, in a sentence; null: there is none",
+        examples=["collected for the digest of Mon 2 Mar 2026, 08:00 Europe/Brussels", 'silenced by sl_1: "strike week"'],
+    )
 
 
 def explanations_api(edges: Edges) -> APIBlueprint:
@@ -66,9 +80,17 @@ def explanations_api(edges: Edges) -> APIBlueprint:
         saved = edges.store.actors.saved_as_matched(workspace(), edges.store.rules.saved_for(workspace(), rule.spec, rule.id))
         told = nearnesses.in_company(nearnesses.of(spec, [stored.article], may_embed=False), rule.id)
         view = _explained(spec, saved, stored.article, told, _unseen(spec, stored.article, tags))
-        return answer(view.model_copy(update={"held": matches[0].held, "alert": matches[0].alert} if matches else {}))
+        return answer(view.model_copy(update=_fate(edges, matches[0]) if matches else {}))
 
     return api
+
+
+def _fate(edges: Edges, match: Match) -> dict[str, Any]:
+    into = edges.store.digests.find_digest(match.workspace, match.digest) if match.digest else None
+    sent = f"; sent {say_local(into.released_at, UTC)}" if into and into.released_at else ""
+    said = match.reason or (say_hold(Hold(match.held)) if match.held else "told at once")
+    named = ("held", "alert", "digest", "silence")
+    return {**{name: getattr(match, name) for name in named}, "outcome": said + sent}
 
 
 def _unseen(spec: RuleSpec, article: Article, tags: tuple[str, ...]) -> str | None:
@@ -92,4 +114,7 @@ def _explained(spec: RuleSpec, saved: Saved, article: Article, told: Told, unsee
         words_only=told.words_only,
         held=None,
         alert=None,
+        digest=None,
+        silence=None,
+        outcome=None,
     )

@@ -52,11 +52,15 @@ class MatchView(View):
     article: str
     evidence: list[EvidenceView]
     scores: ScoresView | None = Field(description="null: matched before scores were kept")
-    held: str | None = Field(description="why it sent no message; null where it did", examples=["cooling_down"])
+    held: str | None = Field(description="why it sent no message; null where it did", examples=["cooling_down", "silenced"])
     alert: str | None = Field(description="the alert that it is in")
     reason: str | None = Field(
-        description="of a story that had an alert: what it brought, or that it joined in silence", examples=["new actor: Kim Jong Un"]
+        description="of a story that had an alert: what it brought, or that it joined in silence; when it is told, if not at once; "
+        "what was said of the silence that holds it",
+        examples=["new actor: Kim Jong Un", "collected for the digest of Mon 2 Mar 2026, 08:00 Europe/Brussels"],
     )
+    digest: str | None = Field(description="in which it is told; null: it is told at once, or not")
+    silence: str | None = Field(description="the silence that holds it")
     created_at: datetime
 
 

@@ -9,12 +9,14 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.delivery.feed_notice import headline_of, name_of
-from service.delivery.mail_coverage import show_coverage
+from service.delivery.mail_coverage import say_coverage, show_coverage
+from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_headers import safe_header
 from service.delivery.mail_text import clean_text, safe_link, say_moment
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import say
+from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
 
 MAX_SHOWN = 20  # articles in one mail
@@ -24,6 +26,7 @@ RULE_IN_SUBJECT = 50
 NEWS_IN_SUBJECT = 50
 SUBJECT = 150
 MAX_NEWS = 12  # of an update
+MAX_ENTRIES = 50  # alerts in one mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,24 @@ class ShownArticle:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """One alert of a digest: its first article, the `rule` where the digest is about several, what is new, and who reports it."""
+
+    article: ShownArticle
+    rule: str | None
+    news: tuple[str, ...]
+    coverage: str | None
+    others: int
+
+
 def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None) -> MailContent:
     """The content of a delivery's mail, the same at every attempt. Everything from outside is escaped."""
     channel = clean_text(delivery.channel.name)
     if delivery.notice is not None:
         return _feed_content(delivery.notice, channel, unsubscribe_url)
+    if delivery.digest is not None:
+        return _digest_content(delivery.digest, channel, unsubscribe_url)
     if delivery.alert is None:
         subject = "Wirewatch: this channel works"
         return _fill("test", subject, channel=channel, unsubscribe_url=unsubscribe_url)
@@ -75,6 +91,24 @@ def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None) -> Mai
         channel=channel,
         unsubscribe_url=unsubscribe_url,
     )
+
+
+def _digest_content(digest: Digest, channel: str, unsubscribe_url: str | None) -> MailContent:
+    return _fill(
+        "digest",
+        digest_subject(digest),
+        heading=clean_text(digest.rule_name) if digest.rule_name else "All rules",
+        why=say_digest(digest),
+        entries=[_entry(alert, named=digest.rule is None) for alert in digest.alerts[:MAX_ENTRIES]],
+        more=max(0, digest.count - MAX_ENTRIES),
+        channel=channel,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def _entry(alert: Alert, *, named: bool) -> ShownEntry:
+    first, others = _show(alert.articles[0]), len(alert.articles) - 1
+    return ShownEntry(first, clean_text(alert.rule_name) if named else None, _news(alert), say_coverage(alert), others)
 
 
 def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None) -> MailContent:

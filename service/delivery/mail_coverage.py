@@ -40,6 +40,11 @@ def show_coverage(alert: Alert) -> ShownCoverage | None:
     return ShownCoverage(_say(coverage), tuple(map(_show, others[:MAX_REPORTS])), max(0, len(others) - MAX_REPORTS))
 
 
+def say_coverage(alert: Alert) -> str | None:
+    """Who reports the story, in a sentence; None where that is one outlet."""
+    return _say(alert.coverage) if alert.coverage is not None and alert.coverage.outlets > 1 else None
+
+
 def _say(coverage: Coverage) -> str:
     independent = f" ({coverage.independent} independent)" if coverage.independent < coverage.outlets else ""
     languages = f" in {len(coverage.languages)} languages ({', '.join(coverage.languages[:8])})" if len(coverage.languages) > 1 else ""

@@ -13,6 +13,7 @@ from service.domain.alerts import Alert, AlertedArticle, Passage, Update
 from service.domain.coverage import Coverage, Report
 from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import News, say
+from service.domain.digests import Digest
 from service.domain.evidence import Evidence, Scores
 
 MAX_BYTES = 20_000  # Standard Webhooks: a payload is smaller than 20 kB
@@ -29,8 +30,8 @@ _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 def render_body(delivery: DeliveryToSend) -> bytes:
     """The payload as compact ASCII JSON: the same bytes at every attempt, always under 20 kB.
 
-    `type` is "alert.created", "alert.updated", "feed.failing" and its siblings, or "test"; `timestamp` is when the delivery was created
-    (ISO 8601, UTC). `data` of an alert:
+    `type` is "alert.created", "alert.updated", "digest.created", "feed.failing" and its siblings, or "test"; `timestamp` is when the
+    delivery was created (ISO 8601, UTC). `data` of an alert:
 
     - `id`, `created_at` of the alert; `rule`: its `id` and `name`; `story`: its id, or null
     - `update`: null, or of an update its `number`, `created_at` and `news`, each with `kind`, `what` and a `text` for people
@@ -41,6 +42,10 @@ def render_body(delivery: DeliveryToSend) -> bytes:
         - `passages`: `field` ("title", "lede", "body"), `text`, `highlights` as [start, end) offsets into `text`
         - `evidence`: `part` of the rule ("/actors/0"), its `term`, and where: `field`, `start`, `end`, `text`
     - `truncated`: true where something was left out to stay under 20 kB; the API has the whole alert.
+
+    `data` of a digest: `id`, `created_at`, its `kind` ("digest", "quiet_hours", "group_wait", "cap", "budget"), `since` when it collects,
+    its `rule` (or null: it is about several), the `count` of alerts, and the `alerts`, each as above; most reported first, none if it is
+    empty. Where there is too much, each tells less, and the last are left out.
 
     `data` of a feed's message: see `render_notice_data`.
 
@@ -56,6 +61,8 @@ def _say(delivery: DeliveryToSend) -> tuple[str, Iterable[Payload]]:
     """The message's type, and its data ever shorter."""
     if delivery.notice is not None:
         return delivery.notice.kind, (render_notice_data(delivery.notice),)
+    if delivery.digest is not None:
+        return "digest.created", _digest_renditions(delivery.digest)
     if delivery.alert is not None:
         return "alert.updated" if delivery.alert.update else "alert.created", _renditions(delivery.alert)
     return "test", (_test_data(delivery),)
@@ -79,6 +86,32 @@ def _renditions(alert: Alert) -> Iterator[Payload]:
     while kept:
         yield _alert_data(alert, [_short(article) for article in alert.articles[:kept]], truncated=True, short=True)
         kept //= 2
+
+
+def _digest_renditions(digest: Digest) -> Iterator[Payload]:
+    """The digest ever shorter: each alert without evidence, without passages, with short texts, then fewer alerts, and at last none."""
+    shorter = [tuple(_renditions(alert)) for alert in digest.alerts]
+    for step in range(4):
+        yield _digest_data(digest, [each[step] for each in shorter])
+    kept = len(shorter)
+    while kept:
+        yield _digest_data(digest, [each[-1] for each in shorter[:kept]])
+        kept //= 2
+    yield _digest_data(digest, [])
+
+
+def _digest_data(digest: Digest, alerts: list[Payload]) -> Payload:
+    rule = {"id": digest.rule, "name": _clean(digest.rule_name or "", 200)} if digest.rule else None
+    return {
+        "id": digest.id,
+        "created_at": _moment(digest.created_at),
+        "kind": digest.kind,
+        "since": _moment(digest.since),
+        "rule": rule,
+        "count": digest.count,
+        "alerts": alerts,
+        "truncated": len(alerts) < digest.count or any(each["truncated"] for each in alerts),
+    }
 
 
 def _alert_data(alert: Alert, articles: list[Payload], *, truncated: bool, short: bool = False) -> Payload:

@@ -5,28 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from service.domain.alerts import Alert, Update, quote_article
 from service.domain.articles import Article
 from service.domain.coverage import NOBODY, report_of
-from service.domain.developments import Development, News, StoryAlert, correct, join, open_alert, say, tell
+from service.domain.developments import Development, StoryAlert, correct, join, open_alert, say, tell
+from service.domain.digests import Collect, say_collect
 from service.domain.evidence import Evidence, Scores
 from service.domain.headlines import says_otherwise
 from service.domain.ids import alert_id, match_id
+from service.domain.policies import policy_of
 from service.domain.rules import Rule, RuleSpec
-
-
-class Hold(StrEnum):
-    """Why a match raises no alert. Stored with the match, so that "why did I not get this?" has an answer."""
-
-    BASELINE = "baseline"  # it was there before the workspace followed the feed
-    OLDER_THAN_RULE = "older_than_rule"  # the article had come before the rule was made
-    RULE_CHANGED = "rule_changed"  # the rule was disabled or deleted while it matched
-    MUTED = "muted"
-    COOLING_DOWN = "cooling_down"
-    ALREADY_ALERTED = "already_alerted"  # the same page came by another feed before
-    JOINED = "joined"  # its story has an alert, which it joined without a message
+from service.domain.silences import silence_of
+from service.domain.telling import NO_HASTE, Hold, Pace, Silent, tell_when
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +43,14 @@ class Standing:
     """How a match's rule stands at this moment.
 
     `live` is whether it still is, `alerted_at` when it last sent something, `already_alerted` whether it alerted about
-    this very page, `alert` its alert about the story.
+    this very page, `alert` its alert about the story, `pace` what else the time of telling depends on.
     """
 
     live: bool = True
     alerted_at: datetime | None = None
     already_alerted: bool = False
     alert: StoryAlert | None = None
+    pace: Pace = NO_HASTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +58,27 @@ class AlertDraft:
     """A message to be stored, an alert or an update of one, and the channels it goes to (None: all of the workspace).
 
     `subject` is the page that raised the alert; `story` is how the alert of the story stands with it, None where the rule
-    tells of every article.
+    tells of every article; `collected` is when and with what it is told, if that is not now.
     """
 
     alert: Alert
     subject: str
     channels: tuple[str, ...] | None
     story: StoryAlert | None = None
+    collected: Collect | None = None
+
+    @property
+    def message(self) -> tuple[str, int]:
+        """What names it: the alert and the number of the update; 0: the alert itself."""
+        return self.alert.id, self.alert.update.number if self.alert.update else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a match: a message, or the reason why not. `joined` is its story's alert with it in, if it has one."""
+    """What becomes of a match: a message, or the reason why not. `joined` is its story's alert with it in, if it has one.
+
+    `silence` is the id of the one that holds it.
+    """
 
     match: str
     rule: Rule
@@ -88,6 +89,7 @@ class Decision:
     draft: AlertDraft | None = None
     joined: StoryAlert | None = None
     reason: str | None = None
+    silence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,25 +132,15 @@ def hold(found: FoundMatch, standing: Standing) -> Hold | None:
     return None
 
 
-def silence(spec: RuleSpec, alerted_at: datetime | None, now: datetime) -> Hold | None:
-    """Why the rule sends nothing just now."""
-    alerting = spec.alerting
-    if alerting.mute_until is not None and now < alerting.mute_until:
-        return Hold.MUTED
-    # `alerted_at` may lie after `now`: another worker alerted between our look at the clock and our turn.
-    if alerting.cooldown and alerted_at is not None and now < alerted_at + alerting.cooldown:
-        return Hold.COOLING_DOWN
-    return None
-
-
 def decide(found: FoundMatch, standing: Standing, now: datetime) -> Decision:
     """The whole decision about one match."""
-    spec = found.rule.spec
     held = hold(found, standing)
-    if held is None and standing.alert is not None and spec.alerting.stories != "every_article":
+    if held is not None:
+        return _decision(found, held)
+    if standing.alert is not None and found.rule.spec.alerting.stories != "every_article":
         return _join(found, standing, standing.alert, now)
-    held = held or silence(spec, standing.alerted_at, now)
-    return _decision(found, held) if held else _raise(found, now)
+    when = _tell_when(found.rule, found.article, found.evidence, standing, now)
+    return _silent(found, when) if isinstance(when, Silent) else _raise(found, when, now)
 
 
 def decide_edit(edit: Edit, standing: Standing, now: datetime) -> Corrected:
@@ -158,9 +150,10 @@ def decide_edit(edit: Edit, standing: Standing, now: datetime) -> Corrected:
     if standing.alert is None or not tells:
         return Corrected(edit, standing.alert)
     alert = correct(standing.alert, article.title)
-    if _untellable(rule.spec, alert, standing, now):
+    when = _tell_when(rule, article, edit.evidence, standing, now, corrects=True)
+    if isinstance(when, Silent):
         return Corrected(edit, alert)
-    draft = _update(rule, article, edit.evidence, edit.scores, alert, now)
+    draft = _update(rule, article, edit.evidence, edit.scores, alert, when, now)
     return Corrected(edit, draft.story, draft)
 
 
@@ -171,7 +164,22 @@ def actors_named(spec: RuleSpec, evidence: Sequence[Evidence]) -> tuple[str, ...
     return tuple(name for part, name in names.items() if part in parts)
 
 
-def _raise(found: FoundMatch, now: datetime) -> Decision:
+def _tell_when(
+    rule: Rule, article: Article, evidence: Sequence[Evidence], standing: Standing, now: datetime, *, corrects: bool = False
+) -> Silent | Collect | None:
+    pace = standing.pace
+    policy = policy_of(rule.spec.alerting, pace.defaults)
+    silence = silence_of(pace.silences, rule.id, article, actors_named(rule.spec, evidence), evidence, now)
+    return tell_when(policy, pace, now, alerted_at=standing.alerted_at, silence=silence, corrects=corrects)
+
+
+def _silent(found: FoundMatch, silent: Silent) -> Decision:
+    if silent.silence is None:
+        return _decision(found, silent.hold)
+    return replace(_decision(found, silent.hold), silence=silent.silence.id, reason=silent.text)
+
+
+def _raise(found: FoundMatch, collected: Collect | None, now: datetime) -> Decision:
     rule, article = found.rule, found.article
     report = report_of(article, found.credits)
     new = alert_id(rule.id, article.dedup_key)
@@ -181,46 +189,52 @@ def _raise(found: FoundMatch, now: datetime) -> Decision:
     told = (quote_article(article, found.evidence, found.scores),)
     coverage = NOBODY.with_report(report)
     alert = Alert(new, rule.workspace, rule.id, rule.spec.name, now, told, found.story, coverage)
-    draft = AlertDraft(alert, article.dedup_key, rule.spec.channels, story)
-    return replace(_decision(found, None), draft=draft, joined=story)
+    draft = AlertDraft(alert, article.dedup_key, rule.spec.channels, story, collected)
+    return replace(_decision(found, None), draft=draft, joined=story, reason=say_collect(collected) if collected else None)
 
 
 def _join(found: FoundMatch, standing: Standing, before: StoryAlert, now: datetime) -> Decision:
     spec = found.rule.spec
     alert = join(before, report_of(found.article, found.credits), actors_named(spec, found.evidence))
-    joining = f'joined the alert of "{alert.coverage.first.title}"'
-    if spec.alerting.stories == "once":
-        return replace(_decision(found, Hold.JOINED), joined=replace(alert, untold=()), reason=joining)
-    if not alert.untold:
-        return replace(_decision(found, Hold.JOINED), joined=alert, reason=joining)
-    silent = _untellable(spec, alert, standing, now)
-    if silent:
-        waiting = f"{joining}; {silent}, so not told yet: {_say_all(alert.untold)}"
-        return replace(_decision(found, Hold.JOINED), joined=alert, reason=waiting)
-    draft = _update(found.rule, found.article, found.evidence, found.scores, alert, now)
-    return replace(_decision(found, None), draft=draft, joined=draft.story, reason=_say_all(alert.untold))
-
-
-def _untellable(spec: RuleSpec, alert: StoryAlert, standing: Standing, now: datetime) -> Hold | None:
-    """Why news wait. A correction of what was told does not wait for a cooldown."""
-    silent = silence(spec, standing.alerted_at, now)
     corrects = any(news.kind is Development.CORRECTION for news in alert.untold)
-    return None if silent is Hold.COOLING_DOWN and corrects else silent
+    when = _tell_when(found.rule, found.article, found.evidence, standing, now, corrects=corrects)
+    if isinstance(when, Silent) or spec.alerting.stories == "once" or not alert.untold:
+        return _join_untold(found, alert, when)
+    draft = _update(found.rule, found.article, found.evidence, found.scores, alert, when, now)
+    said = "; ".join((*map(say, alert.untold), *([say_collect(when)] if when else [])))
+    return replace(_decision(found, None), draft=draft, joined=draft.story, reason=said)
+
+
+def _join_untold(found: FoundMatch, alert: StoryAlert, when: Silent | Collect | None) -> Decision:
+    """The article joins in silence. What is new waits where it would be told some time."""
+    joining = f'joined the alert of "{alert.coverage.first.title}"'
+    silent = when if isinstance(when, Silent) else None
+    if silent and silent.silence:
+        decision = replace(_silent(found, silent), reason=f"{joining}; {silent.text}")
+    else:
+        decision = replace(_decision(found, Hold.JOINED), reason=joining)
+    if found.rule.spec.alerting.stories == "once":
+        return replace(decision, joined=replace(alert, untold=()))
+    if alert.untold and silent:
+        decision = replace(decision, reason=f"{joining}; {silent.text}, so not told yet: {'; '.join(map(say, alert.untold))}")
+    return replace(decision, joined=alert)
 
 
 def _update(
-    rule: Rule, article: Article, evidence: tuple[Evidence, ...], scores: Scores | None, alert: StoryAlert, now: datetime
+    rule: Rule,
+    article: Article,
+    evidence: tuple[Evidence, ...],
+    scores: Scores | None,
+    alert: StoryAlert,
+    collected: Collect | None,
+    now: datetime,
 ) -> AlertDraft:
     told = tell(alert)
     says = Alert(
         alert.id, rule.workspace, rule.id, rule.spec.name, alert.created_at, (quote_article(article, evidence, scores),),
         alert.story, alert.coverage, Update(told.updates, now, alert.untold),
     )  # fmt: skip
-    return AlertDraft(says, article.dedup_key, rule.spec.channels, told)
-
-
-def _say_all(news: Sequence[News]) -> str:
-    return "; ".join(map(say, news))
+    return AlertDraft(says, article.dedup_key, rule.spec.channels, told, collected)
 
 
 def _decision(found: FoundMatch, held: Hold | None) -> Decision:

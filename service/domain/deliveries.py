@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from service.domain.alerts import Alert
 from service.domain.channels import Channel
+from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
 
 
@@ -24,8 +25,8 @@ class DeliveryState(StrEnum):
 class DeliveryToSend:
     """A claimed delivery. Its `id` is the idempotency key that every attempt carries.
 
-    It has an `alert`, or a `notice` of a feed's health, or neither: a test message. `tries` counts the attempts since it
-    was created or revived, `number` all attempts ever; both before the one to be made now.
+    It has an `alert`, a `digest`, or a `notice` of a feed's health; none of them: a test message. `tries` counts the
+    attempts since it was created or revived, `number` all attempts ever; both before the one to be made now.
     """
 
     id: str
@@ -38,6 +39,7 @@ class DeliveryToSend:
     number: int
     due_at: datetime | None = None  # since when it was due when it was claimed
     notice: FeedNotice | None = None
+    digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)

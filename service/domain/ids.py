@@ -33,3 +33,8 @@ def delivery_id(alert: str, channel: str, update: int = 0) -> str:
     Each update of the alert, counted from 1, is a message of its own.
     """
     return derived_id("dl", alert, channel, *([str(update)] if update else []))
+
+
+def digest_id(scope: str, kind: str, send_at: str, number: int) -> str:
+    """The id of the digest of this kind and time, of a rule or of what a workspace tells to some channels; `number` counts them, from 0."""
+    return derived_id("dg", scope, kind, send_at, str(number))

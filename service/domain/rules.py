@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
     StringConstraints,
     model_validator,
 )
+
+from service.domain.policies import Alerting
 
 MAX_TERMS = 500
 
@@ -48,15 +48,7 @@ def _language_code(value: str) -> str:
     return value
 
 
-def _with_unit(value: object) -> object:
-    """A bare number would pass as seconds, which hardly anybody means."""
-    if isinstance(value, int | float):
-        raise ValueError('write a duration with its unit, as ISO 8601 does: "PT30M", "PT4H", "P1D"')
-    return value
-
-
 Language = Annotated[str, StringConstraints(to_lower=True), AfterValidator(_language_code)]
-Cooldown = Annotated[timedelta, BeforeValidator(_with_unit), Field(ge=timedelta(0), le=timedelta(days=30))]
 
 
 class _Spec(BaseModel):
@@ -78,22 +70,6 @@ class MatchMode(_Spec):
 
     actors: Literal["any", "all"] = "any"
     topics: Literal["any", "all"] = "any"
-
-
-Stories = Literal["every_article", "once", "developments"]
-
-
-class Alerting(_Spec):
-    """When a match becomes an alert."""
-
-    when: Literal["instant"] = "instant"
-    stories: Stories = Field(
-        default="developments",
-        description="of articles that report one event: every_article alerts; once: the first does, the others join it in silence; "
-        "developments: likewise, and the alert is updated when something material is new",
-    )
-    cooldown: Cooldown = Field(default=timedelta(0), description="least time between two alerts of this rule, ISO 8601: PT4H")
-    mute_until: AwareDatetime | None = Field(default=None, description="no alerts before this time")
 
 
 Precision = Literal["strict", "balanced", "broad"]

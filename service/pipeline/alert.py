@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -11,9 +11,16 @@ from sqlalchemy import Connection
 
 from service.domain.alerting import Corrected, Decision, Edit, FoundMatch, Standing, decide, decide_edit
 from service.domain.developments import StoryAlert
+from service.domain.digests import Collect, DigestKind
+from service.domain.policies import Policy, policy_of
+from service.domain.rules import Rule
+from service.domain.silences import Silence
+from service.domain.tallies import Tally
+from service.domain.telling import Pace
 from service.edges import Edges
 from service.matching.credits import credits_of
 from service.storage.articles import ClaimedArticle
+from service.storage.collecting import groups_waiting
 from service.storage.decisions import (
     LockedRule,
     ToldArticle,
@@ -27,6 +34,11 @@ from service.storage.decisions import (
 from service.storage.handmade import stories_of
 from service.storage.matches import finish_articles, known_pairs, lock_held
 from service.storage.placements import share_stories
+from service.storage.silences import silences_at
+from service.storage.tables import rule as rule_table
+from service.storage.tables import workspace as workspace_table
+from service.storage.tallies import save_tallies
+from service.storage.workspace_policies import WorkspacePolicy, workspace_policies
 
 log = structlog.get_logger()
 
@@ -38,20 +50,50 @@ class Standings:
     rules: dict[str, LockedRule]
     pages: set[tuple[str, str]]  # (rule, page) that has raised an alert
     alerts: dict[tuple[str, str], StoryAlert]  # by rule and story
+    workspaces: dict[str, WorkspacePolicy] = field(default_factory=dict)
+    silences: Mapping[str, tuple[Silence, ...]] = field(default_factory=dict)  # by workspace
+    groups: dict[str, datetime] = field(default_factory=dict)  # by rule, when those that wait for each other are told
+    senders: set[str] = field(default_factory=set)  # rules that send something in this batch
 
     def of(self, rule: str, page: str, story: str | None) -> Standing:
         """What a decision about a page of this story must know."""
         locked = self.rules[rule]
         alert = self.alerts.get((rule, story)) if story else None
-        return Standing(locked.rule.live, locked.alerted_at, (rule, page) in self.pages, alert)
+        return Standing(locked.rule.live, locked.alerted_at, (rule, page) in self.pages, alert, self._pace(locked))
 
     def note(self, rule: str, decided: Decision | Corrected, alert: StoryAlert | None, now: datetime) -> None:
         """Know of what was decided."""
         if alert is not None:
             self.alerts[rule, alert.story] = alert
         if decided.draft is not None:
-            self.rules[rule] = replace(self.rules[rule], alerted_at=now)
             self.pages.add((rule, decided.draft.subject))
+            self._note_when(rule, decided.draft.collected, now)
+
+    def sent(self) -> tuple[dict[str, Tally], dict[str, Tally]]:
+        """What rules with a cap, and workspaces with a budget, have sent by now, where that changed."""
+        senders = [self.rules[each] for each in self.senders]
+        capped = {each.rule.id: each.sent for each in senders if self._policy(each.rule).cap is not None}
+        workspaces = {each.rule.workspace: self.workspaces[each.rule.workspace] for each in senders}
+        return capped, {each: policy.spent for each, policy in workspaces.items() if policy.defaults.budget is not None}
+
+    def _note_when(self, rule: str, collected: Collect | None, now: datetime) -> None:
+        locked = self.rules[rule]
+        if collected is None:
+            self.senders.add(rule)
+            zone = self._policy(locked.rule).zone
+            workspace = self.workspaces[locked.rule.workspace]
+            self.rules[rule] = replace(locked, alerted_at=now, sent=locked.sent.with_one(now, zone))
+            self.workspaces[locked.rule.workspace] = replace(workspace, spent=workspace.spent.with_one(now, zone))
+        elif collected.kind is DigestKind.GROUP_WAIT:
+            self.groups[rule] = collected.send_at
+
+    def _pace(self, locked: LockedRule) -> Pace:
+        rule = locked.rule
+        workspace = self.workspaces[rule.workspace]
+        return Pace(workspace.defaults, self.silences.get(rule.workspace, ()), self.groups.get(rule.id), locked.sent, workspace.spent)
+
+    def _policy(self, rule: Rule) -> Policy:
+        return policy_of(rule.spec.alerting, self.workspaces[rule.workspace].defaults)
 
 
 def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequence[FoundMatch]) -> int:
@@ -69,10 +111,11 @@ def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequenc
         new = [each for each in found if each.article.id in ours and (each.rule.id, each.article.id) not in known]
         new = _with_stories(connection, new)
         told = told_articles(connection, ours)
-        standings = _lock_standings(connection, new, told)
+        standings = _lock_standings(connection, new, told, now)
         corrections = correct_all(_edits(held, found, told, standings), standings, now)
         decisions = decide_all(new, standings, now)
         due = save_decisions(connection, database, decisions, corrections, now)
+        _save_sent(connection, standings)
         finish_articles(connection, held)
     if len(held) < len(claimed):
         log.warning("leases lost, matches dropped", articles=len(claimed) - len(held))
@@ -112,13 +155,20 @@ def _with_stories(connection: Connection, found: Collection[FoundMatch]) -> list
     ]
 
 
-def _lock_standings(connection: Connection, found: Sequence[FoundMatch], told: Sequence[ToldArticle]) -> Standings:
+def _lock_standings(connection: Connection, found: Sequence[FoundMatch], told: Sequence[ToldArticle], now: datetime) -> Standings:
     rules = {each.rule.id for each in found} | {each.rule for each in told}
+    policies = workspace_policies(connection, {each.rule.workspace for each in found} | {each.workspace for each in told})
     locked = lock_rules(connection, rules)
     pages = alerted_pages(connection, rules, {each.article.dedup_key for each in found})
     alerts = alerts_of_stories(connection, rules, {each.story for each in found if each.story})
     alerts |= {(rule, alert.story): alert for rule, alert in _alerts_told(connection, told)}
-    return Standings(locked, pages, alerts)
+    return Standings(locked, pages, alerts, policies, silences_at(connection, policies, now), groups_waiting(connection, rules, now))
+
+
+def _save_sent(connection: Connection, standings: Standings) -> None:
+    rules, workspaces = standings.sent()
+    save_tallies(connection, workspace_table, workspaces)
+    save_tallies(connection, rule_table, rules)
 
 
 def _alerts_told(connection: Connection, told: Sequence[ToldArticle]) -> list[tuple[str, StoryAlert]]:

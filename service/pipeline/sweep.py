@@ -22,7 +22,7 @@ def set_poison_aside(edges: Edges) -> int:
     """Take out of the queues what ended every worker that took it; return how many rows."""
     now, store = edges.now(), edges.store
     aside = store.feeds.quarantine(now=now) + store.articles.quarantine(now=now) + store.deliveries.quarantine(now=now)
-    aside += store.pages.quarantine(now=now) + store.websub.quarantine(now=now)
+    aside += store.pages.quarantine(now=now) + store.websub.quarantine(now=now) + store.digests.quarantine(now=now)
     if aside:
         log.error("work set aside after ending its worker five times", rows=aside)
     return aside

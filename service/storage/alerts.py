@@ -43,6 +43,11 @@ class ListedAlert:
         return self.alert.id
 
     @property
+    def messages(self) -> tuple[tuple[str, int], ...]:
+        """The alert (0) and its updates, by their numbers."""
+        return (self.id, 0), *((self.id, each.update.number) for each in self.updates if each.update)
+
+    @property
     def articles(self) -> tuple[AlertedArticle, ...]:
         """What it was raised about."""
         return self.alert.articles

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, func, selec
 from service.domain.feeds import FeedState
 from service.storage.claims import count_due
 from service.storage.database import Database
+from service.storage.digests import count_waiting
 from service.storage.feed_hosts import Courtesy, count_pollable
-from service.storage.tables import alert, article, delivery, feed, match, page, websub
+from service.storage.tables import alert, article, delivery, digest, feed, match, page, websub
 
 COURTESY = Courtesy()
-STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery, "pages": page, "subscribe": websub}
+STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery, "pages": page, "subscribe": websub, "digest": digest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Counts:
     alerts: int
     feeds: Mapping[str, int]  # by state
     deliveries: Mapping[str, int]  # by state
+    collected: Mapping[str, int]  # messages that wait in digests, by kind
 
 
 def backlogs(database: Database, now: datetime, courtesy: Courtesy = COURTESY) -> tuple[Backlog, ...]:
@@ -53,6 +55,7 @@ def count_all(database: Database) -> Counts:
             alerts=_count(connection, alert),
             feeds=_count_by(connection, _shown_state()),
             deliveries=_count_by(connection, delivery.c.state),
+            collected=count_waiting(connection),
         )
 
 

@@ -1,8 +1,8 @@
-"""What decisions about matches must know, and what becomes of them: matches, alerts and deliveries in one transaction."""
+"""What decisions about matches must know, and what becomes of them: matches, alerts, what waits and deliveries in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from service.domain.alerting import AlertDraft, Corrected, Decision
-from service.domain.deliveries import DeliveryState
 from service.domain.developments import StoryAlert
-from service.domain.ids import delivery_id
 from service.domain.rules import Rule
+from service.domain.tallies import NONE_SENT, Tally
 from service.storage.alerts import dump_content, dump_living, to_living
-from service.storage.channels import to_channel
+from service.storage.collecting import collect_all
 from service.storage.database import Database
+from service.storage.outbox import Outgoing, save_deliveries
 from service.storage.rules import to_rule
-from service.storage.tables import alert, alert_item, alert_update, channel, delivery, match, rule
+from service.storage.tables import alert, alert_item, alert_update, match, rule
+from service.storage.tallies import to_tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class LockedRule:
 
     rule: Rule
     alerted_at: datetime | None
+    sent: Tally = NONE_SENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class ToldArticle:
     """An article that an alert of a story has told, under this headline."""
 
     match: str
+    workspace: str
     rule: str
     article: str
     alert: str
@@ -43,7 +46,7 @@ class ToldArticle:
 def lock_rules(connection: Connection, ids: Collection[str]) -> dict[str, LockedRule]:
     """Lock rules in order of id, so that two workers never wait for each other in a circle; one that is gone is left out."""
     rows = connection.execute(select(rule).where(rule.c.id.in_(ids)).order_by(rule.c.id).with_for_update()).all()
-    return {row.id: LockedRule(to_rule(row), row.alerted_at) for row in rows}
+    return {row.id: LockedRule(to_rule(row), row.alerted_at, to_tally(row.sent)) for row in rows}
 
 
 def alerted_pages(connection: Connection, rules: Collection[str], pages: Collection[str]) -> set[tuple[str, str]]:
@@ -66,11 +69,17 @@ def alerts_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Stor
 
 def told_articles(connection: Connection, articles: Collection[str]) -> list[ToldArticle]:
     """Where alerts of stories have told these articles, the oldest first."""
-    columns = (match.c.id, match.c.rule, match.c.article, alert_item.c.alert, alert_item.c.headline)
+    columns = (match.c.id, match.c.workspace, match.c.rule, match.c.article, alert_item.c.alert, alert_item.c.headline)
     joined = match.join(alert_item, alert_item.c.match == match.c.id).join(alert, alert.c.id == alert_item.c.alert)
     told = match.c.article.in_(articles) & alert_item.c.headline.is_not(None) & alert.c.story.is_not(None)
     rows = connection.execute(select(*columns).select_from(joined).where(told).order_by(alert_item.c.added_at, match.c.id)).all()
     return [ToldArticle(*row) for row in rows]
+
+
+def note_alerted(connection: Connection, rules: Collection[str], now: datetime) -> None:
+    """Note that these rules sent something just now."""
+    if rules:
+        connection.execute(update(rule).where(rule.c.id.in_(rules)).values(alerted_at=now))
 
 
 def save_decisions(
@@ -87,8 +96,11 @@ def save_decisions(
     for correction in corrections:
         _save_correction(connection, database, correction, now)
     drafts = [draft for draft in (*(each.draft for each in decisions), *(each.draft for each in corrections)) if draft is not None]
-    _note_alerted(connection, drafts, now)
-    return _save_deliveries(connection, database, drafts, now)
+    told = [draft for draft in drafts if draft.collected is None]
+    note_alerted(connection, {draft.alert.rule for draft in told}, now)
+    digests = collect_all(connection, database, drafts, now)
+    _note_digests(connection, decisions, digests)
+    return save_deliveries(connection, database, [_outgoing(draft) for draft in told], now)
 
 
 def _save_told(connection: Connection, database: Database, decision: Decision, now: datetime) -> None:
@@ -131,12 +143,6 @@ def _save_living(connection: Connection, living: StoryAlert, now: datetime) -> N
     connection.execute(update(alert).where(alert.c.id == living.id).values(living=dump_living(living), updated_at=now))
 
 
-def _note_alerted(connection: Connection, drafts: Sequence[AlertDraft], now: datetime) -> None:
-    rules = {draft.alert.rule for draft in drafts}
-    if rules:
-        connection.execute(update(rule).where(rule.c.id.in_(rules)).values(alerted_at=now))
-
-
 def _match_values(decision: Decision, now: datetime) -> dict[str, Any]:
     into = decision.draft.alert.id if decision.draft else decision.joined and decision.joined.id
     return {
@@ -150,39 +156,18 @@ def _match_values(decision: Decision, now: datetime) -> dict[str, Any]:
         "held": decision.held,
         "alert": into,
         "reason": decision.reason,
+        "silence": decision.silence,
         "created_at": now,
     }
 
 
-def _save_deliveries(connection: Connection, database: Database, drafts: Sequence[AlertDraft], now: datetime) -> int:
-    if not drafts:
-        return 0
-    workspaces = {draft.alert.workspace for draft in drafts}
-    rows = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
-    channels = [to_channel(row) for row in rows]
-    values = [
-        _delivery_values(draft, each.id, each.disabled_reason, now)
-        for draft in drafts
-        for each in channels
-        if each.workspace == draft.alert.workspace and (draft.channels is None or each.id in draft.channels)
-    ]
-    if values:
-        connection.execute(database.insert(delivery).on_conflict_do_nothing(), values)
-    return sum(1 for each in values if each["next_at"])
+def _note_digests(connection: Connection, decisions: Sequence[Decision], digests: Mapping[tuple[str, int], str]) -> None:
+    for each in decisions:
+        if each.draft is not None and each.draft.collected is not None:
+            into = digests[each.draft.message]
+            connection.execute(update(match).where(match.c.id == each.match).values(digest=into))
 
 
-def _delivery_values(draft: AlertDraft, channel_id: str, disabled: str | None, now: datetime) -> dict[str, Any]:
-    """A delivery that is due; for a disabled channel one that is dead, so that it can be seen and revived."""
-    number = draft.alert.update.number if draft.alert.update else 0
-    return {
-        "id": delivery_id(draft.alert.id, channel_id, number),
-        "workspace": draft.alert.workspace,
-        "alert": draft.alert.id,
-        "channel": channel_id,
-        "update_number": number,
-        "state": DeliveryState.DEAD if disabled else DeliveryState.PENDING,
-        "detail": f"the channel is disabled: {disabled}" if disabled else None,
-        "created_at": now,
-        "finished_at": now if disabled else None,
-        "next_at": None if disabled else now,
-    }
+def _outgoing(draft: AlertDraft) -> Outgoing:
+    alert_id, number = draft.message
+    return Outgoing(draft.alert.workspace, draft.channels, alert=alert_id, number=number)

@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, updat
 
 from service.domain.alerts import Alert
 from service.domain.deliveries import DeliveryState, DeliveryToSend, Outcome
+from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
 from service.storage.alerts import messages_of
 from service.storage.audit import Caller, record
 from service.storage.channels import disable, to_channel
 from service.storage.claims import claim_due, finish, is_due, is_poison
 from service.storage.database import Database
+from service.storage.digests import load_digests
 from service.storage.feed_notices import load_notices
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import attempt, channel, delivery
@@ -28,7 +30,7 @@ POISON = "sending this ended its worker five times; redeliver it to try again"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert or feed notice to one channel and how it stands; without either it is a test message.
+    """One alert, digest or feed notice to one channel and how it stands; without any of them it is a test message.
 
     `update_number` counts the alert's updates, each of which is a delivery of its own; 0: the alert itself.
     """
@@ -37,6 +39,7 @@ class Delivery:
     workspace: str
     alert: str | None
     notice: str | None
+    digest: str | None
     update_number: int
     channel: str
     state: DeliveryState
@@ -73,12 +76,14 @@ class Deliveries:
         state: str | None = None,
         channel_id: str | None = None,
         alert_id: str | None = None,
+        digest_id: str | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Delivery]:
         """A workspace's deliveries, newest first."""
         query = select(delivery).where(delivery.c.workspace == workspace)
-        for column, wanted in ((delivery.c.state, state), (delivery.c.channel, channel_id), (delivery.c.alert, alert_id)):
+        named = ((delivery.c.channel, channel_id), (delivery.c.alert, alert_id), (delivery.c.digest, digest_id))
+        for column, wanted in ((delivery.c.state, state), *named):
             if wanted:
                 query = query.where(column == wanted)
         with self.database.read() as connection:
@@ -139,9 +144,10 @@ class Deliveries:
             channels = {row.id: row for row in _rows(connection, channel, {row.channel for row in rows})}
             messages = messages_of(connection, {(row.alert, row.update_number) for row in rows if row.alert})
             notices = load_notices(connection, {row.notice for row in rows if row.notice})
+            digests = load_digests(connection, {row.digest for row in rows if row.digest})
             for row in rows:
                 _end_if_closed(connection, row, channels[row.channel], now)
-        return tuple(_to_send(row, channels[row.channel], messages, notices) for row in rows if _is_open(channels[row.channel]))
+        return tuple(_to_send(row, channels[row.channel], messages, notices, digests) for row in rows if _is_open(channels[row.channel]))
 
     def save_attempt(self, sent: DeliveryToSend, outcome: Outcome, *, started_at: datetime, now: datetime) -> None:
         """Store an attempt and what it makes of the delivery.
@@ -228,10 +234,16 @@ def _to_delivery(row: Row[Any]) -> Delivery:
 
 
 def _to_send(
-    row: Row[Any], where: Row[Any], messages: Mapping[tuple[str, int], Alert], notices: Mapping[str, FeedNotice]
+    row: Row[Any],
+    where: Row[Any],
+    messages: Mapping[tuple[str, int], Alert],
+    notices: Mapping[str, FeedNotice],
+    digests: Mapping[str, Digest],
 ) -> DeliveryToSend:
     told = messages[row.alert, row.update_number] if row.alert else None
     notice = notices[row.notice] if row.notice else None
+    digest = digests[row.digest] if row.digest else None
     return DeliveryToSend(
-        row.id, to_channel(where), told, row.created_at, row.lease_token, row.lease_until, row.tries, row.attempts, row.next_at, notice
+        row.id, to_channel(where), told, row.created_at, row.lease_token, row.lease_until,
+        row.tries, row.attempts, row.next_at, notice, digest,
     )  # fmt: skip

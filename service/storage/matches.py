@@ -22,7 +22,7 @@ class Match:
     """One rule satisfied by one article.
 
     `held` says why it was not told; None: it raised or updated `alert`, which is the one it is in. `reason` says what it
-    brought to the alert of its story.
+    brought to the alert of its story, or when and with what it is told. `digest`: in which that is; `silence`: that holds it.
     """
 
     id: str
@@ -35,6 +35,8 @@ class Match:
     held: str | None
     alert: str | None
     reason: str | None
+    digest: str | None
+    silence: str | None
     created_at: datetime
 
 
@@ -103,5 +105,6 @@ def _to_match(row: Row[Any]) -> Match:
     evidence = tuple(Evidence(**each) for each in row.evidence)
     scores = Scores(**row.scores) if row.scores else None
     return Match(
-        row.id, row.workspace, row.rule, row.rule_revision, row.article, evidence, scores, row.held, row.alert, row.reason, row.created_at
+        row.id, row.workspace, row.rule, row.rule_revision, row.article, evidence, scores, row.held, row.alert, row.reason,
+        row.digest, row.silence, row.created_at,
     )  # fmt: skip

@@ -10,11 +10,13 @@ from service.storage.articles import Articles
 from service.storage.channels import Channels
 from service.storage.database import Database
 from service.storage.deliveries import Deliveries
+from service.storage.digests import Digests
 from service.storage.feeds import Feeds
 from service.storage.listings import Listings
 from service.storage.matches import Matches
 from service.storage.pages import Pages
 from service.storage.rules import Rules
+from service.storage.silences import Silences
 from service.storage.stories import StoredStories
 from service.storage.vectors import StoredVectors
 from service.storage.websub import WebSub
@@ -38,6 +40,8 @@ class Store:
     alerts: Alerts
     channels: Channels
     deliveries: Deliveries
+    digests: Digests
+    silences: Silences
     vectors: StoredVectors
     stories: StoredStories
 
@@ -58,6 +62,8 @@ def open_store(database: Database) -> Store:
         Alerts(database),
         Channels(database),
         Deliveries(database),
+        Digests(database),
+        Silences(database),
         StoredVectors(database),
         StoredStories(database),
     )

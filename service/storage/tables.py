@@ -100,6 +100,8 @@ workspace = Table(
     Column("name", Text, nullable=False, unique=True),
     _moment("created_at"),
     Column("health_channel", Text),  # no foreign key, which SQLite cannot add: the API keeps it in order
+    Column("alerting", Json),  # as domain.policies.Defaults; NULL: nothing was chosen
+    Column("sent", Json),  # messages, as domain.tallies.Tally; counted where there is a budget
 )
 
 api_key = Table(
@@ -276,6 +278,7 @@ rule = Table(
     _moment("updated_at"),
     _moment("deleted_at", nullable=True),
     _moment("alerted_at", nullable=True),
+    Column("sent", Json),  # messages, as domain.tallies.Tally; counted where there is a cap
     # Few rules use others, and every change of a rule asks for those.
     Index("ix_rule_uses_rules", "workspace", postgresql_where=text("uses_rules"), sqlite_where=text("uses_rules = 1")),
 )
@@ -294,6 +297,8 @@ match = Table(
     _moment("created_at"),
     Column("scores", Json),
     Column("reason", Text),
+    Column("digest", Text),  # in which it is told
+    Column("silence", Text),  # that holds it
     UniqueConstraint("rule", "article"),
     Index("ix_match_workspace_created_at", "workspace", "created_at", "id"),
 )
@@ -333,6 +338,55 @@ alert_item = Table(
     _ref("match", key=True),
     _moment("added_at"),
     Column("headline", Text),  # as it was told; NULL: it was not
+)
+
+# Alerts and updates that are told together: by `scope`, a rule or what a workspace tells to the same channels.
+# `round` counts those of one kind and time: nothing is added to one that was released.
+digest = Table(
+    "digest",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    _ref("rule", nullable=True, index=True),
+    Column("scope", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    _moment("send_at"),
+    Column("round", Integer, nullable=False),
+    Column("channels", Json),  # of several rules; NULL: all, or the rule's
+    _moment("created_at"),
+    _moment("released_at", nullable=True),
+    Column("content", Json),  # what its message says, from its release on; NULL: none was needed
+    *_queue(),
+    _due_index("digest"),
+    UniqueConstraint("scope", "kind", "send_at", "round"),
+    Index("ix_digest_workspace_created_at", "workspace", "created_at", "id"),
+)
+
+# The messages that wait or waited in a digest: an alert (0) or one of its updates, each in one digest only.
+digest_item = Table(
+    "digest_item",
+    metadata,
+    _ref("workspace"),
+    _ref("alert", key=True),
+    Column("number", Integer, primary_key=True),
+    _ref("digest", index=True),
+    _moment("added_at"),
+)
+
+silence = Table(
+    "silence",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    Column("comment", Text, nullable=False),
+    Column("actors", Json, nullable=False),
+    Column("sources", Json, nullable=False),
+    Column("rules", Json, nullable=False),
+    _moment("starts_at"),
+    _moment("ends_at"),
+    _moment("created_at"),
+    Column("created_by", Text, nullable=False),
+    Index("ix_silence_workspace_ends_at", "workspace", "ends_at"),
 )
 
 channel = Table(
@@ -382,6 +436,8 @@ delivery = Table(
     *_queue(),
     _due_index("delivery"),
     Index("uq_delivery_notice_channel", "notice", "channel", unique=True),
+    Column("digest", Text),
+    Index("uq_delivery_digest_channel", "digest", "channel", unique=True),
     Column("update_number", Integer, nullable=False, server_default="0"),  # of the alert's updates; 0: the alert itself
     UniqueConstraint("alert", "channel", "update_number"),
     Index("ix_delivery_workspace_created_at", "workspace", "created_at", "id"),

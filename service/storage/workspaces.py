@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row, select, update
 
+from service.domain.policies import NOTHING_CHOSEN, Defaults
 from service.storage.audit import Caller, record
 from service.storage.database import Database
 from service.storage.tables import api_key, workspace
+from service.storage.workspace_policies import to_defaults
 
 Scope = Literal["read", "write", "admin"]
 USE_RESOLUTION = timedelta(minutes=1)  # how exact `last_used_at` is; a write per request would be dear
@@ -26,6 +29,7 @@ class Workspace:
     name: str
     created_at: datetime
     health_channel: str | None = None  # where it is told of its feeds' health; None: nowhere
+    alerting: Defaults = NOTHING_CHOSEN  # what holds for its rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,13 @@ class Workspaces:
         """The workspace of this name."""
         with self.database.read() as connection:
             row = connection.execute(select(workspace).where(workspace.c.name == name)).one_or_none()
-        return Workspace(**row._mapping) if row else None
+        return _workspace(row) if row else None
 
     def get_workspace(self, workspace_id: str) -> Workspace:
         """The workspace of this id."""
         with self.database.read() as connection:
             row = connection.execute(select(workspace).where(workspace.c.id == workspace_id)).one()
-        return Workspace(**row._mapping)
+        return _workspace(row)
 
     def choose_health_channel(self, channel_id: str | None, *, caller: Caller) -> Workspace:
         """Tell the workspace of its feeds' health by this channel of its own, or not at all."""
@@ -77,11 +81,24 @@ class Workspaces:
             record(connection, caller, "workspace.change", caller.workspace)
         return self.get_workspace(caller.workspace)
 
+    def change_alerting(self, change: Callable[[Defaults], Defaults], *, caller: Caller) -> Workspace:
+        """Replace what holds for all rules of the workspace by what `change` makes of it.
+
+        Two changes at once are made one after the other.
+        """
+        mine = workspace.c.id == caller.workspace
+        with self.database.write() as connection:
+            row = connection.execute(select(workspace.c.alerting).where(mine).with_for_update(key_share=True)).one()
+            new = change(to_defaults(row.alerting))
+            connection.execute(update(workspace).where(mine).values(alerting=new.model_dump(mode="json")))
+            record(connection, caller, "workspace.change", caller.workspace)
+        return self.get_workspace(caller.workspace)
+
     def list_workspaces(self) -> tuple[Workspace, ...]:
         """Every workspace, by name."""
         with self.database.read() as connection:
             rows = connection.execute(select(workspace).order_by(workspace.c.name)).all()
-        return tuple(Workspace(**row._mapping) for row in rows)
+        return tuple(_workspace(row) for row in rows)
 
     def get_or_add_workspace(self, name: str, *, new_id: str, now: datetime) -> Workspace:
         """The workspace of this name, made if there is none."""
@@ -128,6 +145,10 @@ class Workspaces:
             if row:
                 record(connection, caller, "key.revoke", key_id)
         return _key(row) if row else None
+
+
+def _workspace(row: Row[Any]) -> Workspace:
+    return Workspace(row.id, row.name, row.created_at, row.health_channel, to_defaults(row.alerting))
 
 
 def _key(row: Row[Any]) -> ApiKey:

@@ -16,12 +16,32 @@ def test_the_channel_for_the_health_of_feeds_is_chosen_and_taken_back(api: Api) 
     assert api.get("/v1/workspace")["health_channel"] is None
     channel = api.expect(201, "POST", "/v1/channels", HOOK)["id"]
     assert api.expect(200, "PATCH", "/v1/workspace", {"health_channel": channel})["health_channel"] == channel
-    assert api.get("/v1/workspace") | {"created_at": ""} == {
-        "id": api.workspace, "name": "ours", "created_at": "", "health_channel": channel,
+    assert api.get("/v1/workspace") | {"created_at": "", "alerting": {}} == {
+        "id": api.workspace, "name": "ours", "created_at": "", "health_channel": channel, "alerting": {},
     }  # fmt: skip
     assert "PATCH /v1/workspace" in api.expect(409, "DELETE", f"/v1/channels/{channel}")["detail"]
     assert api.expect(200, "PATCH", "/v1/workspace", {"health_channel": None})["health_channel"] is None
     api.expect(204, "DELETE", f"/v1/channels/{channel}")
+
+
+def test_what_holds_for_all_rules_is_chosen_bit_by_bit_and_taken_back(api: Api, neighbour: Api) -> None:
+    first = api.get("/v1/workspace")["alerting"]
+    assert (first["when"], first["timezone"], first["budget"]) == ("instant", "UTC", None)
+    night = {"from": "22:00", "to": "07:00"}
+    api.expect(200, "PATCH", "/v1/workspace", {"alerting": {"quiet_hours": night, "holidays": ["2026-12-25"]}})
+    chosen = api.expect(200, "PATCH", "/v1/workspace", {"alerting": {"timezone": "Europe/Brussels", "budget": 50}})["alerting"]
+    assert (chosen["quiet_hours"]["from"], chosen["holidays"], chosen["timezone"], chosen["budget"]) == (
+        "22:00", ["2026-12-25"], "Europe/Brussels", 50,
+    )  # fmt: skip
+    assert neighbour.get("/v1/workspace")["alerting"] == first
+    assert api.expect(200, "PATCH", "/v1/workspace", {"alerting": {"quiet_hours": None}})["alerting"]["quiet_hours"] is None
+    assert api.expect(200, "PATCH", "/v1/workspace", {"alerting": None})["alerting"] == first
+
+
+def test_what_makes_no_sense_for_all_rules_is_refused_with_its_place(api: Api) -> None:
+    wrong = {"timezone": "Brussels", "when": {"digest": "daily", "at": "25:00"}, "colour": "red"}
+    refused = api.expect(422, "PATCH", "/v1/workspace", {"alerting": wrong})
+    assert {error["at"] for error in refused["errors"]} == {"/alerting/timezone", "/alerting/when", "/alerting/when/at", "/alerting/colour"}
 
 
 def test_a_channel_of_another_workspace_cannot_be_chosen(api: Api, neighbour: Api) -> None:

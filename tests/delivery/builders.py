@@ -16,6 +16,7 @@ from service.domain.channels import Channel, Secret
 from service.domain.coverage import Coverage, Report, coverage_of
 from service.domain.deliveries import DeliveryToSend, Receipt
 from service.domain.developments import Development, News
+from service.domain.digests import Digest, DigestKind
 from service.domain.evidence import Evidence
 from service.outbound import Outbound
 from tests.make import an_article
@@ -80,6 +81,12 @@ def an_update(news: tuple[News, ...] = NEWS, coverage: Coverage | None = None) -
     """The second update of an alert."""
     coverage = coverage or a_coverage("NATO chief Rutte welcomes peace deal", "Rutte lobt Friedensplan", "NATO welcomes deal")
     return replace(an_alert(), story="st_1", coverage=coverage, update=Update(2, CREATED, news))
+
+
+def a_digest(*alerts: Alert, kind: DigestKind = DigestKind.DIGEST, rule: str | None = "ru_1") -> Digest:
+    """A day's digest of these alerts."""
+    name = "NATO on the peace deal" if rule else None
+    return Digest("dg_1", "ws_1", kind, rule, name, CREATED - timedelta(days=1), CREATED, len(alerts), alerts)
 
 
 def a_delivery(channel: Channel, alert: Alert | None = None, **changes: Any) -> DeliveryToSend:

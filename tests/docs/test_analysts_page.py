@@ -9,9 +9,10 @@ from typing import get_args
 
 import pytest
 
-from service.domain.alerting import Hold
 from service.domain.feeds import FeedState
+from service.domain.policies import Alerting, Defaults
 from service.domain.rules import Precision, RuleSpec
+from service.domain.telling import Hold
 from service.matching.explain import explain
 from service.matching.grammar import parse_query
 from tests.make import NOON
@@ -62,6 +63,18 @@ def test_the_queries_shown_are_queries() -> None:
 def test_the_table_of_reasons_has_each_and_no_other() -> None:
     reasons = {row[0].strip("`") for row in rows_under("`held`", "meaning", "what to do")}
     assert reasons == {"null", *Hold}
+
+
+def test_the_table_of_alerting_has_each_part_and_no_other() -> None:
+    assert {row[0].strip("`") for row in rows_under("`alerting`", "what it does", "if null")} == set(Alerting.model_fields)
+
+
+def test_the_policies_shown_are_policies() -> None:
+    shown = re.findall(r"^ww (/v1/rules/\$RULE|/v1/workspace) -X PATCH -d '(\{\"alerting\".+\})'$", PAGE, re.MULTILINE)
+    assert len(shown) > 10
+    for path, body in shown:
+        form = Defaults if path == "/v1/workspace" else Alerting
+        assert form.model_validate(json.loads(body)["alerting"])
 
 
 def test_the_table_of_a_rules_parts_has_each_and_no_other() -> None:

@@ -15,15 +15,16 @@ import pytest
 from service.delivery.feed_notice import HEADLINES
 from service.delivery.message import render_body
 from service.domain.alerts import Alert
+from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
 from service.domain.feeds import FeedState
-from tests.delivery.builders import CREATED, NEWS, a_channel, a_delivery, alerted, an_alert, an_update, titled
+from tests.delivery.builders import CREATED, NEWS, a_channel, a_delivery, a_digest, alerted, an_alert, an_update, titled
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
 KINDS = (
     "alert", "update", "news", "coverage", "report", "rule", "article", "scores", "passage", "evidence",
-    "feed_notice", "feed", "test", "channel",
+    "feed_notice", "feed", "test", "channel", "digest",
 )  # fmt: skip
 
 
@@ -67,6 +68,20 @@ def test_what_is_sent_fits_the_schema_and_has_no_field_that_it_lacks(alert: Aler
     check(payload(alert))
 
 
+@pytest.mark.parametrize(
+    "digest",
+    [
+        pytest.param(a_digest(), id="an empty digest"),
+        pytest.param(a_digest(an_alert(story=True), an_update(NEWS)), id="an alert and an update"),
+        pytest.param(a_digest(*[an_alert(story=True)] * 100, rule=None), id="a truncated digest of several rules"),
+    ],
+)
+def test_a_digest_fits_the_schema(digest: Digest) -> None:
+    message = json.loads(render_body(a_delivery(a_channel(), digest=digest)))
+    check(message)
+    assert message["type"] == "digest.created"
+
+
 @pytest.mark.parametrize("state", sorted(HEADLINES))
 def test_what_is_said_of_a_feed_fits_the_schema(state: FeedState) -> None:
     told = notice(state=state, title=None if state is FeedState.GONE else "\ud800" * 9000)
@@ -102,7 +117,7 @@ def test_the_schema_refuses(place: tuple[str, ...], value: Any) -> None:
 
 def test_the_developers_page_tells_every_field_of_the_schema() -> None:
     told = set(re.findall(r"^\| `([a-z_.\[\]]+)` \|", (DOCS / "developers.md").read_text(), flags=re.MULTILINE))
-    frame = {"feed_notice": "data.", "feed": "data.feed."}
+    frame = {"digest": "data.", "feed_notice": "data.", "feed": "data.feed."}
     frame |= {"alert": "data.", "rule": "data.rule.", "article": "data.articles[].", "test": "data.", "channel": "data.channel."}
     frame |= {name: f"data.articles[].{name}[]." for name in ("passage", "evidence")}
     frame["passage"] = "data.articles[].passages[]."

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from service.domain.alerting import FoundMatch, Hold, Standing, decide
+from service.domain.alerting import FoundMatch, Standing, decide
 from service.domain.evidence import Evidence, Scores
 from service.domain.ids import alert_id
+from service.domain.telling import Hold
 from tests.make import NOON, a_rule, an_article
 
 HOUR = timedelta(hours=1)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.alerting import Edit, FoundMatch, Hold, Standing, decide, decide_edit
+from service.domain.alerting import Edit, FoundMatch, Standing, decide, decide_edit
 from service.domain.coverage import MOST_OUTLETS, Report, coverage_of, outlet_of, report_of
 from service.domain.developments import OUTLET_STEPS, Development, News, StoryAlert, correct, join, open_alert, say, tell
 from service.domain.evidence import Evidence, Scores
+from service.domain.telling import Hold
 from tests.make import NOON, a_rule, an_article
 
 HOUR = timedelta(hours=1)

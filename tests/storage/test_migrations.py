@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from service.storage.database import Database
 from service.storage.migrate import _config, migrate, missing_migrations
 from service.storage.store import open_store
-from service.storage.tables import Moment, metadata
+from service.storage.tables import Json, Moment, metadata
 from tests.make import NOON
 
 
@@ -39,6 +40,29 @@ def test_feeds_that_were_there_get_their_hosts_and_are_polled_on(empty_database_
     migrate(database)
     (claimed,) = open_store(database).feeds.claim_feeds(now=NOON + timedelta(days=999), token="t", limit=9)
     assert (claimed.id, claimed.host) == ("fd_1", "gazette.example:8443")
+    database.close()
+
+
+def test_rules_that_chose_nothing_take_what_their_workspace_says(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    chosen = {"when": "instant", "stories": "once", "cooldown": "PT4H", "mute_until": None}
+    rules = {"ru_1": {**chosen, "cooldown": "PT0S"}, "ru_2": chosen}
+    with database.write() as connection:
+        command.upgrade(_config(connection), "0009")
+        connection.execute(text("INSERT INTO workspace (id, name, created_at) VALUES ('ws_1', 'a', '2026-03-02 09:00:00')"))
+        plain: list[Any] = [sql_column(each) for each in ("id", "workspace", "name", "revision")]
+        rule = sql_table(
+            "rule", *plain, sql_column("definition", Json), sql_column("created_at", Moment()), sql_column("updated_at", Moment())
+        )
+        for rule_id, alerting in rules.items():
+            definition = {"name": "Bridges", "topics": ["bridge"], "alerting": alerting}
+            values = {"id": rule_id, "workspace": "ws_1", "name": "Bridges", "revision": 1, "definition": definition}
+            connection.execute(rule.insert().values(**values, created_at=NOON, updated_at=NOON))
+    migrate(database)
+    found = {each.id: each.spec.alerting for each in open_store(database).rules.list_rules("ws_1").items}
+    assert {each: (one.when, one.stories, one.cooldown) for each, one in found.items()} == {
+        "ru_1": (None, "once", None), "ru_2": (None, "once", timedelta(hours=4)),
+    }  # fmt: skip
     database.close()
 
 

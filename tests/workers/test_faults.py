@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from service.domain.policies import Defaults
 from tests import servers
 from tests.machine import PATIENCE, flush, until
 from tests.workers.conftest import House
@@ -21,6 +23,18 @@ def test_an_article_goes_all_the_way(house_on_both: House) -> None:
     house.publish("Harbour bridge opens", "Dockers strike")
     house.wait_until_told(1)
     assert len(house.receiver.requests) == 1
+
+
+def test_alerts_that_wait_for_each_other_go_all_the_way(postgres_house: House) -> None:
+    house = postgres_house
+    house.edges.store.workspaces.change_alerting(lambda _old: Defaults.model_validate({"group_wait": 2}), caller=house.caller())
+    house.publish("Harbour bridge opens", "Old bridge closes")
+    house.machine.start_worker()
+    house.machine.start_beat()
+    house.wait_until_told(1)
+    (request,) = house.receiver.requests
+    said = json.loads(request.body)
+    assert (said["type"], said["data"]["count"]) == ("digest.created", 2)
 
 
 def test_a_worker_killed_while_it_fetches(house: House) -> None:

@@ -1,0 +1,127 @@
+"""Silences: /v1/silences."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import AwareDatetime, Field, model_validator
+
+from service.api.auth import caller, workspace
+from service.api.errors import Fault, invalid, missing
+from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
+from service.api.routing import nouns, route
+from service.domain.policies import Cooldown
+from service.domain.rules import Line
+from service.domain.silences import Silence
+from service.edges import Edges
+
+MAX_MATCHERS = 100
+
+
+class SilenceForm(Form):
+    """What to say nothing of, and how long. A match must have one of each that is given."""
+
+    comment: Line = Field(description="why, for whoever wonders where an alert is")
+    actors: tuple[Line, ...] = Field(default=(), max_length=MAX_MATCHERS, description="as the rules name them, or in words that were found")
+    sources: tuple[Line, ...] = Field(
+        default=(),
+        max_length=MAX_MATCHERS,
+        description='outlets: what they call themselves, their host ("gazette.example"), or a feed\'s id',
+    )
+    rules: tuple[Id, ...] = Field(default=(), max_length=MAX_MATCHERS, description="ids of rules")
+    starts_at: AwareDatetime | None = Field(default=None, description="null: now")
+    ends_at: AwareDatetime | None = Field(default=None, description="this, or a duration")
+    duration: Cooldown | None = Field(default=None, description="ISO 8601, up to P30D", examples=["PT4H"])
+
+    @model_validator(mode="after")
+    def _is_about_something(self) -> SilenceForm:
+        if not (self.actors or self.sources or self.rules):
+            raise ValueError("a silence needs an actor, a source or a rule; it would hold everything")
+        if (self.ends_at is None) == (self.duration is None):
+            raise ValueError("say when it ends: with `ends_at` or with `duration`")
+        return self
+
+
+class SilenceQuery(PageQuery):
+    """Which silences."""
+
+    ended: bool = Field(default=False, description="those that have ended, too")
+
+
+class SilenceView(View):
+    """A silence."""
+
+    id: str
+    comment: str
+    actors: list[str]
+    sources: list[str]
+    rules: list[str]
+    starts_at: datetime
+    ends_at: datetime
+    created_at: datetime
+    created_by: str = Field(description="the key that made it")
+
+
+class SilencesView(PageView):
+    """A page of silences."""
+
+    items: list[SilenceView]
+
+
+def silences_api(edges: Edges) -> APIBlueprint:
+    """The routes of silences."""
+    api = nouns("silences", "What nothing is told of for some time")
+    store = edges.store.silences
+
+    @route(api, "post", "/v1/silences", needs="write", answers={201: SilenceView})
+    def create_silence(body: SilenceForm) -> Response:
+        """Silence actors, sources or rules for some time.
+
+        What matches meanwhile is held, with the silence as its reason, and not told later.
+        """
+        by = caller(edges)
+        _check_rules(edges, body)
+        starts_at = body.starts_at or by.now
+        ends_at = body.ends_at or starts_at + (body.duration or timedelta(0))
+        if ends_at <= max(starts_at, by.now):
+            raise invalid(
+                [Fault(at="/ends_at" if body.ends_at else "/duration", message="it would have ended before it begins to hold")], "silence"
+            )
+        made = Silence(
+            edges.new_id("sl"), by.workspace, body.comment, body.actors, body.sources, body.rules, starts_at, ends_at, by.now, by.name
+        )  # fmt: skip
+        store.add_silence(made, caller=by)
+        return answer(SilenceView.model_validate(made), 201)
+
+    @route(api, "get", "/v1/silences", needs="read", answers={200: SilencesView})
+    def list_silences(query: SilenceQuery) -> Response:
+        """List silences that have not ended, newest first."""
+        after = None if query.ended else edges.now()
+        page = store.list_silences(workspace(), ends_after=after, cursor=query.cursor, limit=query.limit)
+        return answer_page(SilencesView, page, SilenceView.model_validate)
+
+    @route(api, "get", "/v1/silences/<id>", needs="read", answers={200: SilenceView})
+    def get_silence(path: ById) -> Response:
+        """Show a silence, one that has ended, too."""
+        return _answer(store.find_silence(workspace(), path.id))
+
+    @route(api, "delete", "/v1/silences/<id>", needs="write", answers={200: SilenceView})
+    def expire_silence(path: ById) -> Response:
+        """End a silence now. It stays to be seen, so that what it held can be explained."""
+        return _answer(store.expire(path.id, caller=caller(edges)))
+
+    return api
+
+
+def _check_rules(edges: Edges, body: SilenceForm) -> None:
+    unknown = [number for number, each in enumerate(body.rules) if edges.store.rules.find_rule(workspace(), each) is None]
+    if unknown:
+        raise invalid([Fault(at=f"/rules/{number}", message="there is no such rule in this workspace") for number in unknown], "silence")
+
+
+def _answer(found: Silence | None) -> Response:
+    if found is None:
+        raise missing("silence")
+    return answer(SilenceView.model_validate(found))

@@ -1,0 +1,184 @@
+"""How much a rule tells, and when: as users write it for a rule, and for all rules of a workspace that say nothing of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+MAX_WAIT = timedelta(minutes=10)
+MAX_HOLIDAYS = 400
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: Mapping[Weekday, int] = MappingProxyType(
+    {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
+)
+
+
+def _zone(value: str) -> str:
+    # "localtime" and its like are whatever the machine is set to.
+    if value != "UTC" and "/" not in value:
+        raise ValueError('write a time zone by its IANA name: "Europe/Brussels", or "UTC"')
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, LookupError):
+        raise ValueError(f'there is no time zone "{value}"; write its IANA name: "Europe/Brussels"') from None
+    return value
+
+
+def _time_of_day(value: str) -> str:
+    hour, colon, minute = value.partition(":")
+    shaped = colon and len(hour) == len(minute) == 2 and value.isascii() and hour.isdigit() and minute.isdigit()
+    if not shaped or int(hour) > 23 or int(minute) > 59:
+        raise ValueError('write a time of day with hour and minute: "08:00", "22:30"')
+    return value
+
+
+def _with_unit(value: object) -> object:
+    """A bare number would pass as seconds, which hardly anybody means."""
+    if isinstance(value, int | float):
+        raise ValueError('write a duration with its unit, as ISO 8601 does: "PT30M", "PT4H", "P1D"')
+    return value
+
+
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+TimeOfDay = Annotated[str, StringConstraints(max_length=5), AfterValidator(_time_of_day)]
+Lowered = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+Cooldown = Annotated[timedelta, BeforeValidator(_with_unit), Field(ge=timedelta(0), le=timedelta(days=30))]
+Wait = Annotated[timedelta, Field(ge=timedelta(0), le=MAX_WAIT)]
+Stories = Literal["every_article", "once", "developments"]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+
+
+class DigestPlan(_Form):
+    """Collect what there is to tell, and tell it all at once."""
+
+    digest: Literal["hourly", "daily", "weekly"]
+    at: TimeOfDay | None = Field(default=None, description="of a daily or weekly digest; null: 08:00")
+    weekday: Annotated[Weekday, Lowered] | None = Field(default=None, description="of a weekly digest; null: monday")
+    timezone: Zone | None = Field(default=None, description="an IANA name; null: the workspace's")
+    send_empty: bool = Field(default=False, description="send it when there is nothing in it, too")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> DigestPlan:
+        if self.digest == "hourly" and self.at is not None:
+            raise ValueError("an hourly digest comes at each full hour; leave out `at`")
+        if self.digest != "weekly" and self.weekday is not None:
+            raise ValueError("only a weekly digest has a `weekday`")
+        return self
+
+
+class QuietHours(_Form):
+    """Hours in which nothing is sent; what there was comes as one message when they end. Past midnight where `to` is before `from`."""
+
+    begins: TimeOfDay = Field(alias="from")
+    ends: TimeOfDay = Field(alias="to", description="the same as `from`: a whole day")
+    timezone: Zone | None = Field(default=None, description="an IANA name; null: the workspace's")
+    days: tuple[Annotated[Weekday, Lowered], ...] | None = Field(
+        default=None, min_length=1, max_length=7, description="the days on which they begin; null: every day"
+    )
+
+    @model_validator(mode="after")
+    def _ends_some_time(self) -> QuietHours:
+        if self.begins == self.ends and (self.days is None or len(set(self.days)) == 7):
+            raise ValueError("these quiet hours never end; to silence a rule for some time, use `mute_until`")
+        return self
+
+
+class Cap(_Form):
+    """How many messages are sent at most; what is more comes as one digest when the hour or the day is over."""
+
+    hour: int | None = Field(default=None, ge=1, le=100_000)
+    day: int | None = Field(default=None, ge=1, le=100_000)
+
+    @model_validator(mode="after")
+    def _caps_something(self) -> Cap:
+        if self.hour is None and self.day is None:
+            raise ValueError('a cap needs a number of messages: {"hour": 5}, {"day": 20}, or both')
+        return self
+
+
+When = Literal["instant"] | DigestPlan
+
+
+class Alerting(_Form):
+    """When a match becomes an alert, and when that is told. What is null is as the workspace has it."""
+
+    when: When | None = Field(default=None, description='"instant", or a digest')
+    stories: Stories = Field(
+        default="developments",
+        description="of articles that report one event: every_article alerts; once: the first does, the others join it in silence; "
+        "developments: likewise, and the alert is updated when something material is new",
+    )
+    group_wait: Wait | None = Field(
+        default=None, description="wait so long for others and tell all in one message, seconds or ISO 8601, up to PT10M"
+    )
+    cooldown: Cooldown | None = Field(default=None, description="least time between two alerts of this rule, ISO 8601: PT4H")
+    quiet_hours: QuietHours | Literal["none"] | None = Field(default=None, description='"none": not even those of the workspace')
+    urgent: bool = Field(default=False, description="quiet hours, holidays and the workspace's budget do not hold it back")
+    mute_until: AwareDatetime | None = Field(default=None, description="no alerts before this time")
+    cap: Cap | Literal["none"] | None = Field(default=None, description='"none": not even that of the workspace')
+
+
+class Defaults(_Form):
+    """What holds for every rule of a workspace that has no setting of its own, and for all of them together."""
+
+    when: When = Field(default="instant", description='"instant", or a digest')
+    group_wait: Wait = Field(default=timedelta(0), description="wait so long for others and tell all in one message")
+    cooldown: Cooldown = Field(default=timedelta(0), description="least time between two alerts of a rule")
+    quiet_hours: QuietHours | None = None
+    cap: Cap | None = Field(default=None, description="of each rule")
+    timezone: Zone = Field(default="UTC", description="of hours and days where nothing else is said, an IANA name")
+    holidays: tuple[date, ...] = Field(default=(), max_length=MAX_HOLIDAYS, description="dates on which quiet hours last all day")
+    budget: int | None = Field(
+        default=None, ge=1, le=1_000_000, description="messages a day of all rules together; what is more comes as a digest at its end"
+    )
+
+
+NOTHING_CHOSEN = Defaults()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What holds for one rule, all said and done. `quiet` and the digest's plan have their own zones; `zone` is that of caps and budget."""
+
+    plan: DigestPlan | None
+    group_wait: timedelta
+    cooldown: timedelta
+    quiet: QuietHours | None
+    urgent: bool
+    mute_until: datetime | None
+    cap: Cap | None
+    zone: ZoneInfo
+    holidays: frozenset[date]
+    budget: int | None
+
+    def zone_of(self, part: DigestPlan | QuietHours) -> ZoneInfo:
+        """The time zone that this part of it is in."""
+        return ZoneInfo(part.timezone) if part.timezone else self.zone
+
+
+def policy_of(alerting: Alerting, defaults: Defaults) -> Policy:
+    """The rule's own settings, and the workspace's where it has none."""
+    when = alerting.when or defaults.when
+    quiet = alerting.quiet_hours or defaults.quiet_hours
+    cap = alerting.cap or defaults.cap
+    return Policy(
+        plan=when if isinstance(when, DigestPlan) else None,
+        group_wait=defaults.group_wait if alerting.group_wait is None else alerting.group_wait,
+        cooldown=defaults.cooldown if alerting.cooldown is None else alerting.cooldown,
+        quiet=quiet if isinstance(quiet, QuietHours) else None,
+        urgent=alerting.urgent,
+        mute_until=alerting.mute_until,
+        cap=cap if isinstance(cap, Cap) else None,
+        zone=ZoneInfo(defaults.timezone),
+        holidays=frozenset(defaults.holidays),
+        budget=defaults.budget,
+    )

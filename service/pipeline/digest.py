@@ -1,0 +1,121 @@
+"""Between alerting and delivery: when the time of what was collected has come, make one message of it and its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from service.domain.alerts import Alert
+from service.domain.digests import MAX_ALERTS, POSTPONES, Digest, DigestKind, compose, is_plain
+from service.domain.policies import Policy, policy_of
+from service.domain.rules import Rule
+from service.domain.telling import digest_due
+from service.edges import Edges
+from service.storage.claims import LeaseLost
+from service.storage.collecting import Place, open_first
+from service.storage.decisions import LockedRule, lock_rules, note_alerted
+from service.storage.digests import (
+    ClaimedDigest,
+    drop_empty,
+    lock_collected,
+    postpone,
+    release_as_alert,
+    release_as_digest,
+)
+from service.storage.tables import rule as rule_table
+from service.storage.tables import workspace as workspace_table
+from service.storage.tallies import save_tallies
+from service.storage.workspace_policies import WorkspacePolicy, workspace_policies
+
+log = structlog.get_logger()
+
+SOME = 20  # digests claimed at a time
+MUTED_LOOK = timedelta(minutes=15)  # how often a muted rule's digest is looked at: the mute may be taken back
+
+
+def release_due(edges: Edges, on_messages: Callable[[], None]) -> int:
+    """Release every digest whose time has come; return how many. Safe to run anywhere, any number of times at once."""
+    token, released = edges.new_id("lease"), 0
+    while claimed := edges.store.digests.claim_digests(now=edges.now(), token=token, limit=SOME):
+        for each in claimed:
+            if _release_or_leave(edges, each):
+                on_messages()
+        released += len(claimed)
+    return released
+
+
+def release(edges: Edges, claimed: ClaimedDigest) -> int:
+    """Freeze what a claimed digest says and make its deliveries, in one transaction; return how many are due.
+
+    Raises:
+        LeaseLost: another worker has it by now; nothing is stored.
+    """
+    now, database = edges.now(), edges.store.database
+    with database.write() as connection:
+        chosen = workspace_policies(connection, [claimed.workspace])[claimed.workspace]
+        locked = lock_rules(connection, [claimed.rule] if claimed.rule else []).get(claimed.rule or "")
+        policy = policy_of(locked.rule.spec.alerting, chosen.defaults) if locked else None
+        alerts = compose(lock_collected(connection, claimed))
+        if not alerts and not _wanted_empty(claimed, locked, policy):
+            drop_empty(connection, claimed, now)
+            return 0
+        if policy and policy.mute_until and now < policy.mute_until:
+            postpone(connection, claimed, min(policy.mute_until, now + MUTED_LOOK))
+            return 0
+        channels = locked.rule.spec.channels if locked else claimed.channels
+        if locked and claimed.kind in POSTPONES:
+            _note_sent(connection, chosen, locked, now)
+        if is_plain(claimed.kind, alerts):
+            return release_as_alert(connection, database, claimed, alerts[0], channels, now)
+        said = _digest_of(claimed, locked.rule if locked else None, alerts, now)
+        return release_as_digest(connection, database, claimed, said, channels, now)
+
+
+def open_empty(edges: Edges) -> int:
+    """Have a digest for each rule that wants one even if nothing comes; return how many such rules there are."""
+    wanting = edges.store.digests.rules_sending_empty()
+    if not wanting:
+        return 0
+    now, database = edges.now(), edges.store.database
+    with database.write() as connection:
+        for rule, defaults in wanting:
+            due = digest_due(policy_of(rule.spec.alerting, defaults), now)
+            if due is not None:
+                open_first(connection, database, Place(rule.workspace, rule.id, None, DigestKind.DIGEST, due), now)
+    return len(wanting)
+
+
+def _release_or_leave(edges: Edges, claimed: ClaimedDigest) -> int:
+    try:
+        return release(edges, claimed)
+    except LeaseLost:
+        log.warning("lease lost, digest left to another worker", digest=claimed.id)
+        return 0
+
+
+def _wanted_empty(claimed: ClaimedDigest, locked: LockedRule | None, policy: Policy | None) -> bool:
+    """Whether its rule still wants to be told that there was nothing, at this very time."""
+    if locked is None or policy is None or policy.plan is None or not locked.rule.live:
+        return False
+    muted = policy.mute_until is not None and claimed.send_at < policy.mute_until
+    return policy.plan.send_empty and not muted and digest_due(policy, claimed.opened_at) == claimed.send_at
+
+
+def _digest_of(claimed: ClaimedDigest, rule: Rule | None, alerts: tuple[Alert, ...], now: datetime) -> Digest:
+    rule_id, name = (rule.id, rule.spec.name) if rule else (None, None)
+    return Digest(
+        claimed.id, claimed.workspace, claimed.kind, rule_id, name, claimed.opened_at, now, len(alerts), alerts[:MAX_ALERTS]
+    )  # fmt: skip
+
+
+def _note_sent(connection: Connection, chosen: WorkspacePolicy, locked: LockedRule, now: datetime) -> None:
+    rule = locked.rule
+    policy = policy_of(rule.spec.alerting, chosen.defaults)
+    note_alerted(connection, [rule.id], now)
+    if policy.cap is not None:
+        save_tallies(connection, rule_table, {rule.id: locked.sent.with_one(now, policy.zone)})
+    if policy.budget is not None:
+        save_tallies(connection, workspace_table, {rule.workspace: chosen.spent.with_one(now, policy.zone)})
