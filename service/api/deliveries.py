@@ -43,6 +43,7 @@ class DeliveryView(View):
     id: str = Field(description="what the receiver sees as webhook-id or in Message-ID, the same at every attempt")
     alert: str | None = Field(description="null: a feed notice or a test message")
     notice: str | None = Field(description="what is told of a feed's health; null: an alert or a test message")
+    channel_notice: str | None = Field(description="what is told of a channel: that it was disabled, or the question to its reader")
     update_number: int = Field(description="which update of the alert it sends; 0: the alert itself")
     channel: str
     state: DeliveryState

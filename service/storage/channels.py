@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 from service.domain.channels import Channel, Secret, rotate
 from service.domain.deliveries import DeliveryState
 from service.storage.audit import Caller, record
+from service.storage.channel_notices import tell_of_disabled
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import channel, delivery
@@ -86,7 +87,7 @@ class Channels:
             found = _find(connection, caller.workspace, channel_id)
             if found is None:
                 return None
-            disable(connection, channel_id, reason, caller.now)
+            disable(connection, self.database, channel_id, reason, caller.now)
             record(connection, caller, "channel.disable", channel_id)
             return _find(connection, caller.workspace, channel_id)
 
@@ -115,12 +116,16 @@ def to_channel(row: Row[Any]) -> Channel:
     """A channel from its row."""
     secrets = tuple(Secret(each["value"], _parse_moment(each["retires_at"])) for each in row.secrets)
     return Channel(
-        row.id, row.workspace, row.kind, row.name, row.settings, secrets, row.created_at, row.disabled_at, row.disabled_reason
+        row.id, row.workspace, row.kind, row.name, row.settings, secrets, row.created_at, row.disabled_at, row.disabled_reason,
+        row.ordered, row.unconfirmed,
     )  # fmt: skip
 
 
-def disable(connection: Connection, channel_id: str, reason: str, now: datetime) -> None:
-    """Disable a channel inside the caller's transaction, with everything that waits for it."""
+def disable(connection: Connection, database: Database, channel_id: str, reason: str, now: datetime) -> None:
+    """Disable a channel inside the caller's transaction, with everything that waits for it, and tell its owner by another one."""
+    row = connection.execute(select(channel).where(channel.c.id == channel_id).with_for_update()).one()
+    if row.disabled_at is None and row.deleted_at is None:
+        tell_of_disabled(connection, database, row, reason, now)
     connection.execute(update(channel).where(channel.c.id == channel_id).values(disabled_at=now, disabled_reason=reason))
     _end_deliveries(connection, channel_id, DeliveryState.DEAD, f"the channel is disabled: {reason}", now)
 
