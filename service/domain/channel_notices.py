@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from service.domain.ids import derived_id
 
+UNCONFIRMED = "the address has not confirmed yet that it wants messages"
+
 
 class ChannelNoticeKind(StrEnum):
     """It was disabled, which another channel is told; or its reader is asked whether messages are welcome."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, select, text, update
+from sqlalchemy import Column, Connection, Row, Table, bindparam, case, select, text, update
 
 from service.domain.alerts import Alert
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
@@ -176,7 +176,7 @@ def _attempt(tried: Tried, now: datetime) -> dict[str, Any]:
 
 
 def _release(connection: Connection, ids: Collection[str], token: str) -> None:
-    free = {"lease_until": None, "lease_token": None, "claims": delivery.c.claims - 1}
+    free = {"lease_until": None, "lease_token": None, "claims": case((delivery.c.claims > 0, delivery.c.claims - 1), else_=0)}
     connection.execute(update(delivery).where(delivery.c.id.in_(ids), delivery.c.lease_token == token).values(**free))
 
 

@@ -8,12 +8,14 @@ from service.storage.actors import Actors
 from service.storage.alerts import Alerts
 from service.storage.articles import Articles
 from service.storage.channels import Channels
+from service.storage.confirmations import Confirmations
 from service.storage.database import Database
 from service.storage.deliveries import Deliveries
 from service.storage.feeds import Feeds
 from service.storage.listings import Listings
 from service.storage.matches import Matches
 from service.storage.pages import Pages
+from service.storage.replays import Replays
 from service.storage.rules import Rules
 from service.storage.stories import StoredStories
 from service.storage.vectors import StoredVectors
@@ -38,6 +40,8 @@ class Store:
     alerts: Alerts
     channels: Channels
     deliveries: Deliveries
+    confirmations: Confirmations
+    replays: Replays
     vectors: StoredVectors
     stories: StoredStories
 
@@ -58,6 +62,8 @@ def open_store(database: Database) -> Store:
         Alerts(database),
         Channels(database),
         Deliveries(database),
+        Confirmations(database),
+        Replays(database),
         StoredVectors(database),
         StoredStories(database),
     )

@@ -130,4 +130,4 @@ def _known(row: Row[Any], name: str) -> Any:
 
 def _sendable_since(each: Waiting) -> datetime:
     later = (each.traffic.rest_until, each.traffic.served_at, each.shared.rest_until)
-    return max(each.due_at, *(moment for moment in later if moment is not None))
+    return max([each.due_at, *(moment for moment in later if moment is not None)])
