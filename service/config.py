@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     mail_from: str = "Wirewatch <wirewatch@localhost>"
+    mail_vouched: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("*",),
+        description="addresses and domains that get mails without being asked, comma-separated; others must confirm first; *: all",
+    )
 
     lease: int = Field(default=30, ge=2, le=60, description="seconds after which the work of a dead worker is free again")
     worker_concurrency: int = Field(default=8, ge=1, description="tasks at once in one worker process")
@@ -74,6 +78,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("mail_vouched", mode="before")
+    @classmethod
+    def _split_lower(cls, value: Any) -> Any:
+        return tuple(part.strip().lower() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("sealing_keys")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from service.pipeline import sweep as sweeping
-from service.pipeline.deliver import deliver_due
+from service.pipeline.deliver import deliver_with
 from service.pipeline.digest import open_empty, release_due
 from service.pipeline.pages import read_due
 from service.pipeline.poll import poll_due
@@ -52,7 +52,8 @@ def digest() -> None:
 @shared_task
 def deliver() -> None:
     """Make an attempt at every delivery that is due."""
-    deliver_due(house().edges)
+    home = house()
+    home.run(deliver_with(home.edges, home.senders))
 
 
 @shared_task

@@ -15,6 +15,7 @@ from service.api.articles import articles_api
 from service.api.auth import install_auth
 from service.api.bodies import MAX_BODY, JsonRequest, refuse
 from service.api.channels import channels_api
+from service.api.confirmations import confirmations_api
 from service.api.deliveries import deliveries_api
 from service.api.digests import digests_api
 from service.api.errors import ProblemBody, install_errors
@@ -28,6 +29,7 @@ from service.api.matches import matches_api
 from service.api.metrics import install_metrics
 from service.api.pages import pages_api
 from service.api.previews import previews_api
+from service.api.replays import replays_api
 from service.api.routing import SECURITY, page_route
 from service.api.rules import rules_api
 from service.api.silences import silences_api
@@ -76,9 +78,11 @@ def _new_app() -> OpenAPI:
 
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
-    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, actors_api, channels_api)
+    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, actors_api)
     nouns = (
         *watching,
+        channels_api,
+        replays_api,
         workspaces_api,
         articles_api,
         stories_api,
@@ -89,7 +93,7 @@ def _all_apis(edges: Edges) -> list[APIBlueprint]:
         silences_api,
         deliveries_api,
     )
-    return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), websub_api(edges), pages_api()]
+    return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), confirmations_api(edges), websub_api(edges), pages_api()]
 
 
 def _publish_document(app: OpenAPI) -> None:

@@ -16,12 +16,16 @@ from service.api.errors import Fault, Problem, invalid, missing
 from service.api.forms import ById, Form, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, route
 from service.delivery import KINDS, check_settings
+from service.delivery.confirmation import needs_confirmation
 from service.delivery.standard_webhooks import new_secret
 from service.domain.channels import Channel, Secret
 from service.domain.rules import Line
 from service.edges import Edges
 
 SECRET_BYTES = 32
+ORDERED = (
+    "send one after the other, in the order in which they were made: one that fails holds back the later ones until it is sent or dead"
+)
 
 
 class NewChannelForm(Form):
@@ -30,6 +34,7 @@ class NewChannelForm(Form):
     kind: str = Field(description=" or ".join(KINDS), max_length=50, examples=["webhook"])
     name: Line
     settings: dict[str, Any] = Field(description='webhook: {"url": ...}; email: {"to": ...}', examples=[{"url": "https://hooks.example/x"}])
+    ordered: bool = Field(default=False, description=ORDERED)
 
 
 class ChannelChangeForm(Form):
@@ -37,6 +42,7 @@ class ChannelChangeForm(Form):
 
     name: Line | None = None
     settings: dict[str, Any] | None = Field(default=None, description="replaces all settings")
+    ordered: bool | None = Field(default=None, description=ORDERED)
 
 
 class RotateForm(Form):
@@ -52,9 +58,11 @@ class ChannelView(View):
     kind: str
     name: str
     settings: dict[str, str]
+    ordered: bool = Field(description=ORDERED)
     created_at: datetime
     disabled_at: datetime | None
     disabled_reason: str | None = Field(description="why nothing is sent there; null where all is well")
+    unconfirmed: bool = Field(description="whoever reads there has not said yet that messages are welcome; until then nothing is sent")
 
 
 class SecretChannelView(ChannelView):
@@ -86,26 +94,34 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
         by, settings = caller(edges), _checked(edges, body.kind, body.settings)
         secret = new_secret(edges.random_bytes(SECRET_BYTES)) if KINDS[body.kind].signed else None
         secrets = (Secret(secret),) if secret else ()
-        channel = Channel(edges.new_id("ch"), by.workspace, body.kind, body.name, settings, secrets, by.now)
+        channel = Channel(
+            edges.new_id("ch"), by.workspace, body.kind, body.name, settings, secrets, by.now,
+            ordered=body.ordered, unconfirmed=needs_confirmation(body.kind, settings, edges.settings),
+        )  # fmt: skip
         store.add_channel(channel, caller=by)
-        return answer(SecretChannelView(**_view(channel).model_dump(), secret=secret), 201)
+        stored = _found(store.find_channel(workspace(), channel.id))
+        return answer(SecretChannelView(**view_channel(stored).model_dump(), secret=secret), 201)
 
     @route(api, "get", "/v1/channels", needs="read", answers={200: ChannelsView})
     def list_channels(query: PageQuery) -> Response:
         """List channels, newest first."""
-        return answer_page(ChannelsView, store.list_channels(workspace(), cursor=query.cursor, limit=query.limit), _view)
+        return answer_page(ChannelsView, store.list_channels(workspace(), cursor=query.cursor, limit=query.limit), view_channel)
 
     @route(api, "get", "/v1/channels/<id>", needs="read", answers={200: ChannelView})
     def get_channel(path: ById) -> Response:
         """Show a channel."""
-        return answer(_view(_found(store.find_channel(workspace(), path.id))))
+        return answer(view_channel(_found(store.find_channel(workspace(), path.id))))
 
     @route(api, "patch", "/v1/channels/<id>", needs="write", answers={200: ChannelView})
     def change_channel(path: ById, body: ChannelChangeForm) -> Response:
         """Give a channel another name or other settings."""
         channel = _found(store.find_channel(workspace(), path.id))
         settings = None if body.settings is None else _checked(edges, channel.kind, _unmask(body.settings, channel))
-        return answer(_view(_found(store.change_channel(path.id, name=body.name, settings=settings, caller=caller(edges)))))
+        elsewhere = settings is not None and settings != channel.settings
+        ask = elsewhere and needs_confirmation(channel.kind, settings or {}, edges.settings)
+        by = caller(edges)
+        changed = store.change_channel(path.id, name=body.name, settings=settings, ordered=body.ordered, ask=ask, caller=by)
+        return answer(view_channel(_found(changed)))
 
     @route(api, "delete", "/v1/channels/<id>", needs="write", answers={204: None}, problems=[409])
     def delete_channel(path: ById) -> Response:
@@ -138,12 +154,7 @@ def _add_actions(api: APIBlueprint, edges: Edges) -> None:
             raise Problem(409, "Channels of this kind have no signing secret.")
         secret = new_secret(edges.random_bytes(SECRET_BYTES))
         channel = store.rotate_secret(path.id, secret, overlap=timedelta(hours=body.overlap), caller=caller(edges))
-        return answer(SecretChannelView(**_view(_found(channel)).model_dump(), secret=secret))
-
-    @route(api, "post", "/v1/channels/<id>/enable", needs="write", answers={200: ChannelView})
-    def enable_channel(path: ById) -> Response:
-        """Use a disabled channel again. What it missed is dead until you redeliver it."""
-        return answer(_view(_found(store.enable_channel(path.id, caller=caller(edges)))))
+        return answer(SecretChannelView(**view_channel(_found(channel)).model_dump(), secret=secret))
 
 
 def _checked(edges: Edges, kind: str, settings: dict[str, Any]) -> dict[str, str]:
@@ -155,7 +166,8 @@ def _checked(edges: Edges, kind: str, settings: dict[str, Any]) -> dict[str, str
     return checked
 
 
-def _view(channel: Channel) -> ChannelView:
+def view_channel(channel: Channel) -> ChannelView:
+    """A channel as it may be shown."""
     shown = {name: _mask(value) for name, value in channel.settings.items()}
     return ChannelView.model_validate(channel).model_copy(update={"settings": shown})
 

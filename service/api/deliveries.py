@@ -45,6 +45,7 @@ class DeliveryView(View):
     alert: str | None = Field(description="null: a digest, a feed notice or a test message")
     digest: str | None = Field(description="the digest that it sends, for GET /v1/digests/{id}; null: something else")
     notice: str | None = Field(description="what is told of a feed's health; null: an alert or a test message")
+    channel_notice: str | None = Field(description="what is told of a channel: that it was disabled, or the question to its reader")
     update_number: int = Field(description="which update of the alert it sends; 0: the alert itself")
     channel: str
     state: DeliveryState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -21,14 +21,16 @@ MAIL_THREADS = 8
 
 @asynccontextmanager
 async def open_senders(outbound: Outbound, settings: Settings, secret_key: bytes) -> AsyncIterator[Mapping[str, Sender]]:
-    """A sender for each kind of channel, for the running event loop and one batch of work."""
+    """A sender for each kind of channel, for the running event loop, with the connections that they keep."""
     # Threads of their own: a mail server that hangs must not hold those that the database is reached through.
     threads = ThreadPoolExecutor(MAIL_THREADS, thread_name_prefix="sender")
+    held = ExitStack()
     try:
         async with outbound.session() as session:
-            parts = SenderParts(session, settings, secret_key, threads)
+            parts = SenderParts(session, settings, secret_key, threads, held)
             yield {name: kind.make_sender(parts) for name, kind in KINDS.items()}
     finally:
+        held.close()
         threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -12,17 +12,20 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.config import Settings
+from service.delivery.confirmation import confirm_url, may_confirm
 from service.delivery.kinds import FieldError, Kind, SenderParts, read_settings
 from service.delivery.mail_address import parse_address
 from service.delivery.mail_content import render_content
 from service.delivery.mail_format import Header, UnsafeMail, format_mail
 from service.delivery.mail_headers import encode_header, safe_header
-from service.delivery.smtp import MailServer, submit
+from service.delivery.smtp import MailPool, MailServer
 from service.delivery.unsubscribe import unsubscribe_url
+from service.domain.channel_notices import ChannelNoticeKind
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
 from service.domain.ids import delivery_id
 
 STEP_SECONDS = 20.0  # for each step of the SMTP dialogue
+NO_LINK = "this address must confirm that it wants mails, for which the operator must set WIREWATCH_PUBLIC_URL"
 NOT_SET_UP = "this server sends no e-mail; its operator must set WIREWATCH_SMTP_HOST"
 
 
@@ -38,7 +41,7 @@ class EmailSettings(BaseModel):
 class EmailSender:
     """Sends mails through the operator's server (None: there is none). `threads` because smtplib blocks."""
 
-    server: MailServer | None
+    server: MailPool | None
     mail_from: str
     public_url: str | None
     secret_key: bytes
@@ -47,21 +50,22 @@ class EmailSender:
     async def send(self, delivery: DeliveryToSend, now: datetime) -> Receipt:  # noqa: ARG002  # every attempt sends the same bytes
         """Hand the mail in once. Raises DeliveryError if the server did not take it."""
         if self.server is None:
-            raise DeliveryError(NOT_SET_UP)
+            raise DeliveryError(NOT_SET_UP, ours=True)
         to = read_settings(EmailSettings, delivery.channel.settings).to
         sender = _sender_address(self.mail_from)
         if sender is None:
-            raise DeliveryError("WIREWATCH_MAIL_FROM is no plain ASCII e-mail address; the operator must set it")
+            raise DeliveryError("WIREWATCH_MAIL_FROM is no plain ASCII e-mail address; the operator must set it", ours=True)
         try:
             raw = self.render(delivery, sender, to)
         except UnsafeMail as error:
             raise DeliveryError(f"this alert can not be put into a mail: {error}", permanent=True) from error
-        return await asyncio.get_running_loop().run_in_executor(self.threads, submit, self.server, sender, to, raw)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self.server.submit, sender, to, raw)
 
     def render(self, delivery: DeliveryToSend, sender: str, to: str) -> bytes:
         """The mail as it goes over the wire, the same bytes at every attempt. Raises UnsafeMail."""
-        link = unsubscribe_url(self.public_url, delivery.channel.id, self.secret_key) if self.public_url else None
-        content = render_content(delivery, link)
+        confirm = self._confirm_url(delivery, to)
+        link = unsubscribe_url(self.public_url, delivery.channel.id, self.secret_key) if self.public_url and not confirm else None
+        content = render_content(delivery, link, confirm)
         name = safe_header(parseaddr(self.mail_from)[0], 60)
         ours = {
             "From": formataddr((name, sender), "utf-8"),
@@ -79,6 +83,15 @@ class EmailSender:
         headers.append(Header("Subject", encode_header("Subject", content.subject)))
         return format_mail(headers, content.text, content.html, boundary=f"=_{delivery.id}")
 
+    def _confirm_url(self, delivery: DeliveryToSend, to: str) -> str | None:
+        """The link that a mail asks to click; None where it asks nothing."""
+        notice = delivery.channel_notice
+        if notice is None or notice.kind is not ChannelNoticeKind.CONFIRM:
+            return None
+        if self.public_url is None:
+            raise UnsafeMail("WIREWATCH_PUBLIC_URL is not set, so there is no link to confirm by")
+        return confirm_url(self.public_url, delivery.channel.id, to, self.secret_key)
+
 
 def _sender_address(mail_from: str) -> str | None:
     try:
@@ -88,8 +101,10 @@ def _sender_address(mail_from: str) -> str | None:
     return address if address.isascii() else None
 
 
-def _refuse(form: EmailSettings, settings: Settings) -> FieldError | None:  # noqa: ARG001  # any address will do where mail is set up
-    return None if settings.smtp_host else FieldError("", NOT_SET_UP)
+def _refuse(form: EmailSettings, settings: Settings) -> FieldError | None:
+    if not settings.smtp_host:
+        return FieldError("", NOT_SET_UP)
+    return None if may_confirm(form.to, settings) else FieldError("/to", NO_LINK)
 
 
 def _make_sender(parts: SenderParts) -> EmailSender:
@@ -97,7 +112,10 @@ def _make_sender(parts: SenderParts) -> EmailSender:
     server = settings.smtp_host and MailServer(
         settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_username, settings.smtp_password, STEP_SECONDS
     )
-    return EmailSender(server or None, settings.mail_from, settings.public_url, parts.secret_key, parts.threads)
+    pool = MailPool(server) if server else None
+    if pool is not None:
+        parts.held.callback(pool.close)
+    return EmailSender(pool, settings.mail_from, settings.public_url, parts.secret_key, parts.threads)
 
 
 EMAIL = Kind(EmailSettings, _refuse, _make_sender, signed=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -34,12 +35,16 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class SenderParts:
-    """What senders are made of; `session` belongs to the running event loop, `threads` are for libraries that block."""
+    """What senders are made of; `session` belongs to the running event loop, `threads` are for libraries that block.
+
+    `held` is closed when the senders are done with.
+    """
 
     session: Session
     settings: Settings
     secret_key: bytes
     threads: Executor
+    held: ExitStack
 
 
 @dataclass(frozen=True, slots=True)

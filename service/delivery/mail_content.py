@@ -14,6 +14,7 @@ from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_headers import safe_header
 from service.delivery.mail_text import clean_text, safe_link, say_moment
 from service.domain.alerts import Alert, AlertedArticle, Passage
+from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import say
 from service.domain.digests import Digest
@@ -69,9 +70,11 @@ class ShownEntry:
     others: int
 
 
-def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None) -> MailContent:
+def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None, confirm_url: str | None = None) -> MailContent:
     """The content of a delivery's mail, the same at every attempt. Everything from outside is escaped."""
     channel = clean_text(delivery.channel.name)
+    if delivery.channel_notice is not None:
+        return _channel_content(delivery.channel_notice, channel, unsubscribe_url, confirm_url)
     if delivery.notice is not None:
         return _feed_content(delivery.notice, channel, unsubscribe_url)
     if delivery.digest is not None:
@@ -120,6 +123,23 @@ def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None)
         headline=headline,
         reason=clean_text(notice.reason),
         url=clean_text(notice.url),
+        time=say_moment(notice.created_at),
+        channel=channel,
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def _channel_content(notice: ChannelNotice, channel: str, unsubscribe_url: str | None, confirm_url: str | None) -> MailContent:
+    if notice.kind is ChannelNoticeKind.CONFIRM:
+        return _fill("confirm", "Confirm that you want news alerts", channel=channel, confirm_url=confirm_url, unsubscribe_url=None)
+    about = safe_header(notice.about_name, 80)
+    return _fill(
+        "channel",
+        f'The channel "{about}" is disabled',
+        about=clean_text(notice.about_name, 200),
+        about_id=notice.about,
+        kind=notice.about_kind,
+        reason=clean_text(notice.reason, 1000),
         time=say_moment(notice.created_at),
         channel=channel,
         unsubscribe_url=unsubscribe_url,

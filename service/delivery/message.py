@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from service.delivery.channel_notice import render_channel_data
 from service.delivery.feed_notice import render_notice_data
 from service.domain.alerts import Alert, AlertedArticle, Passage, Update
 from service.domain.coverage import Coverage, Report
@@ -30,8 +31,8 @@ _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 def render_body(delivery: DeliveryToSend) -> bytes:
     """The payload as compact ASCII JSON: the same bytes at every attempt, always under 20 kB.
 
-    `type` is "alert.created", "alert.updated", "digest.created", "feed.failing" and its siblings, or "test"; `timestamp` is when the
-    delivery was created (ISO 8601, UTC). `data` of an alert:
+    `type` is "alert.created", "alert.updated", "digest.created", "feed.failing" and its siblings, "channel.disabled", or "test";
+    `timestamp` is when the delivery was created (ISO 8601, UTC). `data` of an alert:
 
     - `id`, `created_at` of the alert; `rule`: its `id` and `name`; `story`: its id, or null
     - `update`: null, or of an update its `number`, `created_at` and `news`, each with `kind`, `what` and a `text` for people
@@ -47,7 +48,7 @@ def render_body(delivery: DeliveryToSend) -> bytes:
     its `rule` (or null: it is about several), the `count` of alerts, and the `alerts`, each as above; most reported first, none if it is
     empty. Where there is too much, each tells less, and the last are left out.
 
-    `data` of a feed's message: see `render_notice_data`.
+    `data` of a feed's message: see `render_notice_data`; of a channel's: `render_channel_data`.
 
     `data` of a test message has `message` and `channel` (`id`, `name`). Offsets count Unicode code points.
     """
@@ -61,6 +62,8 @@ def _say(delivery: DeliveryToSend) -> tuple[str, Iterable[Payload]]:
     """The message's type, and its data ever shorter."""
     if delivery.notice is not None:
         return delivery.notice.kind, (render_notice_data(delivery.notice),)
+    if delivery.channel_notice is not None:
+        return str(delivery.channel_notice.kind), (render_channel_data(delivery.channel_notice),)
     if delivery.digest is not None:
         return "digest.created", _digest_renditions(delivery.digest)
     if delivery.alert is not None:

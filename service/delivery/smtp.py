@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +21,10 @@ Reply = tuple[int, bytes]
 # Refusals of the recipient or the message are final. These two are about our login, which the operator can mend.
 _LOGIN_WANTED = frozenset({530, 535})
 _TOO_BIG = 552
+MAX_IDLE = 10.0  # seconds that a connection is kept for; servers wait for at least as long
+TRUSTED_IDLE = 1.0  # seconds after which it is asked whether it is still there
+GOODBYE_SECONDS = 2.0
+MAX_MAILS = 100  # on one connection; many servers take no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +39,90 @@ class MailServer:
     timeout: float
 
 
-def submit(server: MailServer, sender: str, recipient: str, raw: bytes) -> Receipt:
-    """Hand in one mail; blocks. Returns once the server has taken responsibility for it.
+class MailPool:
+    """Connections to one mail server, kept for the next mail. Safe to use from many threads."""
 
-    Raises:
-        DeliveryError: permanent where the server refuses the recipient or the message for good.
-    """
-    with _plain_errors(server), _connected(server, ehlo_name=sender.rpartition("@")[2]) as smtp:
-        return _converse(smtp, sender, recipient, raw)
+    def __init__(self, server: MailServer, clock: Callable[[], float] = time.monotonic) -> None:
+        self._server, self._clock = server, clock
+        self._idle: list[_Kept] = []
+        self._lock = threading.Lock()
+
+    def submit(self, sender: str, recipient: str, raw: bytes) -> Receipt:
+        """Hand in one mail; blocks. Returns once the server has taken responsibility for it.
+
+        Raises:
+            DeliveryError: permanent where the server refuses the recipient or the message for good.
+        """
+        with _plain_errors(self._server):
+            kept = self._take()
+            if kept is None or not self._is_good(kept):
+                kept = _Kept(_open(self._server, ehlo_name=sender.rpartition("@")[2]))
+            try:
+                receipt = _converse(kept.smtp, sender, recipient, raw)
+            except BaseException:
+                kept.smtp.close()  # whatever it is amid, the next mail must not be part of it
+                raise
+            self._give_back(kept)
+            return receipt
+
+    def close(self) -> None:
+        """Say goodbye on all idle connections."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for kept in idle:
+            _leave(kept.smtp)
+
+    def _is_good(self, kept: _Kept) -> bool:
+        """Whether a kept connection takes another mail: servers end those that are idle when they like."""
+        return self._clock() - kept.since < TRUSTED_IDLE or _answers(kept.smtp)
+
+    def _take(self) -> _Kept | None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+            fresh = [each for each in idle if self._clock() - each.since < MAX_IDLE]
+            found = fresh.pop() if fresh else None
+            self._idle = fresh
+        for stale in idle:
+            if stale is not found and stale not in fresh:
+                _leave(stale.smtp)
+        return found
+
+    def _give_back(self, kept: _Kept) -> None:
+        kept.mails += 1
+        kept.since = self._clock()
+        if kept.mails >= MAX_MAILS:
+            _leave(kept.smtp)
+            return
+        with self._lock:
+            self._idle.append(kept)
+
+
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """A connection that is logged in, after so many mails, idle since then."""
+
+    smtp: smtplib.SMTP
+    mails: int = 0
+    since: float = 0.0
+
+
+def _answers(smtp: smtplib.SMTP) -> bool:
+    try:
+        well = 200 <= smtp.rset()[0] < 300
+    except (smtplib.SMTPException, OSError):
+        well = False
+    if not well:
+        smtp.close()
+    return well
+
+
+def _leave(smtp: smtplib.SMTP) -> None:
+    # All that was handed in was taken: however the goodbye goes, an error now would send it twice.
+    with suppress(OSError, smtplib.SMTPException):
+        if smtp.sock is not None:
+            smtp.sock.settimeout(GOODBYE_SECONDS)
+        smtp.quit()
+    smtp.close()
 
 
 def _converse(smtp: smtplib.SMTP, sender: str, recipient: str, raw: bytes) -> Receipt:
@@ -51,7 +133,9 @@ def _converse(smtp: smtplib.SMTP, sender: str, recipient: str, raw: bytes) -> Re
         options += ["BODY=8BITMIME", "SMTPUTF8"]
     code, said = smtp.mail(sender, options)
     if code >= 400:  # the sender is ours to mend, but a message that is too big stays so
-        raise _refusal("the message" if code == _TOO_BIG else "the sender (WIREWATCH_MAIL_FROM)", (code, said), permanent=code == _TOO_BIG)
+        if code == _TOO_BIG:
+            raise _refusal("the message", (code, said), permanent=True)
+        raise _refusal("the sender (WIREWATCH_MAIL_FROM)", (code, said), permanent=False, ours=True)
     _expect(smtp.rcpt(recipient), "the recipient")
     try:
         reply = smtp.data(raw)
@@ -64,19 +148,22 @@ def _converse(smtp: smtplib.SMTP, sender: str, recipient: str, raw: bytes) -> Re
 def _expect(reply: Reply, what: str) -> None:
     code = reply[0]
     if not 200 <= code < 300:
-        raise _refusal(what, reply, permanent=500 <= code < 600 and code not in _LOGIN_WANTED)
+        ours = code in _LOGIN_WANTED
+        raise _refusal(what, reply, permanent=500 <= code < 600 and not ours, ours=ours)
 
 
-def _refusal(what: str, reply: Reply, *, permanent: bool) -> DeliveryError:
+def _refusal(what: str, reply: Reply, *, permanent: bool, ours: bool = False) -> DeliveryError:
     code, said = reply
     adverb = "" if permanent else " for now"
     return DeliveryError(
-        f"the mail server refused {what}{adverb}: {code} {printable_reply(said)}".rstrip(), permanent=permanent, status=code
+        f"the mail server refused {what}{adverb}: {code} {printable_reply(said)}".rstrip(),
+        permanent=permanent,
+        status=code,
+        ours=ours,
     )
 
 
-@contextmanager
-def _connected(server: MailServer, ehlo_name: str) -> Iterator[smtplib.SMTP]:
+def _open(server: MailServer, ehlo_name: str) -> smtplib.SMTP:
     """A greeted, secured and logged-in connection."""
     smtp = _connect(server, ehlo_name)
     try:
@@ -85,12 +172,10 @@ def _connected(server: MailServer, ehlo_name: str) -> Iterator[smtplib.SMTP]:
             _start_tls(smtp)
         if server.username is not None:
             smtp.login(server.username, server.password.get_secret_value() if server.password else "")
-        yield smtp
-        # The mail is taken: however the goodbye goes, an error now would send it twice.
-        with suppress(OSError):
-            smtp.quit()
-    finally:
+    except BaseException:
         smtp.close()
+        raise
+    return smtp
 
 
 def _connect(server: MailServer, ehlo_name: str) -> smtplib.SMTP:
@@ -104,7 +189,7 @@ def _connect(server: MailServer, ehlo_name: str) -> smtplib.SMTP:
 def _start_tls(smtp: smtplib.SMTP) -> None:
     # Never on in plain text: whoever strips STARTTLS from the greeting would read every alert, and the password.
     if not smtp.has_extn("starttls"):
-        raise DeliveryError("the mail server offers no STARTTLS; the operator must mend it or set WIREWATCH_SMTP_SECURITY")
+        raise DeliveryError("the mail server offers no STARTTLS; the operator must mend it or set WIREWATCH_SMTP_SECURITY", ours=True)
     smtp.starttls(context=ssl.create_default_context())
     smtp.ehlo_or_helo_if_needed()
 
@@ -120,21 +205,22 @@ def _plain_errors(server: MailServer) -> Iterator[None]:
             f"the mail server refused our login: {error.smtp_code} {printable_reply(_as_bytes(error.smtp_error))}; "
             "the operator must check WIREWATCH_SMTP_USERNAME and WIREWATCH_SMTP_PASSWORD",
             status=error.smtp_code,
+            ours=True,
         ) from error
     except smtplib.SMTPResponseException as error:
-        raise _refusal("the connection", (error.smtp_code, _as_bytes(error.smtp_error)), permanent=False) from error
+        raise _refusal("the connection", (error.smtp_code, _as_bytes(error.smtp_error)), permanent=False, ours=True) from error
     except smtplib.SMTPServerDisconnected as error:
-        raise DeliveryError(f"the mail server {where} closed the connection or did not answer in time") from error
+        raise DeliveryError(f"the mail server {where} closed the connection or did not answer in time", ours=True) from error
     except smtplib.SMTPException as error:
-        raise DeliveryError(f"the mail server {where} can not log us in: it offers no method that we know") from error
+        raise DeliveryError(f"the mail server {where} can not log us in: it offers no method that we know", ours=True) from error
     except ssl.SSLCertVerificationError as error:
-        raise DeliveryError(f"the certificate of the mail server {where} is not valid: {error.verify_message}") from error
+        raise DeliveryError(f"the certificate of the mail server {where} is not valid: {error.verify_message}", ours=True) from error
     except ssl.SSLError as error:
-        raise DeliveryError(f"no secure connection to the mail server {where} could be made") from error
+        raise DeliveryError(f"no secure connection to the mail server {where} could be made", ours=True) from error
     except TimeoutError as error:
-        raise DeliveryError(f"the mail server {where} did not answer in time") from error
+        raise DeliveryError(f"the mail server {where} did not answer in time", ours=True) from error
     except OSError as error:
-        raise DeliveryError(f"no connection to the mail server {where} could be made") from error
+        raise DeliveryError(f"no connection to the mail server {where} could be made", ours=True) from error
 
 
 def _as_bytes(text: bytes | str) -> bytes:

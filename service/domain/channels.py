@@ -28,6 +28,8 @@ class Channel:
     created_at: datetime
     disabled_at: datetime | None = None
     disabled_reason: str | None = None
+    ordered: bool = False  # its deliveries go out one after the other, in the order in which they were made
+    unconfirmed: bool = False  # whoever reads there has not said yet that messages are welcome
 
 
 def rotate(secrets: tuple[Secret, ...], new: str, *, now: datetime, overlap: timedelta) -> tuple[Secret, ...]:

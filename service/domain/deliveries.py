@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.domain.alerts import Alert
+from service.domain.channel_notices import ChannelNotice
 from service.domain.channels import Channel
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
@@ -25,8 +26,8 @@ class DeliveryState(StrEnum):
 class DeliveryToSend:
     """A claimed delivery. Its `id` is the idempotency key that every attempt carries.
 
-    It has an `alert`, a `digest`, or a `notice` of a feed's health; none of them: a test message. `tries` counts the
-    attempts since it was created or revived, `number` all attempts ever; both before the one to be made now.
+    It has an `alert`, a `digest`, a `notice` of a feed's health, or a `channel_notice`; none of them: a test message. `tries` counts
+    the attempts since it was created or revived, `number` all attempts ever; both before the one to be made now.
     """
 
     id: str
@@ -40,6 +41,7 @@ class DeliveryToSend:
     due_at: datetime | None = None  # since when it was due when it was claimed
     notice: FeedNotice | None = None
     digest: Digest | None = None
+    channel_notice: ChannelNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,20 @@ class Receipt:
 
 
 class DeliveryError(Exception):
-    """The message was not taken. `permanent`: trying again will not help; `gone`: nor will any other message."""
+    """The message was not taken. `permanent`: trying again will not help; `gone`: nor will any other message.
+
+    `ours`: it is for the operator to mend, and nothing is held against the channel.
+    """
 
     def __init__(
-        self, detail: str, *, permanent: bool = False, gone: bool = False, status: int | None = None, retry_after: timedelta | None = None
+        self,
+        detail: str,
+        *,
+        permanent: bool = False,
+        gone: bool = False,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        ours: bool = False,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -62,6 +74,7 @@ class DeliveryError(Exception):
         self.gone = gone
         self.status = status
         self.retry_after = retry_after
+        self.ours = ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +87,5 @@ class Outcome:
     status: int | None
     detail: str
     disable_channel: str | None = None  # the reason, when the channel is to be disabled
+    ours: bool = False  # a failure that is not held against the channel
+    retry_after: timedelta | None = None  # for how long the receiver asked to be left in peace

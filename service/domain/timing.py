@@ -45,7 +45,10 @@ def after_failure(delivery: DeliveryToSend, error: DeliveryError, now: datetime,
     tries = delivery.tries + 1
     again_at = None if error.permanent else next_attempt_at(tries, now, jitter, error.retry_after)
     if again_at is not None:
-        return Outcome(DeliveryState.PENDING, again_at, delivered=False, status=error.status, detail=error.detail)
+        return Outcome(
+            DeliveryState.PENDING, again_at, delivered=False, status=error.status, detail=error.detail,
+            ours=error.ours, retry_after=error.retry_after,
+        )  # fmt: skip
     detail = error.detail if error.permanent else f"{error.detail}; given up after {tries} tries"
     reason = error.detail if error.gone else None
-    return Outcome(DeliveryState.DEAD, None, delivered=False, status=error.status, detail=detail, disable_channel=reason)
+    return Outcome(DeliveryState.DEAD, None, delivered=False, status=error.status, detail=detail, disable_channel=reason, ours=error.ours)

@@ -30,13 +30,19 @@ class Queue(Protocol[T_co]):
 
 
 async def work_through(
-    queue: Queue[T], work: Callable[[T], Awaitable[None]], *, slots: int, renew_every: float, claim_every: float | None = None
+    queue: Queue[T],
+    work: Callable[[T], Awaitable[None]],
+    *,
+    slots: int,
+    renew_every: float,
+    claim_every: float | None = None,
+    linger: float | None = None,
 ) -> int:
     """Claim rows and work on up to `slots` of them at once until none is due; return how many were worked on.
 
     Leases are renewed every `renew_every` seconds. While some is under way, more is looked for whenever a row is done; with
     `claim_every`, where claims are dear and rows become free by themselves, when an eighth of the slots is free, and every
-    so many seconds.
+    so many seconds; with `linger`, once so many seconds have passed since the first was done, or half of the slots are free.
     A row whose lease was lost is left to its new holder. Any other error, of one row or of the claiming, is raised at
     the end, when what is under way is done; such a row is free again when its lease runs out.
     """
@@ -54,6 +60,9 @@ async def work_through(
                 running |= {asyncio.create_task(_guarded(work, row)) for row in claimed}
             if running:
                 done, running = await _wait(running, enough=1 if claim_every is None else max(1, slots // 8), seconds=claim_every)
+                if linger is not None:
+                    more_done, running = await _wait(running, enough=max(1, slots // 2), seconds=linger)
+                    done |= more_done
                 errors += [error for each in done if (error := each.exception())]
                 more = True  # what is done may have made room for what waited behind it
     finally:

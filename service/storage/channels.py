@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 from service.domain.channels import Channel, Secret, rotate
 from service.domain.deliveries import DeliveryState
 from service.storage.audit import Caller, record
+from service.storage.channel_notices import tell_of_disabled
+from service.storage.confirmations import ask_reader
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import channel, delivery
@@ -33,9 +35,12 @@ class Channels:
             "settings": dict(new.settings),
             "secrets": _dump(new.secrets),
             "created_at": new.created_at,
+            "ordered": new.ordered,
         }
         with self.database.write() as connection:
             connection.execute(channel.insert().values(**values))
+            if new.unconfirmed:
+                ask_reader(connection, self.database, new.id, new.created_at)
             record(connection, caller, "channel.create", new.id)
 
     def find_channel(self, workspace: str, channel_id: str) -> Channel | None:
@@ -57,12 +62,23 @@ class Channels:
                 connection, query, moment=channel.c.created_at, key=channel.c.id, cursor=cursor, limit=limit, to_item=to_channel
             )
 
-    def change_channel(self, channel_id: str, *, name: str | None, settings: Mapping[str, str] | None, caller: Caller) -> Channel | None:
-        """Give a channel another name or other settings; None leaves them."""
+    def change_channel(
+        self,
+        channel_id: str,
+        *,
+        name: str | None,
+        settings: Mapping[str, str] | None,
+        caller: Caller,
+        ordered: bool | None = None,
+        ask: bool = False,
+    ) -> Channel | None:
+        """Give a channel another name, other settings or another order; None leaves them. `ask` whoever reads there now first."""
         values: dict[str, Any] = {"name": name} if name is not None else {}
+        if ordered is not None:
+            values["ordered"] = ordered
         if settings is not None:
             values["settings"] = dict(settings)
-        return self._update(channel_id, "channel.change", caller, values)
+        return self._update(channel_id, "channel.change", caller, values, ask=ask)
 
     def rotate_secret(self, channel_id: str, new: str, *, overlap: timedelta, caller: Caller) -> Channel | None:
         """Sign with `new` from now on, and for `overlap` with the secrets in force too; None if there is no such channel."""
@@ -86,7 +102,7 @@ class Channels:
             found = _find(connection, caller.workspace, channel_id)
             if found is None:
                 return None
-            disable(connection, channel_id, reason, caller.now)
+            disable(connection, self.database, channel_id, reason, caller.now)
             record(connection, caller, "channel.disable", channel_id)
             return _find(connection, caller.workspace, channel_id)
 
@@ -101,10 +117,12 @@ class Channels:
                 record(connection, caller, "channel.delete", channel_id)
         return found
 
-    def _update(self, channel_id: str, action: str, caller: Caller, values: dict[str, Any]) -> Channel | None:
+    def _update(self, channel_id: str, action: str, caller: Caller, values: dict[str, Any], *, ask: bool = False) -> Channel | None:
         with self.database.write() as connection:
             if values:
                 connection.execute(update(channel).where(_mine(caller.workspace, channel_id)).values(**values))
+            if ask and _find(connection, caller.workspace, channel_id):
+                ask_reader(connection, self.database, channel_id, caller.now)
             found = _find(connection, caller.workspace, channel_id)
             if found:
                 record(connection, caller, action, channel_id)
@@ -115,12 +133,16 @@ def to_channel(row: Row[Any]) -> Channel:
     """A channel from its row."""
     secrets = tuple(Secret(each["value"], _parse_moment(each["retires_at"])) for each in row.secrets)
     return Channel(
-        row.id, row.workspace, row.kind, row.name, row.settings, secrets, row.created_at, row.disabled_at, row.disabled_reason
+        row.id, row.workspace, row.kind, row.name, row.settings, secrets, row.created_at, row.disabled_at, row.disabled_reason,
+        row.ordered, row.unconfirmed,
     )  # fmt: skip
 
 
-def disable(connection: Connection, channel_id: str, reason: str, now: datetime) -> None:
-    """Disable a channel inside the caller's transaction, with everything that waits for it."""
+def disable(connection: Connection, database: Database, channel_id: str, reason: str, now: datetime) -> None:
+    """Disable a channel inside the caller's transaction, with everything that waits for it, and tell its owner by another one."""
+    row = connection.execute(select(channel).where(channel.c.id == channel_id).with_for_update()).one()
+    if row.disabled_at is None and row.deleted_at is None:
+        tell_of_disabled(connection, database, row, reason, now)
     connection.execute(update(channel).where(channel.c.id == channel_id).values(disabled_at=now, disabled_reason=reason))
     _end_deliveries(connection, channel_id, DeliveryState.DEAD, f"the channel is disabled: {reason}", now)
 

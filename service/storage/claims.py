@@ -56,8 +56,9 @@ def _claim(
 
 def renew_leases(database: Database, table: Table, *, token: str, now: datetime) -> None:
     """Keep what this token still holds for another lease."""
+    mine = and_(table.c.lease_until.is_not(None), table.c.lease_token == token)
     with database.write() as connection:
-        connection.execute(update(table).where(table.c.lease_token == token).values(lease_until=now + database.lease))
+        connection.execute(update(table).where(mine).values(lease_until=now + database.lease))
 
 
 def finish(

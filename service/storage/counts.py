@@ -15,6 +15,7 @@ from service.storage.database import Database
 from service.storage.digests import count_waiting
 from service.storage.feed_hosts import Courtesy, count_pollable
 from service.storage.tables import alert, article, delivery, digest, feed, match, page, websub
+from service.storage.traffic import count_sendable
 
 COURTESY = Courtesy()
 STAGES: Mapping[str, Table] = {"poll": feed, "match": article, "deliver": delivery, "pages": page, "subscribe": websub, "digest": digest}
@@ -42,7 +43,7 @@ class Counts:
 
 
 def backlogs(database: Database, now: datetime, courtesy: Courtesy = COURTESY) -> tuple[Backlog, ...]:
-    """What waits for each stage; of the feeds, those that only wait for their host are left out."""
+    """What waits for each stage; those that only wait for their host or endpoint are left out."""
     return tuple(_backlog(database, stage, now, courtesy) for stage in STAGES)
 
 
@@ -60,7 +61,13 @@ def count_all(database: Database) -> Counts:
 
 
 def _backlog(database: Database, stage: str, now: datetime, courtesy: Courtesy) -> Backlog:
-    due, oldest = count_pollable(database, now, courtesy) if stage == "poll" else count_due(database, STAGES[stage], now)
+    match stage:
+        case "poll":
+            due, oldest = count_pollable(database, now, courtesy)
+        case "deliver":
+            due, oldest = count_sendable(database, now)
+        case _:
+            due, oldest = count_due(database, STAGES[stage], now)
     return Backlog(stage, due, (now - oldest).total_seconds() if oldest else 0.0)
 
 

@@ -16,7 +16,7 @@ from service.domain.tallies import NONE_SENT, Tally
 from service.storage.alerts import dump_content, dump_living, to_living
 from service.storage.collecting import collect_all
 from service.storage.database import Database
-from service.storage.outbox import Outgoing, save_deliveries
+from service.storage.outgoing import Outgoing, save_deliveries
 from service.storage.rules import to_rule
 from service.storage.tables import alert, alert_item, alert_update, match, rule
 from service.storage.tallies import to_tally

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, select, update
 
-from service.domain.alerts import Alert
-from service.domain.deliveries import DeliveryState, DeliveryToSend, Outcome
-from service.domain.digests import Digest
-from service.domain.feed_notices import FeedNotice
-from service.storage.alerts import messages_of
+from service.domain.deliveries import DeliveryState, DeliveryToSend
 from service.storage.audit import Caller, record
-from service.storage.channels import disable, to_channel
-from service.storage.claims import claim_due, finish, is_due, is_poison
+from service.storage.claims import is_poison
 from service.storage.database import Database
-from service.storage.digests import load_digests
-from service.storage.feed_notices import load_notices
+from service.storage.outbox import Outbox
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import attempt, channel, delivery
+from service.storage.tables import attempt, delivery
 
 PER_CHANNEL = 5  # deliveries of one channel that are claimed at a time
 LOOK_AHEAD = 500  # due deliveries that a claim looks at
@@ -30,7 +23,7 @@ POISON = "sending this ended its worker five times; redeliver it to try again"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert, digest or feed notice to one channel and how it stands; without any of them it is a test message.
+    """One alert, digest or notice to one channel and how it stands; without any of them it is a test message.
 
     `update_number` counts the alert's updates, each of which is a delivery of its own; 0: the alert itself.
     """
@@ -40,6 +33,7 @@ class Delivery:
     alert: str | None
     notice: str | None
     digest: str | None
+    channel_notice: str | None
     update_number: int
     channel: str
     state: DeliveryState
@@ -132,95 +126,14 @@ class Deliveries:
         return found
 
     def claim_deliveries(self, *, now: datetime, token: str, limit: int) -> tuple[DeliveryToSend, ...]:
-        """Take up to `limit` due deliveries under the lease `token`; those whose channel is gone are ended instead."""
-        while rows := claim_due(self.database, delivery, now=now, token=token, limit=limit, among=_fair_share(now)):
-            if to_send := self._open_ones(rows, now):
-                return to_send
-        return ()
-
-    def _open_ones(self, rows: Sequence[Row[Any]], now: datetime) -> tuple[DeliveryToSend, ...]:
-        """Those whose channel takes messages; the others are ended."""
-        with self.database.write() as connection:
-            channels = {row.id: row for row in _rows(connection, channel, {row.channel for row in rows})}
-            messages = messages_of(connection, {(row.alert, row.update_number) for row in rows if row.alert})
-            notices = load_notices(connection, {row.notice for row in rows if row.notice})
-            digests = load_digests(connection, {row.digest for row in rows if row.digest})
-            for row in rows:
-                _end_if_closed(connection, row, channels[row.channel], now)
-        return tuple(_to_send(row, channels[row.channel], messages, notices, digests) for row in rows if _is_open(channels[row.channel]))
-
-    def save_attempt(self, sent: DeliveryToSend, outcome: Outcome, *, started_at: datetime, now: datetime) -> None:
-        """Store an attempt and what it makes of the delivery.
-
-        A delivery revived while the attempt was under way begins anew if that failed. Raises:
-            LeaseLost: another worker has the delivery by now; nothing is stored.
-        """
-        number = sent.number + 1
-        tried = {
-            "workspace": sent.channel.workspace,
-            "delivery": sent.id,
-            "number": number,
-            "delivered": outcome.delivered,
-            "status": outcome.status,
-            "detail": outcome.detail,
-            "started_at": started_at,
-            "finished_at": now,
-        }
-        over = None if outcome.state is DeliveryState.PENDING else now
-        values: dict[str, Any] = {
-            "state": outcome.state,
-            "detail": outcome.detail,
-            "finished_at": over,
-            "tries": sent.tries + 1,
-            "attempts": number,
-        }
-        with self.database.write() as connection:
-            revived_at = None if outcome.delivered else _revived_at(connection, sent)
-            if revived_at:
-                values |= {"state": DeliveryState.PENDING, "finished_at": None, "tries": 0}
-            finish(connection, delivery, sent.id, sent.lease_token, next_at=revived_at or outcome.next_at, **values)
-            connection.execute(attempt.insert().values(**tried))
-            if outcome.disable_channel:
-                disable(connection, sent.channel.id, outcome.disable_channel, now)
+        """As `Outbox.claim`."""
+        return Outbox(self.database).claim(now=now, token=token, limit=limit)
 
     def quarantine(self, *, now: datetime) -> int:
         """Set aside the deliveries that ended every worker that sent them; return how many."""
         with self.database.write() as connection:
             dead = {"state": DeliveryState.DEAD, "detail": POISON, "finished_at": now, "next_at": None}
             return connection.execute(update(delivery).where(is_poison(delivery, now)).values(**dead)).rowcount
-
-
-def _fair_share(now: datetime) -> ColumnElement[bool]:
-    """A few deliveries of each channel that has few under way: a receiver that hangs, with thousands waiting, delays no other."""
-    under_way = and_(delivery.c.next_at.is_not(None), delivery.c.lease_until > now)
-    busy = select(delivery.c.channel).where(under_way).group_by(delivery.c.channel).having(func.count() >= PER_CHANNEL)
-    free = select(delivery.c.id, delivery.c.channel, delivery.c.next_at).where(is_due(delivery, now), delivery.c.channel.not_in(busy))
-    first = free.order_by(delivery.c.next_at).limit(LOOK_AHEAD).subquery()
-    place = func.row_number().over(partition_by=first.c.channel, order_by=first.c.next_at).label("place")
-    placed = select(first.c.id, place).subquery()
-    return delivery.c.id.in_(select(placed.c.id).where(placed.c.place <= PER_CHANNEL))
-
-
-def _rows(connection: Connection, table: Any, ids: Collection[str]) -> list[Row[Any]]:
-    return list(connection.execute(select(table).where(table.c.id.in_(ids))).all())
-
-
-def _is_open(where: Row[Any]) -> bool:
-    return where.disabled_at is None and where.deleted_at is None
-
-
-def _end_if_closed(connection: Connection, row: Row[Any], where: Row[Any], now: datetime) -> None:
-    if _is_open(where):
-        return
-    state = DeliveryState.CANCELLED if where.deleted_at else DeliveryState.DEAD
-    detail = "the channel was deleted" if where.deleted_at else f"the channel is disabled: {where.disabled_reason}"
-    finish(connection, delivery, row.id, row.lease_token, state=state, detail=detail, finished_at=now, next_at=None)
-
-
-def _revived_at(connection: Connection, sent: DeliveryToSend) -> datetime | None:
-    """When somebody has made a claimed delivery due anew; None if nobody has."""
-    now_due: datetime | None = connection.execute(select(delivery.c.next_at).where(delivery.c.id == sent.id).with_for_update()).scalar()
-    return now_due if now_due != sent.due_at else None
 
 
 def _find(connection: Connection, workspace: str, delivery_id: str) -> Delivery | None:
@@ -231,19 +144,3 @@ def _find(connection: Connection, workspace: str, delivery_id: str) -> Delivery 
 def _to_delivery(row: Row[Any]) -> Delivery:
     values = {name: row._mapping[name] for name in Delivery.__slots__}
     return Delivery(**{**values, "state": DeliveryState(row.state)})
-
-
-def _to_send(
-    row: Row[Any],
-    where: Row[Any],
-    messages: Mapping[tuple[str, int], Alert],
-    notices: Mapping[str, FeedNotice],
-    digests: Mapping[str, Digest],
-) -> DeliveryToSend:
-    told = messages[row.alert, row.update_number] if row.alert else None
-    notice = notices[row.notice] if row.notice else None
-    digest = digests[row.digest] if row.digest else None
-    return DeliveryToSend(
-        row.id, to_channel(where), told, row.created_at, row.lease_token, row.lease_until,
-        row.tries, row.attempts, row.next_at, notice, digest,
-    )  # fmt: skip

@@ -17,7 +17,7 @@ from service.domain.rules import Rule
 from service.storage.alerts import dump_content, messages_of, to_living
 from service.storage.claims import claim_due, finish, is_poison
 from service.storage.database import Database
-from service.storage.outbox import Outgoing, save_deliveries
+from service.storage.outgoing import Outgoing, save_deliveries
 from service.storage.paging import Page, fetch_page
 from service.storage.rules import to_rule
 from service.storage.tables import alert, alert_update, digest, digest_item, rule, workspace

@@ -8,6 +8,7 @@ from service.storage.actors import Actors
 from service.storage.alerts import Alerts
 from service.storage.articles import Articles
 from service.storage.channels import Channels
+from service.storage.confirmations import Confirmations
 from service.storage.database import Database
 from service.storage.deliveries import Deliveries
 from service.storage.digests import Digests
@@ -15,6 +16,7 @@ from service.storage.feeds import Feeds
 from service.storage.listings import Listings
 from service.storage.matches import Matches
 from service.storage.pages import Pages
+from service.storage.replays import Replays
 from service.storage.rules import Rules
 from service.storage.silences import Silences
 from service.storage.stories import StoredStories
@@ -42,6 +44,8 @@ class Store:
     deliveries: Deliveries
     digests: Digests
     silences: Silences
+    confirmations: Confirmations
+    replays: Replays
     vectors: StoredVectors
     stories: StoredStories
 
@@ -64,6 +68,8 @@ def open_store(database: Database) -> Store:
         Deliveries(database),
         Digests(database),
         Silences(database),
+        Confirmations(database),
+        Replays(database),
         StoredVectors(database),
         StoredStories(database),
     )

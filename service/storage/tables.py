@@ -82,8 +82,11 @@ def _queue() -> tuple[Column[Any], ...]:
 
 
 def _due_index(table: str) -> Index:
-    where = text("next_at IS NOT NULL")
-    return Index(f"ix_{table}_due", "next_at", postgresql_where=where, sqlite_where=where)
+    return _partial_index(f"ix_{table}_due", "next_at", where="next_at IS NOT NULL")
+
+
+def _partial_index(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
 counter = Table(
@@ -402,6 +405,30 @@ channel = Table(
     _moment("disabled_at", nullable=True),
     Column("disabled_reason", Text),
     _moment("deleted_at", nullable=True),
+    Column("ordered", Boolean, nullable=False, server_default=false()),  # one delivery after the other
+    Column("unconfirmed", Boolean, nullable=False, server_default=false()),  # its owner has not said yet that messages are welcome
+)
+
+traffic = Table(  # how sending goes, to a channel or to an endpoint that channels share; no row: nothing was tried, or all is well
+    "traffic",
+    metadata,
+    Column("place", Text, primary_key=True),  # a channel's id, or an endpoint
+    Column("endpoint", Text),  # where a channel's last attempt went
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    _moment("failing_since", nullable=True),
+    _moment("rest_until", nullable=True),
+    _moment("served_at", nullable=True),
+)
+
+channel_notice = Table(
+    "channel_notice",
+    metadata,
+    _id(),
+    _ref("workspace", index=True),
+    _ref("channel", index=True),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _moment("created_at"),
 )
 
 # What a workspace is told of a feed's health. Its deliveries stand beside those of alerts.
@@ -435,11 +462,16 @@ delivery = Table(
     Column("notice", Text),
     *_queue(),
     _due_index("delivery"),
+    _partial_index("ix_delivery_waiting", "channel", "next_at", "created_at", where="next_at IS NOT NULL"),
+    _partial_index("ix_delivery_lease", "lease_until", where="lease_until IS NOT NULL"),
     Index("uq_delivery_notice_channel", "notice", "channel", unique=True),
     Column("digest", Text),
     Index("uq_delivery_digest_channel", "digest", "channel", unique=True),
+    Column("channel_notice", Text),
+    Index("uq_delivery_channel_notice_channel", "channel_notice", "channel", unique=True),
     Column("update_number", Integer, nullable=False, server_default="0"),  # of the alert's updates; 0: the alert itself
     UniqueConstraint("alert", "channel", "update_number"),
+    _partial_index("ix_delivery_in_order", "channel", "created_at", "update_number", "id", where="next_at IS NOT NULL"),
     Index("ix_delivery_workspace_created_at", "workspace", "created_at", "id"),
 )
 

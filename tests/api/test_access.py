@@ -14,7 +14,7 @@ from tests.conftest import Clock
 
 PUBLIC = {
     "GET /docs", "GET /assets/<name>", "GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics",
-    "GET /unsubscribe/<token>", "POST /unsubscribe/<token>",
+    "GET /unsubscribe/<token>", "POST /unsubscribe/<token>", "GET /confirm/<token>", "POST /confirm/<token>",
     "GET /websub/<subscription>", "POST /websub/<subscription>",
 }  # fmt: skip
 
@@ -31,7 +31,8 @@ WRITE = {
     "POST /v1/feeds", "PATCH /v1/feeds/<id>", "DELETE /v1/feeds/<id>", "POST /v1/feeds/<id>/poll", "POST /v1/rules",
     "PUT /v1/rules/<id>", "PATCH /v1/rules/<id>", "DELETE /v1/rules/<id>", "POST /v1/channels", "PATCH /v1/channels/<id>",
     "DELETE /v1/channels/<id>", "POST /v1/channels/<id>/test", "POST /v1/channels/<id>/rotate-secret",
-    "POST /v1/channels/<id>/enable", "POST /v1/deliveries/<id>/redeliver", "PUT /v1/actors", "DELETE /v1/actors",
+    "POST /v1/channels/<id>/enable", "POST /v1/channels/<id>/replay", "POST /v1/channels/<id>/confirmation",
+    "POST /v1/deliveries/<id>/redeliver", "PUT /v1/actors", "DELETE /v1/actors",
     "PATCH /v1/workspace", "POST /v1/stories/<id>/merge", "POST /v1/stories/<id>/split", "POST /v1/feeds/bulk", "POST /v1/opml",
     "POST /v1/silences", "DELETE /v1/silences/<id>",
 }  # fmt: skip
@@ -44,6 +45,7 @@ BODIES = {
     "PATCH /v1/rules/<id>": {"name": "Mine now"},
     "PATCH /v1/feeds/<id>": {"paused": True},
     "PATCH /v1/channels/<id>": {"name": "Mine now"},
+    "POST /v1/channels/<id>/replay": {"since": "2026-03-01T00:00:00Z"},
     "POST /v1/stories/<id>/merge": {"stories": ["st_1"]},
     "POST /v1/stories/<id>/split": {"articles": ["ar_1"]},
 }

@@ -15,6 +15,7 @@ import pytest
 from service.delivery.feed_notice import HEADLINES
 from service.delivery.message import render_body
 from service.domain.alerts import Alert
+from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
 from service.domain.feeds import FeedState
@@ -24,7 +25,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
 KINDS = (
     "alert", "update", "news", "coverage", "report", "rule", "article", "scores", "passage", "evidence",
-    "feed_notice", "feed", "test", "channel", "digest",
+    "feed_notice", "feed", "channel_notice", "disabled_channel", "test", "channel", "digest",
 )  # fmt: skip
 
 
@@ -90,6 +91,13 @@ def test_what_is_said_of_a_feed_fits_the_schema(state: FeedState) -> None:
     assert message["type"] == told.kind
 
 
+def test_what_is_said_of_a_channel_fits_the_schema() -> None:
+    told = ChannelNotice("cn_1", ChannelNoticeKind.DISABLED, "ch_2", "webhook", "\ud800" * 9000, "HTTP 410" * 9000, CREATED)
+    message = json.loads(render_body(a_delivery(a_channel(), channel_notice=told)))
+    check(message)
+    assert message["type"] == "channel.disabled"
+
+
 def test_whatever_a_feed_can_become_has_its_words() -> None:
     assert set(FeedState) - {FeedState.NEW, FeedState.PAUSED} == set(HEADLINES)
 
@@ -117,7 +125,13 @@ def test_the_schema_refuses(place: tuple[str, ...], value: Any) -> None:
 
 def test_the_developers_page_tells_every_field_of_the_schema() -> None:
     told = set(re.findall(r"^\| `([a-z_.\[\]]+)` \|", (DOCS / "developers.md").read_text(), flags=re.MULTILINE))
-    frame = {"digest": "data.", "feed_notice": "data.", "feed": "data.feed."}
+    frame = {
+        "digest": "data.",
+        "feed_notice": "data.",
+        "feed": "data.feed.",
+        "channel_notice": "data.",
+        "disabled_channel": "data.channel.",
+    }
     frame |= {"alert": "data.", "rule": "data.rule.", "article": "data.articles[].", "test": "data.", "channel": "data.channel."}
     frame |= {name: f"data.articles[].{name}[]." for name in ("passage", "evidence")}
     frame["passage"] = "data.articles[].passages[]."

@@ -21,6 +21,7 @@ from service.pipeline.digest import open_empty, release, release_due
 from service.storage.claims import LeaseLost
 from service.storage.deliveries import Delivery
 from service.storage.digests import ClaimedDigest, ListedDigest
+from service.storage.outbox import Outbox, Tried
 from tests.conftest import START, Clock
 from tests.make import a_spec, an_entry
 from tests.pipeline.test_match import Desk
@@ -81,10 +82,9 @@ class Waiting(Desk):
     def taken(self) -> list[DeliveryToSend]:
         """What the outbox hands to the senders now; the other side takes it all."""
         handed: list[DeliveryToSend] = []
-        store = self.edges.store.deliveries
-        while some := store.claim_deliveries(now=self.edges.now(), token="t", limit=50):
-            for each in some:
-                store.save_attempt(each, after_success(Receipt(200, "")), started_at=self.edges.now(), now=self.edges.now())
+        outbox, now = Outbox(self.edges.store.database), self.edges.now()
+        while some := outbox.claim(now=now, token="t", limit=50):
+            outbox.save_attempts([Tried(each, after_success(Receipt(200, "")), "desk.example", now) for each in some], now=now)
             handed += some
         return handed
 

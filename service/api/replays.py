@@ -1,0 +1,91 @@
+"""Channels in use again, and what they missed: enable, replay, confirmation."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import AwareDatetime, Field
+
+from service.api.auth import caller, workspace
+from service.api.channels import ChannelView, view_channel
+from service.api.deliveries import check_open
+from service.api.errors import Fault, Problem, invalid, missing
+from service.api.forms import ById, Form, Query, View, answer
+from service.api.routing import nouns, route
+from service.domain.channels import Channel
+from service.domain.deliveries import DeliveryState
+from service.edges import Edges
+
+
+class EnableQuery(Query):
+    """What becomes of what it missed."""
+
+    replay: bool = Field(default=False, description="send what has died since it was disabled, too")
+
+
+class ReplayForm(Form):
+    """Which deliveries of the channel to send again, by when they were made."""
+
+    since: AwareDatetime = Field(description="made at this time or later", examples=["2026-03-02T09:00:00Z"])
+    until: AwareDatetime | None = Field(default=None, description="made before this time; null: until now")
+    states: list[DeliveryState] = Field(
+        default=[DeliveryState.DEAD],
+        min_length=1,
+        max_length=len(DeliveryState),
+        description="those in these states: dead is what failed; with sent, receivers get what they had, under the same ids",
+    )
+
+
+class ReplayedView(View):
+    """What is sent again."""
+
+    replayed: int = Field(description="how many deliveries are due again")
+
+
+def replays_api(edges: Edges) -> APIBlueprint:
+    """The routes by which a channel gets what it missed."""
+    api = nouns("channels", "Where alerts go", part="replays")
+    store = edges.store
+
+    @route(api, "post", "/v1/channels/<id>/enable", needs="write", answers={200: ChannelView}, problems=[409])
+    def enable_channel(path: ById, query: EnableQuery) -> Response:
+        """Use a disabled channel again. What it missed is dead until you replay it, here or later."""
+        channel = _found(store.channels.find_channel(workspace(), path.id))
+        if channel.unconfirmed:
+            raise Problem(409, "Only its reader can enable it, by the link in the mail. POST /v1/channels/{id}/confirmation sends another.")
+        enabled = _found(store.channels.enable_channel(path.id, caller=caller(edges)))
+        if query.replay and channel.disabled_at is not None:
+            store.replays.replay_missed(path.id, since=channel.disabled_at, caller=caller(edges))
+        return answer(view_channel(enabled))
+
+    @route(api, "post", "/v1/channels/<id>/replay", needs="write", answers={202: ReplayedView}, problems=[409])
+    def replay(path: ById, body: ReplayForm) -> Response:
+        """Send again what was made in a time: all that failed, or in the states you name.
+
+        Each keeps its id and has all its tries again. The oldest are sent first, in an ordered channel one after the other.
+        """
+        check_open(_found(store.channels.find_channel(workspace(), path.id)))
+        by = caller(edges)
+        until = body.until or by.now
+        if until <= body.since:
+            raise invalid([Fault(at="/until", message="it must be later than `since`")], "replay")
+        count = store.replays.replay(path.id, since=body.since, until=until, states=body.states, caller=by)
+        return answer(ReplayedView(replayed=count), 202)
+
+    @route(api, "post", "/v1/channels/<id>/confirmation", needs="write", answers={202: ChannelView}, problems=[409])
+    def ask_again(path: ById) -> Response:
+        """Send the question whether mails are welcome once more, an hour after the last at the earliest."""
+        channel = _found(store.channels.find_channel(workspace(), path.id))
+        if not channel.unconfirmed:
+            raise Problem(409, "Nothing is to be confirmed for this channel.")
+        if not store.confirmations.ask_again(path.id, caller=caller(edges)):
+            raise Problem(409, "The last mail was sent within the hour; look into the mailbox, or ask again later.")
+        return answer(view_channel(channel), 202)
+
+    return api
+
+
+def _found(channel: Channel | None) -> Channel:
+    if channel is None:
+        raise missing("channel")
+    return channel
