@@ -375,15 +375,17 @@ def test_updates_of_a_story_wait_with_its_alert(one: Waiting) -> None:
     assert (delivery.alert.update, len(delivery.alert.articles)) == (None, 2)
 
 
-def test_a_digest_that_ends_every_worker_is_set_aside(one: Waiting) -> None:
+def test_a_digest_that_ends_every_worker_is_given_up_and_its_alerts_told_one_by_one(one: Waiting) -> None:
     one.rule(when=DAILY)
-    one.tell(bridge(1))
+    one.tell(bridge(1), bridge(2))
     one.clock.at = NOON
     for _ in range(5):
         one.claim()
         one.clock.advance(minutes=1)
     assert one.edges.store.digests.quarantine(now=one.edges.now()) == 1
     assert one.at(NOON + timedelta(hours=1)) == 0
+    told = [each.alert.articles[0].title for each in one.taken() if each.alert]
+    assert sorted(told) == ["Bridge number 1 opens", "Bridge number 2 opens"]
 
 
 def test_nobody_else_is_told_what_one_workspace_collects(open_house: Callable[..., Edges], clock: Clock) -> None:
