@@ -41,8 +41,13 @@ def show_coverage(alert: Alert) -> ShownCoverage | None:
 
 
 def say_coverage(alert: Alert) -> str | None:
-    """Who reports the story, in a sentence; None where that is one outlet."""
-    return _say(alert.coverage) if alert.coverage is not None and alert.coverage.outlets > 1 else None
+    """Who reports the story, in a sentence or two; None where that is one outlet."""
+    coverage = alert.coverage
+    if coverage is None or coverage.outlets < 2:
+        return None
+    shown = alert.articles[0].source
+    others = [clean_text(report.source, 60) for report in coverage.reports if report.source != shown]
+    return f"{_say(coverage)}. Also in: {', '.join(dict.fromkeys(others[:MAX_REPORTS]))}" + (" ..." if len(others) > MAX_REPORTS else "")
 
 
 def _say(coverage: Coverage) -> str:

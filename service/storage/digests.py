@@ -100,9 +100,13 @@ class Digests:
         return {(item.alert, item.number): found[item.digest] for item in items if (item.alert, item.number) in messages}
 
     def quarantine(self, *, now: datetime) -> int:
-        """Set aside the digests that ended every worker that put them together; return how many. Their alerts stay listed."""
+        """Give up the digests that ended every worker that put them together; return how many. Their alerts are told one by one."""
         with self.database.write() as connection:
-            return connection.execute(update(digest).where(is_poison(digest, now)).values(next_at=None, released_at=now)).rowcount
+            rows = connection.execute(select(digest).where(is_poison(digest, now)).order_by(digest.c.id).with_for_update()).all()
+            for row in rows:
+                save_deliveries(connection, self.database, _one_by_one(connection, row), now)
+            ended = update(digest).where(digest.c.id.in_([row.id for row in rows])).values(next_at=None, released_at=now)
+            return connection.execute(ended).rowcount if rows else 0
 
     def rules_sending_empty(self) -> tuple[tuple[Rule, Defaults], ...]:
         """The live rules that send digests with nothing in them, too, each with what its workspace chose."""
@@ -180,6 +184,15 @@ def count_waiting(connection: Connection) -> dict[str, int]:
     query = select(digest.c.kind, func.count()).select_from(joined).where(digest.c.released_at.is_(None)).group_by(digest.c.kind)
     found = {str(kind): count for kind, count in connection.execute(query).all()}
     return {str(kind): found.get(kind, 0) for kind in DigestKind}
+
+
+def _one_by_one(connection: Connection, row: Row[Any]) -> list[Outgoing]:
+    chosen = (
+        connection.execute(select(rule.c.definition).where(rule.c.id == row.rule)).scalar_one()["channels"] if row.rule else row.channels
+    )
+    channels = None if chosen is None else tuple(chosen)
+    items = connection.execute(select(digest_item).where(digest_item.c.digest == row.id)).all()
+    return [Outgoing(row.workspace, channels, alert=item.alert, number=item.number) for item in items]
 
 
 def _says_nothing() -> Any:

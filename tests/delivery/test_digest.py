@@ -68,6 +68,7 @@ def test_a_mail_has_an_entry_for_each_alert() -> None:
     for text in (said.text, said.html):
         assert "2 alerts since 1 Mar 2026, 11:55 UTC." in text
         assert "Reported by 3 outlets" in text
+        assert "Also in: Outlet 0, Outlet 1, Outlet 2" in text
         assert "new actor: Kim Jong Un" in text
         assert "https://watch.example/stop" in text
     assert "1. *NATO* chief Rutte welcomes *peace deal*" in said.text

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryToSend, Receipt
@@ -19,10 +21,12 @@ from service.domain.timing import after_success
 from service.edges import Edges
 from service.pipeline.digest import open_empty, release, release_due
 from service.storage.claims import LeaseLost
+from service.storage.database import Database
 from service.storage.deliveries import Delivery
-from service.storage.digests import ClaimedDigest, ListedDigest
+from service.storage.digests import ClaimedDigest, ListedDigest, drop_empty, lock_collected
 from service.storage.outbox import Outbox, Tried
 from tests.conftest import START, Clock
+from tests.machine import until
 from tests.make import a_spec, an_entry
 from tests.pipeline.test_match import Desk
 
@@ -153,6 +157,32 @@ def test_what_comes_while_a_digest_is_released_is_in_the_next(desk: Waiting) -> 
     assert desk.at(NOON) == 1
     assert len(desk.sent()) == 2
     assert len({each.id for each in desk.sent()}) == 2
+
+
+def test_who_decides_while_a_digest_is_released_waits_and_loses_nothing(
+    open_house: Callable[..., Edges], postgres_url: str, clock: Clock
+) -> None:
+    desk = Waiting(open_house(postgres_url), clock).open()
+    desk.rule(when=DAILY)
+    desk.tell(bridge(1))
+    desk.arrive(desk.feed, bridge(2))
+    decides_at, clock.at = clock.at, NOON
+    claimed, database = desk.claim(), desk.edges.store.database
+    clock.at = decides_at
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as connection:
+            assert len(lock_collected(connection, claimed)) == 1
+            deciding = other.submit(desk.match)
+            until(lambda: _waits_for_a_lock(database), "a decision waits for the release")
+            drop_empty(connection, claimed, NOON)
+        assert deciding.result(timeout=60) == 1
+    assert desk.at(NOON) == 1
+    assert desk.taken_digest() == (DigestKind.DIGEST, ["Bridge number 2 opens"])
+
+
+def _waits_for_a_lock(database: Database) -> bool:
+    with database.read() as connection:
+        return bool(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
 
 
 def test_one_event_that_breaks_in_ten_outlets_is_one_message(desk: Waiting) -> None:
@@ -345,15 +375,17 @@ def test_updates_of_a_story_wait_with_its_alert(one: Waiting) -> None:
     assert (delivery.alert.update, len(delivery.alert.articles)) == (None, 2)
 
 
-def test_a_digest_that_ends_every_worker_is_set_aside(one: Waiting) -> None:
+def test_a_digest_that_ends_every_worker_is_given_up_and_its_alerts_told_one_by_one(one: Waiting) -> None:
     one.rule(when=DAILY)
-    one.tell(bridge(1))
+    one.tell(bridge(1), bridge(2))
     one.clock.at = NOON
     for _ in range(5):
         one.claim()
         one.clock.advance(minutes=1)
     assert one.edges.store.digests.quarantine(now=one.edges.now()) == 1
     assert one.at(NOON + timedelta(hours=1)) == 0
+    told = [each.alert.articles[0].title for each in one.taken() if each.alert]
+    assert sorted(told) == ["Bridge number 1 opens", "Bridge number 2 opens"]
 
 
 def test_nobody_else_is_told_what_one_workspace_collects(open_house: Callable[..., Edges], clock: Clock) -> None:
