@@ -19,18 +19,6 @@ def kill_and_go_on(house: House, worker: object) -> None:
     house.machine.start_worker()
 
 
-def test_killed_when_claimed(postgres_house: House) -> None:
-    house = postgres_house
-    house.publish("Harbour bridge opens")
-    with house.blocked("alert_item") as barrier:
-        worker = house.machine.start_worker()
-        house.machine.start_beat()
-        barrier.wait_for_insert()
-    kill_and_go_on(house, worker)
-    house.wait_until_told(1)
-    assert len(set(house.received_ids())) == 1
-
-
 @pytest.mark.parametrize("fault", [Fault.DROP, Fault.RESET])
 def test_the_connection_is_lost_after_the_request_and_the_worker_is_killed(fault: Fault, house: House) -> None:
     house.receiver.script.append(fault)
