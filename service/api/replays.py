@@ -65,11 +65,10 @@ def replays_api(edges: Edges) -> APIBlueprint:
         Each keeps its id and has all its tries again. The oldest are sent first, in an ordered channel one after the other.
         """
         check_open(_found(store.channels.find_channel(workspace(), path.id)))
-        by = caller(edges)
-        until = body.until or by.now
-        if until <= body.since:
+        if body.until is not None and body.until <= body.since:
             raise invalid([Fault(at="/until", message="it must be later than `since`")], "replay")
-        count = store.replays.replay(path.id, since=body.since, until=until, states=body.states, caller=by)
+        by = caller(edges)
+        count = store.replays.replay(path.id, since=body.since, until=body.until, states=body.states, caller=by)
         return answer(ReplayedView(replayed=count), 202)
 
     @route(api, "post", "/v1/channels/<id>/confirmation", needs="write", answers={202: ChannelView}, problems=[409])

@@ -20,9 +20,11 @@ class Replays:
 
     database: Database
 
-    def replay(self, channel_id: str, *, since: datetime, until: datetime, states: Collection[DeliveryState], caller: Caller) -> int:
-        """Revive the channel's deliveries made from `since` to before `until` that are in these states; return how many."""
-        made = and_(delivery.c.created_at >= since, delivery.c.created_at < until, delivery.c.state.in_(states))
+    def replay(self, channel_id: str, *, since: datetime, until: datetime | None, states: Collection[DeliveryState], caller: Caller) -> int:
+        """Revive the channel's deliveries in these states made from `since` to before `until` (None: to the newest); return how many."""
+        made = and_(delivery.c.created_at >= since, delivery.c.state.in_(states))
+        if until is not None:
+            made = and_(made, delivery.c.created_at < until)
         return self._revive(channel_id, made, caller)
 
     def replay_missed(self, channel_id: str, *, since: datetime, caller: Caller) -> int:
