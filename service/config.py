@@ -25,7 +25,7 @@ class Settings(BaseSettings):
 
     sealing_keys: SecretStr | None = Field(
         default=None,
-        description="encrypt what feeds are read with; newest first; unset: the file `wirewatch up` makes in the data directory",
+        description="encrypt secrets of feeds and channels; newest first; unset: the file `wirewatch up` makes in the data directory",
     )
 
     api_host: str = "127.0.0.1"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
@@ -16,6 +15,7 @@ from service.api.errors import Fault, Problem, invalid, missing
 from service.api.forms import ById, Form, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, route
 from service.delivery import KINDS, check_settings
+from service.delivery.secrecy import mask_settings, unmask_settings
 from service.delivery.standard_webhooks import new_secret
 from service.domain.channels import Channel, Secret
 from service.domain.rules import Line
@@ -46,7 +46,7 @@ class RotateForm(Form):
 
 
 class ChannelView(View):
-    """A destination of alerts. The query of a URL is not shown: it is often a password."""
+    """A destination of alerts. Its secret settings are shown as `***`, and so is the query of a URL; sent back like that, they stay."""
 
     id: str
     kind: str
@@ -104,7 +104,7 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
     def change_channel(path: ById, body: ChannelChangeForm) -> Response:
         """Give a channel another name or other settings."""
         channel = _found(store.find_channel(workspace(), path.id))
-        settings = None if body.settings is None else _checked(edges, channel.kind, _unmask(body.settings, channel))
+        settings = None if body.settings is None else _changed(edges, channel, body.settings)
         return answer(_view(_found(store.change_channel(path.id, name=body.name, settings=settings, caller=caller(edges)))))
 
     @route(api, "delete", "/v1/channels/<id>", needs="write", answers={204: None}, problems=[409])
@@ -155,21 +155,13 @@ def _checked(edges: Edges, kind: str, settings: dict[str, Any]) -> dict[str, str
     return checked
 
 
+def _changed(edges: Edges, channel: Channel, given: dict[str, Any]) -> dict[str, str]:
+    return _checked(edges, channel.kind, unmask_settings(KINDS[channel.kind].form, given, channel.settings))
+
+
 def _view(channel: Channel) -> ChannelView:
-    shown = {name: _mask(value) for name, value in channel.settings.items()}
+    shown = mask_settings(KINDS[channel.kind].form, channel.settings)
     return ChannelView.model_validate(channel).model_copy(update={"settings": shown})
-
-
-def _mask(value: str) -> str:
-    """A setting as it may be shown: of a URL, not its query."""
-    is_url = value.startswith(("http://", "https://"))
-    return urlsplit(value)._replace(query="***").geturl() if is_url and "?" in value else value
-
-
-def _unmask(given: dict[str, Any], channel: Channel) -> dict[str, Any]:
-    """What is sent back as it was shown stays as it was."""
-    stored = channel.settings
-    return {name: stored[name] if name in stored and value == _mask(stored[name]) else value for name, value in given.items()}
 
 
 def _found(channel: Channel | None) -> Channel:

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from service.cli.channels import channels
 from service.cli.demo.run import demo
 from service.cli.feeds import feeds
 from service.cli.health import check, migrate
@@ -33,5 +34,5 @@ def main() -> None:
     """
 
 
-for command in (demo, up, migrate, check, keys, feeds, rules, stories):
+for command in (demo, up, migrate, check, keys, feeds, channels, rules, stories):
     main.add_command(command)

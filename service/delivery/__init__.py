@@ -11,6 +11,7 @@ from typing import Any
 from service.config import Settings
 from service.delivery.email import EMAIL
 from service.delivery.kinds import FieldError, Kind, Sender, SenderParts, check_settings
+from service.delivery.secrecy import DiscreetSender
 from service.delivery.webhook import WEBHOOK
 from service.outbound import Outbound
 
@@ -27,7 +28,7 @@ async def open_senders(outbound: Outbound, settings: Settings, secret_key: bytes
     try:
         async with outbound.session() as session:
             parts = SenderParts(session, settings, secret_key, threads)
-            yield {name: kind.make_sender(parts) for name, kind in KINDS.items()}
+            yield {name: DiscreetSender(kind.make_sender(parts), kind.form) for name, kind in KINDS.items()}
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
 

@@ -48,7 +48,7 @@ class EmailSender:
         """Hand the mail in once. Raises DeliveryError if the server did not take it."""
         if self.server is None:
             raise DeliveryError(NOT_SET_UP)
-        to = read_settings(EmailSettings, delivery.channel.settings).to
+        to = read_settings(EmailSettings, delivery.channel).to
         sender = _sender_address(self.mail_from)
         if sender is None:
             raise DeliveryError("WIREWATCH_MAIL_FROM is no plain ASCII e-mail address; the operator must set it")

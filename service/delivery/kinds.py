@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from service.config import Settings
+from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
 from service.outbound import Session
 
@@ -66,14 +67,17 @@ def check_settings(kind: Kind[Form], given: object, settings: Settings) -> dict[
     return form.model_dump(mode="json") if refusal is None else [refusal]
 
 
-def read_settings(form: type[Form], stored: Mapping[str, str]) -> Form:
+def read_settings(form: type[Form], channel: Channel) -> Form:
     """A stored channel's settings.
 
     Raises:
-        DeliveryError: they no longer pass the check, as after an upgrade that made it stricter.
+        DeliveryError: they no longer pass the check, as after an upgrade that made it stricter; or they cannot be opened here,
+            which may be this machine's fault alone.
     """
+    if channel.unreadable:
+        raise DeliveryError(f"the channel's settings cannot be opened: {channel.unreadable}")
     try:
-        return form.model_validate(dict(stored))
+        return form.model_validate(dict(channel.settings))
     except ValidationError as error:
         first = _to_field_error(dict(error.errors(include_url=False, include_input=False, include_context=False)[0]))
         raise DeliveryError(f"the channel's settings are not valid: {first.at}: {first.message}; change them", permanent=True) from error

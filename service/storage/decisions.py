@@ -15,7 +15,6 @@ from service.domain.developments import StoryAlert
 from service.domain.ids import delivery_id
 from service.domain.rules import Rule
 from service.storage.alerts import dump_content, dump_living, to_living
-from service.storage.channels import to_channel
 from service.storage.database import Database
 from service.storage.rules import to_rule
 from service.storage.tables import alert, alert_item, alert_update, channel, delivery, match, rule
@@ -159,11 +158,10 @@ def _save_deliveries(connection: Connection, database: Database, drafts: Sequenc
         return 0
     workspaces = {draft.alert.workspace for draft in drafts}
     rows = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
-    channels = [to_channel(row) for row in rows]
     values = [
         _delivery_values(draft, each.id, each.disabled_reason, now)
         for draft in drafts
-        for each in channels
+        for each in rows
         if each.workspace == draft.alert.workspace and (draft.channels is None or each.id in draft.channels)
     ]
     if values:

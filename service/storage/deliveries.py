@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
 
 from service.domain.alerts import Alert
+from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryState, DeliveryToSend, Outcome
 from service.domain.feed_notices import FeedNotice
 from service.storage.alerts import messages_of
@@ -19,6 +20,7 @@ from service.storage.claims import claim_due, finish, is_due, is_poison
 from service.storage.database import Database
 from service.storage.feed_notices import load_notices
 from service.storage.paging import Page, fetch_page
+from service.storage.sealing import Sealer
 from service.storage.tables import attempt, channel, delivery
 
 PER_CHANNEL = 5  # deliveries of one channel that are claimed at a time
@@ -62,9 +64,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Deliveries in the database."""
+    """Deliveries in the database; `sealer` opens what their channels keep secret."""
 
     database: Database
+    sealer: Sealer
 
     def list_deliveries(
         self,
@@ -141,7 +144,11 @@ class Deliveries:
             notices = load_notices(connection, {row.notice for row in rows if row.notice})
             for row in rows:
                 _end_if_closed(connection, row, channels[row.channel], now)
-        return tuple(_to_send(row, channels[row.channel], messages, notices) for row in rows if _is_open(channels[row.channel]))
+        return tuple(
+            _to_send(row, to_channel(channels[row.channel], self.sealer), messages, notices)
+            for row in rows
+            if _is_open(channels[row.channel])
+        )
 
     def save_attempt(self, sent: DeliveryToSend, outcome: Outcome, *, started_at: datetime, now: datetime) -> None:
         """Store an attempt and what it makes of the delivery.
@@ -227,11 +234,9 @@ def _to_delivery(row: Row[Any]) -> Delivery:
     return Delivery(**{**values, "state": DeliveryState(row.state)})
 
 
-def _to_send(
-    row: Row[Any], where: Row[Any], messages: Mapping[tuple[str, int], Alert], notices: Mapping[str, FeedNotice]
-) -> DeliveryToSend:
+def _to_send(row: Row[Any], where: Channel, messages: Mapping[tuple[str, int], Alert], notices: Mapping[str, FeedNotice]) -> DeliveryToSend:
     told = messages[row.alert, row.update_number] if row.alert else None
     notice = notices[row.notice] if row.notice else None
     return DeliveryToSend(
-        row.id, to_channel(where), told, row.created_at, row.lease_token, row.lease_until, row.tries, row.attempts, row.next_at, notice
+        row.id, where, told, row.created_at, row.lease_token, row.lease_until, row.tries, row.attempts, row.next_at, notice
     )  # fmt: skip

@@ -15,6 +15,7 @@ from service.storage.listings import Listings
 from service.storage.matches import Matches
 from service.storage.pages import Pages
 from service.storage.rules import Rules
+from service.storage.sealing import Sealer
 from service.storage.stories import StoredStories
 from service.storage.vectors import StoredVectors
 from service.storage.websub import WebSub
@@ -42,8 +43,8 @@ class Store:
     stories: StoredStories
 
 
-def open_store(database: Database) -> Store:
-    """The store over this database, which must be migrated."""
+def open_store(database: Database, sealer: Sealer) -> Store:
+    """The store over this database, which must be migrated; `sealer` keeps the secrets of channels."""
     return Store(
         database,
         Workspaces(database),
@@ -56,8 +57,8 @@ def open_store(database: Database) -> Store:
         Actors(database),
         Matches(database),
         Alerts(database),
-        Channels(database),
-        Deliveries(database),
+        Channels(database, sealer),
+        Deliveries(database, sealer),
         StoredVectors(database),
         StoredStories(database),
     )

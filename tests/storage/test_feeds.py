@@ -15,7 +15,7 @@ from service.storage.migrate import migrate
 from service.storage.store import Store, open_store
 from service.storage.tables import feed, subscription
 from tests.machine import until
-from tests.make import NOON
+from tests.make import NOON, SEALER
 from tests.storage.conftest import CallerAt
 
 URL = "https://gazette.example/feed"
@@ -82,7 +82,7 @@ def test_pausing_and_resuming_is_no_new_beginning(store: Store, caller: CallerAt
 def postgres_store(postgres_url: str) -> Store:
     opened = Database(postgres_url)
     migrate(opened)
-    store = open_store(opened)
+    store = open_store(opened, SEALER)
     store.workspaces.get_or_add_workspace("ws_1", new_id="ws_1", now=NOON)
     return store
 

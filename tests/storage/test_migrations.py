@@ -16,7 +16,7 @@ from service.storage.database import Database
 from service.storage.migrate import _config, migrate, missing_migrations
 from service.storage.store import open_store
 from service.storage.tables import Moment, metadata
-from tests.make import NOON
+from tests.make import NOON, SEALER
 
 
 def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
@@ -37,7 +37,7 @@ def test_feeds_that_were_there_get_their_hosts_and_are_polled_on(database_url: s
         columns = [sql_column(name, Moment() if name.endswith("_at") else None) for name in row]
         connection.execute(sql_table("feed", *columns).insert().values(**row))
     migrate(database)
-    (claimed,) = open_store(database).feeds.claim_feeds(now=NOON + timedelta(days=999), token="t", limit=9)
+    (claimed,) = open_store(database, SEALER).feeds.claim_feeds(now=NOON + timedelta(days=999), token="t", limit=9)
     assert (claimed.id, claimed.host) == ("fd_1", "gazette.example:8443")
     database.close()
 
