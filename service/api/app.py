@@ -14,6 +14,8 @@ from service.api.alerts import alerts_api
 from service.api.articles import articles_api
 from service.api.auth import install_auth
 from service.api.bodies import MAX_BODY, JsonRequest, refuse
+from service.api.channel_kinds import channel_kinds_api
+from service.api.channel_previews import channel_previews_api
 from service.api.channels import channels_api
 from service.api.deliveries import deliveries_api
 from service.api.errors import ProblemBody, install_errors
@@ -74,7 +76,17 @@ def _new_app() -> OpenAPI:
 
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
-    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, actors_api, channels_api)
+    watching = (
+        keys_api,
+        feeds_api,
+        feed_lists_api,
+        rules_api,
+        previews_api,
+        actors_api,
+        channels_api,
+        channel_kinds_api,
+        channel_previews_api,
+    )
     nouns = (*watching, workspaces_api, articles_api, stories_api, explanations_api, matches_api, alerts_api, deliveries_api)
     return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), websub_api(edges), pages_api()]
 

@@ -10,7 +10,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import caller, workspace
-from service.api.deliveries import DeliveryView, check_open
+from service.api.deliveries import DeliveryWithAttempts, WaitQuery, check_open, view_delivery, wait_for_attempt
 from service.api.errors import Fault, Problem, invalid, missing
 from service.api.forms import ById, Form, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, route
@@ -27,9 +27,11 @@ SECRET_BYTES = 32
 class NewChannelForm(Form):
     """A destination of alerts."""
 
-    kind: str = Field(description=" or ".join(KINDS), max_length=50, examples=["webhook"])
+    kind: str = Field(description="one of GET /v1/channel-kinds: " + ", ".join(KINDS), max_length=50, examples=["webhook"])
     name: Line
-    settings: dict[str, Any] = Field(description='webhook: {"url": ...}; email: {"to": ...}', examples=[{"url": "https://hooks.example/x"}])
+    settings: dict[str, Any] = Field(
+        description="as GET /v1/channel-kinds has it for the kind", examples=[{"url": "https://hooks.example/x"}]
+    )
 
 
 class ChannelChangeForm(Form):
@@ -124,12 +126,15 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
 def _add_actions(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.channels
 
-    @route(api, "post", "/v1/channels/<id>/test", needs="write", answers={202: DeliveryView}, problems=[409])
-    def test_channel(path: ById) -> Response:
-        """Send a test message. The answer is its delivery; look at it again to see whether it arrived."""
+    @route(api, "post", "/v1/channels/<id>/test", needs="write", answers={202: DeliveryWithAttempts}, problems=[409])
+    def test_channel(path: ById, query: WaitQuery) -> Response:
+        """Send a test message. The answer is its delivery, with what the other side said if a worker has tried by then.
+
+        A worker takes it within seconds. Without `wait`, or if nothing has come of it yet, look at the delivery again later.
+        """
         check_open(_found(store.find_channel(workspace(), path.id)))
         delivery = edges.store.deliveries.add_test(path.id, new_id=edges.new_id("dl"), caller=caller(edges))
-        return answer(DeliveryView.model_validate(delivery), 202)
+        return answer(view_delivery(edges, delivery if not query.wait else wait_for_attempt(edges, delivery, query.wait)), 202)
 
     @route(api, "post", "/v1/channels/<id>/rotate-secret", needs="write", answers={200: SecretChannelView}, problems=[409])
     def rotate_secret(path: ById, body: RotateForm) -> Response:
@@ -148,7 +153,7 @@ def _add_actions(api: APIBlueprint, edges: Edges) -> None:
 
 def _checked(edges: Edges, kind: str, settings: dict[str, Any]) -> dict[str, str]:
     if kind not in KINDS:
-        raise invalid([Fault(at="/kind", message=f"unknown; use {' or '.join(KINDS)}")], "channel")
+        raise invalid([Fault(at="/kind", message=f"unknown; use {', '.join(KINDS)}")], "channel")
     checked = check_settings(KINDS[kind], settings, edges.settings)
     if isinstance(checked, list):
         raise invalid([Fault(at=f"/settings{each.at}", message=each.message) for each in checked], "channel")

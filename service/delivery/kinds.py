@@ -48,13 +48,19 @@ class Kind(Generic[Form]):
     """One kind of channel.
 
     `form` is the shape of its settings (every field a string); `refuse` says why well-formed settings can not be
-    used here, or None; `make_sender` its sender; `signed`: whether its channels have signing secrets.
+    used here, or None; `make_sender` its sender; `signed`: whether its channels have signing secrets. `label` and `about` are for
+    people; `missing` says what the operator must do before it works here, or None. `preview` is the subject (None: it has none)
+    and the body that a channel with these settings would send; None for a kind without templates.
     """
 
     form: type[Form]
     refuse: Callable[[Form, Settings], FieldError | None]
     make_sender: Callable[[SenderParts], Sender]
     signed: bool
+    label: str
+    about: str
+    missing: Callable[[Settings], str | None] = lambda _settings: None
+    preview: Callable[[Form, DeliveryToSend], tuple[str | None, str]] | None = None
 
 
 def check_settings(kind: Kind[Form], given: object, settings: Settings) -> dict[str, str] | list[FieldError]:
@@ -64,7 +70,7 @@ def check_settings(kind: Kind[Form], given: object, settings: Settings) -> dict[
     except ValidationError as error:
         return [_to_field_error(dict(each)) for each in error.errors(include_url=False, include_input=False, include_context=False)]
     refusal = kind.refuse(form, settings)
-    return form.model_dump(mode="json") if refusal is None else [refusal]
+    return form.model_dump(mode="json", exclude_defaults=True) if refusal is None else [refusal]
 
 
 def read_settings(form: type[Form], channel: Channel) -> Form:

@@ -92,4 +92,11 @@ def _make_sender(parts: SenderParts) -> WebhookSender:
     return WebhookSender(parts.session, parts.settings.webhook_deadline)
 
 
-WEBHOOK = Kind(WebhookSettings, _refuse, _make_sender, signed=True)
+WEBHOOK = Kind(
+    WebhookSettings,
+    _refuse,
+    _make_sender,
+    signed=True,
+    label="Webhook",
+    about="A signed POST of JSON to a program of yours (Standard Webhooks).",
+)
