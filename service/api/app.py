@@ -27,6 +27,7 @@ from service.api.health import health_api
 from service.api.keys import keys_api
 from service.api.matches import matches_api
 from service.api.metrics import install_metrics
+from service.api.out_feeds import feed_links_api, out_feeds_api
 from service.api.pages import pages_api
 from service.api.previews import previews_api
 from service.api.routing import SECURITY, page_route
@@ -87,8 +88,8 @@ def _all_apis(edges: Edges) -> list[APIBlueprint]:
         channel_kinds_api,
         channel_previews_api,
     )
-    nouns = (*watching, workspaces_api, articles_api, stories_api, explanations_api, matches_api, alerts_api, deliveries_api)
-    return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), websub_api(edges), pages_api()]
+    nouns = (*watching, workspaces_api, articles_api, stories_api, explanations_api, matches_api, alerts_api, deliveries_api, out_feeds_api)
+    return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), websub_api(edges), feed_links_api(edges), pages_api()]
 
 
 def _publish_document(app: OpenAPI) -> None:

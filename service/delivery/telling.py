@@ -60,8 +60,28 @@ def tell(delivery: DeliveryToSend) -> Telling:
     if delivery.notice is not None:
         return _tell_notice(delivery.notice, channel)
     if delivery.alert is not None:
-        return _tell_alert(delivery.alert, channel)
+        return tell_alert(delivery.alert, channel)
     return Telling("test", delivery.id, "Wirewatch: this channel works", channel, notes=(TEST_TEXT,))
+
+
+def tell_alert(alert: Alert, channel: str) -> Telling:
+    """What an alert, or an update of one, says to a channel of this name."""
+    items = tuple(_item(article) for article in alert.articles[:MAX_ITEMS])
+    news = tuple(clean_text(say(each), MAX_TITLE) for each in alert.update.news[:MAX_NEWS]) if alert.update else ()
+    others = f" (+{len(alert.articles) - 1} more)" if len(alert.articles) > 1 else ""
+    title = items[0].title if items else NO_TITLE
+    return Telling(
+        event="alert.updated" if alert.update else "alert.created",
+        about=alert.id,
+        subject=("Update: " if alert.update else "") + title + others,
+        channel=channel,
+        rule=clean_text(alert.rule_name, 200),
+        news=news,
+        items=items,
+        more=max(0, len(alert.articles) - MAX_ITEMS),
+        coverage=show_coverage(alert),
+        outlets=alert.coverage.outlets if alert.coverage else 0,
+    )
 
 
 def template_values(telling: Telling) -> Mapping[str, Any]:
@@ -98,25 +118,6 @@ def say_time(article: AlertedArticle) -> str:
     if article.published_at is None:
         return f"seen {say_moment(article.first_seen_at)}"
     return say_moment(article.published_at)
-
-
-def _tell_alert(alert: Alert, channel: str) -> Telling:
-    items = tuple(_item(article) for article in alert.articles[:MAX_ITEMS])
-    news = tuple(clean_text(say(each), MAX_TITLE) for each in alert.update.news[:MAX_NEWS]) if alert.update else ()
-    others = f" (+{len(alert.articles) - 1} more)" if len(alert.articles) > 1 else ""
-    title = items[0].title if items else NO_TITLE
-    return Telling(
-        event="alert.updated" if alert.update else "alert.created",
-        about=alert.id,
-        subject=("Update: " if alert.update else "") + title + others,
-        channel=channel,
-        rule=clean_text(alert.rule_name, 200),
-        news=news,
-        items=items,
-        more=max(0, len(alert.articles) - MAX_ITEMS),
-        coverage=show_coverage(alert),
-        outlets=alert.coverage.outlets if alert.coverage else 0,
-    )
 
 
 def _tell_notice(notice: FeedNotice, channel: str) -> Telling:

@@ -13,6 +13,7 @@ from service.storage.deliveries import Deliveries
 from service.storage.feeds import Feeds
 from service.storage.listings import Listings
 from service.storage.matches import Matches
+from service.storage.out_feeds import OutFeeds
 from service.storage.pages import Pages
 from service.storage.rules import Rules
 from service.storage.sealing import Sealer
@@ -39,6 +40,7 @@ class Store:
     alerts: Alerts
     channels: Channels
     deliveries: Deliveries
+    out_feeds: OutFeeds
     vectors: StoredVectors
     stories: StoredStories
 
@@ -59,6 +61,7 @@ def open_store(database: Database, sealer: Sealer) -> Store:
         Alerts(database),
         Channels(database, sealer),
         Deliveries(database, sealer),
+        OutFeeds(database),
         StoredVectors(database),
         StoredStories(database),
     )

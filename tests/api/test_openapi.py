@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.api.conftest import Api, World
 from tests.api.test_access import PUBLIC, routes
 
-FOR_BROWSERS = {name for name in PUBLIC if name.split("/")[1] in {"docs", "assets", "openapi.json", "unsubscribe", "websub"}}
+FOR_BROWSERS = {name for name in PUBLIC if name.split("/")[1] in {"docs", "assets", "openapi.json", "unsubscribe", "websub", "feeds"}}
 BUDGET = 5  # examples for each operation
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
