@@ -14,6 +14,7 @@ from service.domain.developments import Development, News, StoryAlert, correct, 
 from service.domain.evidence import Evidence, Scores
 from service.domain.headlines import says_otherwise
 from service.domain.ids import alert_id, match_id
+from service.domain.routes import channels_for
 from service.domain.rules import Rule, RuleSpec
 
 
@@ -181,7 +182,7 @@ def _raise(found: FoundMatch, now: datetime) -> Decision:
     told = (quote_article(article, found.evidence, found.scores),)
     coverage = NOBODY.with_report(report)
     alert = Alert(new, rule.workspace, rule.id, rule.spec.name, now, told, found.story, coverage)
-    draft = AlertDraft(alert, article.dedup_key, rule.spec.channels, story)
+    draft = AlertDraft(alert, article.dedup_key, channels_for(rule.spec.channels, alert), story)
     return replace(_decision(found, None), draft=draft, joined=story)
 
 
@@ -216,7 +217,7 @@ def _update(
         alert.id, rule.workspace, rule.id, rule.spec.name, alert.created_at, (quote_article(article, evidence, scores),),
         alert.story, alert.coverage, Update(told.updates, now, alert.untold),
     )  # fmt: skip
-    return AlertDraft(says, article.dedup_key, rule.spec.channels, told)
+    return AlertDraft(says, article.dedup_key, channels_for(rule.spec.channels, says), told)
 
 
 def _say_all(news: Sequence[News]) -> str:
