@@ -33,6 +33,7 @@ from service.api.previews import previews_api
 from service.api.routing import SECURITY, page_route
 from service.api.rules import rules_api
 from service.api.stories import stories_api
+from service.api.streams import streams_api
 from service.api.unsubscribe import unsubscribe_api
 from service.api.websub import websub_api
 from service.api.workspaces import workspaces_api
@@ -88,7 +89,18 @@ def _all_apis(edges: Edges) -> list[APIBlueprint]:
         channel_kinds_api,
         channel_previews_api,
     )
-    nouns = (*watching, workspaces_api, articles_api, stories_api, explanations_api, matches_api, alerts_api, deliveries_api, out_feeds_api)
+    nouns = (
+        *watching,
+        workspaces_api,
+        articles_api,
+        stories_api,
+        explanations_api,
+        matches_api,
+        alerts_api,
+        deliveries_api,
+        out_feeds_api,
+        streams_api,
+    )
     return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), websub_api(edges), feed_links_api(edges), pages_api()]
 
 

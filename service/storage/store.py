@@ -18,6 +18,7 @@ from service.storage.pages import Pages
 from service.storage.rules import Rules
 from service.storage.sealing import Sealer
 from service.storage.stories import StoredStories
+from service.storage.told import Told
 from service.storage.vectors import StoredVectors
 from service.storage.websub import WebSub
 from service.storage.workspaces import Workspaces
@@ -41,6 +42,7 @@ class Store:
     channels: Channels
     deliveries: Deliveries
     out_feeds: OutFeeds
+    told: Told
     vectors: StoredVectors
     stories: StoredStories
 
@@ -62,6 +64,7 @@ def open_store(database: Database, sealer: Sealer) -> Store:
         Channels(database, sealer),
         Deliveries(database, sealer),
         OutFeeds(database),
+        Told(database),
         StoredVectors(database),
         StoredStories(database),
     )

@@ -323,6 +323,7 @@ alert_update = Table(
     Column("number", Integer, primary_key=True),
     Column("content", Json, nullable=False),
     _moment("created_at"),
+    Index("ix_alert_update_workspace_created_at", "workspace", "created_at"),
 )
 
 alert_item = Table(

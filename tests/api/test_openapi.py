@@ -79,6 +79,8 @@ def test_whatever_is_sent_the_answer_is_as_the_document_says(mode: GenerationMod
         assert isinstance(result, Ok), result
         operation = result.ok()
         names.append(operation.label)
+        if operation.label == "GET /v1/stream":
+            continue  # an answer without an end; test_streams has it
         if mode is GenerationMode.POSITIVE or operation.body or any(operation.iter_parameters()):
             _try_out(operation.as_strategy(mode), headers)
     assert len(names) == len(routes(app) - FOR_BROWSERS)

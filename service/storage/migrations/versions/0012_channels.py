@@ -1,4 +1,4 @@
-"""Channels sealed, and the links of outgoing feeds."""
+"""Channels sealed, the links of outgoing feeds, and updates in order of time."""
 
 from __future__ import annotations
 
@@ -30,3 +30,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash", name=op.f("uq_out_feed_hash")),
     )
     op.create_index("ix_out_feed_workspace", "out_feed", ["workspace"])
+    op.create_index("ix_alert_update_workspace_created_at", "alert_update", ["workspace", "created_at"])
