@@ -6,7 +6,6 @@ import click
 
 from service.cli.opening import opened_house, read_settings
 from service.edges import Edges
-from service.storage.sealing import NoSealingKey
 
 NO_KEY = "there is no key to encrypt them with: set WIREWATCH_SEALING_KEYS, or start `wirewatch up` once, which makes one"
 
@@ -20,10 +19,9 @@ def channels() -> None:
 def reseal() -> None:
     """Encrypt channels' settings and secrets anew, under the newest of the sealing keys; then the older ones may go."""
     with opened_house(read_settings()) as edges:
-        try:
-            resealed = edges.store.channels.reseal()
-        except NoSealingKey:
-            raise click.ClickException(NO_KEY) from None
+        if not edges.sealer.keys:
+            raise click.ClickException(NO_KEY)
+        resealed = edges.store.channels.reseal()
     click.echo(f"{resealed.done} encrypted anew")
     if resealed.lost:
         raise click.ClickException("these cannot be opened, give their settings anew: " + "; ".join(resealed.lost))
