@@ -12,6 +12,7 @@
         policies, telling, tallies, silences        when there is something to tell: at once, later, or not
         digests, digest_times, quiet_hours          what is told together, and when; local_time: by people's own clocks
         timing                                      when a delivery is tried again
+        routes                                      which of a rule's channels a message goes to
     matching    from words to matches with evidence, pure:
         text, tokens, sentences, fields, reading    an article, read once
         actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack
@@ -29,7 +30,8 @@
     feeds       fetch a feed, parse it in a sandboxed child; discover, opml, starter: find feeds;
                 fulltext: read an article's page in another such child;
                 websub: ask a hub to tell of news
-    delivery    one file per kind of channel
+    delivery    one file per kind of channel; chat: what those of chat share; telling: a message in words; templating: users' own words;
+                secrecy: what is never shown; out_feed: alerts as Atom and JSON Feed
     storage     tables, migrations, one file per noun
     edges       the one composition root
     following   from any address to a followed feed, for the API and the command

@@ -25,12 +25,14 @@ class Settings(BaseSettings):
 
     sealing_keys: SecretStr | None = Field(
         default=None,
-        description="encrypt what feeds are read with; newest first; unset: the file `wirewatch up` makes in the data directory",
+        description="encrypt secrets of feeds and channels; newest first; unset: the file `wirewatch up` makes in the data directory",
     )
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str | None = Field(default=None, description="how mail readers and hubs reach the API, for unsubscribe links and WebSub")
+
+    stream_connections: int = Field(default=8, ge=0, le=200, description="listeners at /v1/stream at once; each holds a thread of the API")
 
     allowed_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(), description="CIDR blocks that feeds and webhooks may reach although they are not public, comma-separated"

@@ -44,12 +44,13 @@ class Edges:
 def open_edges(settings: Settings) -> Edges:
     """Connect everything as the settings say; the database must be migrated before it is used."""
     database = Database(settings.database, lease=timedelta(seconds=settings.lease))
+    sealer = Sealer(sealing_keys(settings), secrets.token_bytes)
     return Edges(
         settings=settings,
-        store=open_store(database),
+        store=open_store(database, sealer),
         outbound=Outbound(allowed_networks=settings.allowed_networks, user_agent=USER_AGENT),
         secret_key=secret_key(settings),
-        sealer=Sealer(sealing_keys(settings), secrets.token_bytes),
+        sealer=sealer,
         now=clock(database),
         chance=random.random,
         new_id=new_id,

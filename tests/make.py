@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from service.domain.articles import Article
 from service.domain.feeds import Entry
 from service.domain.rules import NONE_SAVED, Rule, RuleSpec, Saved
+from service.storage.sealing import Sealer
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+SEALER = Sealer((b"k" * 32,), secrets.token_bytes)
 
 
 def an_article(**changes: Any) -> Article:

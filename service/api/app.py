@@ -14,6 +14,8 @@ from service.api.alerts import alerts_api
 from service.api.articles import articles_api
 from service.api.auth import install_auth
 from service.api.bodies import MAX_BODY, JsonRequest, refuse
+from service.api.channel_kinds import channel_kinds_api
+from service.api.channel_previews import channel_previews_api
 from service.api.channels import channels_api
 from service.api.confirmations import confirmations_api
 from service.api.deliveries import deliveries_api
@@ -27,6 +29,7 @@ from service.api.health import health_api
 from service.api.keys import keys_api
 from service.api.matches import matches_api
 from service.api.metrics import install_metrics
+from service.api.out_feeds import feed_links_api, out_feeds_api
 from service.api.pages import pages_api
 from service.api.previews import previews_api
 from service.api.replays import replays_api
@@ -34,6 +37,7 @@ from service.api.routing import SECURITY, page_route
 from service.api.rules import rules_api
 from service.api.silences import silences_api
 from service.api.stories import stories_api
+from service.api.streams import streams_api
 from service.api.unsubscribe import unsubscribe_api
 from service.api.websub import websub_api
 from service.api.workspaces import workspaces_api
@@ -82,6 +86,8 @@ def _all_apis(edges: Edges) -> list[APIBlueprint]:
     nouns = (
         *watching,
         channels_api,
+        channel_kinds_api,
+        channel_previews_api,
         replays_api,
         workspaces_api,
         articles_api,
@@ -92,8 +98,11 @@ def _all_apis(edges: Edges) -> list[APIBlueprint]:
         digests_api,
         silences_api,
         deliveries_api,
+        out_feeds_api,
+        streams_api,
     )
-    return [*(noun(edges) for noun in nouns), unsubscribe_api(edges), confirmations_api(edges), websub_api(edges), pages_api()]
+    linked = (unsubscribe_api, confirmations_api, websub_api, feed_links_api)
+    return [*(noun(edges) for noun in nouns), *(each(edges) for each in linked), pages_api()]
 
 
 def _publish_document(app: OpenAPI) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import caller, workspace
-from service.api.deliveries import DeliveryView, check_open
+from service.api.deliveries import DeliveryWithAttempts, WaitQuery, check_open, view_delivery, wait_for_attempt
 from service.api.errors import Fault, Problem, invalid, missing
 from service.api.forms import ById, Form, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, route
 from service.delivery import KINDS, check_settings
 from service.delivery.confirmation import needs_confirmation
+from service.delivery.secrecy import mask_settings, unmask_settings
 from service.delivery.standard_webhooks import new_secret
 from service.domain.channels import Channel, Secret
 from service.domain.rules import Line
@@ -31,9 +31,11 @@ ORDERED = (
 class NewChannelForm(Form):
     """A destination of alerts."""
 
-    kind: str = Field(description=" or ".join(KINDS), max_length=50, examples=["webhook"])
+    kind: str = Field(description="one of GET /v1/channel-kinds: " + ", ".join(KINDS), max_length=50, examples=["webhook"])
     name: Line
-    settings: dict[str, Any] = Field(description='webhook: {"url": ...}; email: {"to": ...}', examples=[{"url": "https://hooks.example/x"}])
+    settings: dict[str, Any] = Field(
+        description="as GET /v1/channel-kinds has it for the kind", examples=[{"url": "https://hooks.example/x"}]
+    )
     ordered: bool = Field(default=False, description=ORDERED)
 
 
@@ -52,7 +54,7 @@ class RotateForm(Form):
 
 
 class ChannelView(View):
-    """A destination of alerts. The query of a URL is not shown: it is often a password."""
+    """A destination of alerts. Its secret settings are shown as `***`, and so is the query of a URL; sent back like that, they stay."""
 
     id: str
     kind: str
@@ -116,7 +118,7 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
     def change_channel(path: ById, body: ChannelChangeForm) -> Response:
         """Give a channel another name or other settings."""
         channel = _found(store.find_channel(workspace(), path.id))
-        settings = None if body.settings is None else _checked(edges, channel.kind, _unmask(body.settings, channel))
+        settings = None if body.settings is None else _changed(edges, channel, body.settings)
         elsewhere = settings is not None and settings != channel.settings
         ask = elsewhere and needs_confirmation(channel.kind, settings or {}, edges.settings)
         by = caller(edges)
@@ -140,12 +142,15 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
 def _add_actions(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.channels
 
-    @route(api, "post", "/v1/channels/<id>/test", needs="write", answers={202: DeliveryView}, problems=[409])
-    def test_channel(path: ById) -> Response:
-        """Send a test message. The answer is its delivery; look at it again to see whether it arrived."""
+    @route(api, "post", "/v1/channels/<id>/test", needs="write", answers={202: DeliveryWithAttempts}, problems=[409])
+    def test_channel(path: ById, query: WaitQuery) -> Response:
+        """Send a test message. The answer is its delivery, with what the other side said if a worker has tried by then.
+
+        A worker takes it within seconds. Without `wait`, or if nothing has come of it yet, look at the delivery again later.
+        """
         check_open(_found(store.find_channel(workspace(), path.id)))
         delivery = edges.store.deliveries.add_test(path.id, new_id=edges.new_id("dl"), caller=caller(edges))
-        return answer(DeliveryView.model_validate(delivery), 202)
+        return answer(view_delivery(edges, delivery if not query.wait else wait_for_attempt(edges, delivery, query.wait)), 202)
 
     @route(api, "post", "/v1/channels/<id>/rotate-secret", needs="write", answers={200: SecretChannelView}, problems=[409])
     def rotate_secret(path: ById, body: RotateForm) -> Response:
@@ -159,29 +164,21 @@ def _add_actions(api: APIBlueprint, edges: Edges) -> None:
 
 def _checked(edges: Edges, kind: str, settings: dict[str, Any]) -> dict[str, str]:
     if kind not in KINDS:
-        raise invalid([Fault(at="/kind", message=f"unknown; use {' or '.join(KINDS)}")], "channel")
+        raise invalid([Fault(at="/kind", message=f"unknown; use {', '.join(KINDS)}")], "channel")
     checked = check_settings(KINDS[kind], settings, edges.settings)
     if isinstance(checked, list):
         raise invalid([Fault(at=f"/settings{each.at}", message=each.message) for each in checked], "channel")
     return checked
 
 
+def _changed(edges: Edges, channel: Channel, given: dict[str, Any]) -> dict[str, str]:
+    return _checked(edges, channel.kind, unmask_settings(KINDS[channel.kind].form, given, channel.settings))
+
+
 def view_channel(channel: Channel) -> ChannelView:
     """A channel as it may be shown."""
-    shown = {name: _mask(value) for name, value in channel.settings.items()}
+    shown = mask_settings(KINDS[channel.kind].form, channel.settings)
     return ChannelView.model_validate(channel).model_copy(update={"settings": shown})
-
-
-def _mask(value: str) -> str:
-    """A setting as it may be shown: of a URL, not its query."""
-    is_url = value.startswith(("http://", "https://"))
-    return urlsplit(value)._replace(query="***").geturl() if is_url and "?" in value else value
-
-
-def _unmask(given: dict[str, Any], channel: Channel) -> dict[str, Any]:
-    """What is sent back as it was shown stays as it was."""
-    stored = channel.settings
-    return {name: stored[name] if name in stored and value == _mask(stored[name]) else value for name, value in given.items()}
 
 
 def _found(channel: Channel | None) -> Channel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 from flask import Response
@@ -10,12 +11,15 @@ from pydantic import Field
 
 from service.api.auth import caller, workspace
 from service.api.errors import Problem, missing
-from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
+from service.api.forms import ById, Id, PageQuery, PageView, Query, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryState
 from service.edges import Edges
 from service.storage.deliveries import Delivery
+
+MAX_WAIT = 20  # seconds that a call may take of a thread
+LOOK_AGAIN = 0.25
 
 
 class DeliveryQuery(PageQuery):
@@ -25,6 +29,12 @@ class DeliveryQuery(PageQuery):
     channel: Id | None = None
     alert: Id | None = None
     digest: Id | None = None
+
+
+class WaitQuery(Query):
+    """For how long to wait for what the other side says."""
+
+    wait: float = Field(default=0, ge=0, le=MAX_WAIT, description="seconds")
 
 
 class AttemptView(View):
@@ -84,10 +94,7 @@ def deliveries_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/deliveries/<id>", needs="read", answers={200: DeliveryWithAttempts})
     def get_delivery(path: ById) -> Response:
         """Show a delivery with its attempts."""
-        delivery = _found(store.find_delivery(workspace(), path.id))
-        attempts = store.list_attempts(workspace(), path.id)
-        history = [AttemptView.model_validate(attempt) for attempt in attempts]
-        return answer(DeliveryWithAttempts(**DeliveryView.model_validate(delivery).model_dump(), history=history))
+        return answer(view_delivery(edges, _found(store.find_delivery(workspace(), path.id))))
 
     @route(api, "post", "/v1/deliveries/<id>/redeliver", needs="write", answers={202: DeliveryView}, problems=[409])
     def redeliver(path: ById) -> Response:
@@ -100,6 +107,22 @@ def deliveries_api(edges: Edges) -> APIBlueprint:
         return answer(DeliveryView.model_validate(_found(store.redeliver(path.id, caller=caller(edges)))), 202)
 
     return api
+
+
+def view_delivery(edges: Edges, delivery: Delivery) -> DeliveryWithAttempts:
+    """A delivery with its attempts."""
+    attempts = edges.store.deliveries.list_attempts(delivery.workspace, delivery.id)
+    history = [AttemptView.model_validate(attempt) for attempt in attempts]
+    return DeliveryWithAttempts(**DeliveryView.model_validate(delivery).model_dump(), history=history)
+
+
+def wait_for_attempt(edges: Edges, delivery: Delivery, seconds: float) -> Delivery:
+    """The delivery once it has been tried or ended, at the latest after `seconds`. Only looks: the sweep wakes the workers."""
+    until = time.monotonic() + seconds
+    while not delivery.attempts and delivery.finished_at is None and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN)
+        delivery = edges.store.deliveries.find_delivery(delivery.workspace, delivery.id) or delivery
+    return delivery
 
 
 def check_open(channel: Channel | None) -> Channel:

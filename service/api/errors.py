@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from service.storage.paging import BadCursor
 from service.storage.rules import StaleRevision
 from service.storage.saved_rules import BadUse, RuleInUse
-from service.storage.sealing import NoSealingKey
+from service.storage.sealing import NoSealingKey, Unsealable
 
 PROBLEM = "application/problem+json"
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, not the request wrong
@@ -103,6 +103,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(RuleInUse, _answer_in_use)
     app.register_error_handler(BadUse, _answer_bad_use)
     app.register_error_handler(NoSealingKey, _answer_no_key)
+    app.register_error_handler(Unsealable, _answer_unsealable)
     for error in UNAVAILABLE:
         app.register_error_handler(error, _answer_unavailable)
     app.register_error_handler(Exception, _answer_bug)
@@ -138,8 +139,12 @@ def _answer_bad_use(error: BadUse) -> Response:
 
 
 def _answer_no_key(_error: NoSealingKey) -> Response:
-    detail = "Headers and passwords cannot be stored: this service has no key to encrypt them. Its operator sets WIREWATCH_SEALING_KEYS."
+    detail = "Secrets and passwords cannot be stored: this service has no key to encrypt them. Its operator sets WIREWATCH_SEALING_KEYS."
     return answer_problem(Problem(409, detail))
+
+
+def _answer_unsealable(error: Unsealable) -> Response:
+    return answer_problem(Problem(409, f"What is stored of this cannot be opened: {error}. Give its settings anew."))
 
 
 def _answer_unavailable(error: Exception) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from service.api.errors import Fault, invalid
+from service.domain.routes import channel_of
 from service.domain.rules import RuleSpec, Saved
 from service.edges import Edges
 from service.matching.query import QueryError
@@ -36,8 +37,8 @@ def _saved_faults(spec: RuleSpec, saved: Saved, under: str) -> Iterator[Fault]:
 
 
 def _channel_faults(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None, under: str) -> Iterator[Fault]:
-    known = (old and old.channels) or ()
-    for number, channel in enumerate(spec.channels or ()):
+    known = {channel_of(entry) for entry in (old and old.channels) or ()}
+    for number, channel in enumerate(map(channel_of, spec.channels or ())):
         if channel not in known and edges.store.channels.find_channel(workspace, channel) is None:
             yield Fault(at=f"{under}/channels/{number}", message=f'there is no channel "{channel}" in this workspace; see GET /v1/channels')
 

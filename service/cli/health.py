@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from service.cli.channels import seal_channels
 from service.cli.opening import opened_house, place, read_settings
 from service.storage.counts import backlogs
 from service.storage.feed_hosts import courtesy_of
@@ -19,8 +20,11 @@ def migrate() -> None:
     with opened_house(settings, migrated=False) as edges:
         click.echo(f"Database: {place(settings)}")
         steps = run_migrations(edges.store.database)
+        sealed = seal_channels(edges)
     for step in steps:
         click.echo(f"  ran {step}")
+    if sealed:
+        click.echo(f"  encrypted the secrets of {sealed} channels")
     click.echo("The schema is up to date." if steps else "Nothing to do: the schema is up to date.")
 
 

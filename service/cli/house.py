@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from service.cli.broker import broker_program, broker_url, socket_place
+from service.cli.channels import seal_channels
 from service.cli.listening import listen, url_of
 from service.cli.lock import locked
 from service.cli.opening import opened_house, place, plain_errors
@@ -97,3 +98,4 @@ def _migrate(edges: Edges, screen: Screen) -> None:
         screen.fact("schema", f"running {len(steps)} migration{'s' if len(steps) > 1 else ''} ...")
         for step in migrate(database):
             screen.fact("", step)
+        seal_channels(edges)

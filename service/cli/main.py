@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 COMMANDS = {
+    "channels": "channels",
     "check": "health",
     "demo": "demo.run",
     "feeds": "feeds",

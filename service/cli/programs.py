@@ -13,7 +13,7 @@ import aiohttp
 from service.cli.program import Program
 from service.config import Settings
 
-API_THREADS = 8
+API_THREADS = 16  # half of them may be held by listeners at the stream
 WORKER_GRACE = 10.0  # seconds; killing it then is safe, what was under way is done again
 PROBE_PAUSE = 0.1
 QUEUES = "poll,match,deliver"

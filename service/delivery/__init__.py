@@ -9,12 +9,32 @@ from types import MappingProxyType
 from typing import Any
 
 from service.config import Settings
+from service.delivery.discord import DISCORD
 from service.delivery.email import EMAIL
 from service.delivery.kinds import FieldError, Kind, Sender, SenderParts, check_settings
+from service.delivery.mattermost import MATTERMOST
+from service.delivery.ntfy import NTFY
+from service.delivery.pagerduty import PAGERDUTY
+from service.delivery.secrecy import DiscreetSender
+from service.delivery.slack import SLACK
+from service.delivery.teams import TEAMS
+from service.delivery.telegram import TELEGRAM
 from service.delivery.webhook import WEBHOOK
 from service.outbound import Outbound
 
-KINDS: Mapping[str, Kind[Any]] = MappingProxyType({"email": EMAIL, "webhook": WEBHOOK})
+KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
+    {
+        "webhook": WEBHOOK,
+        "email": EMAIL,
+        "slack": SLACK,
+        "teams": TEAMS,
+        "discord": DISCORD,
+        "telegram": TELEGRAM,
+        "mattermost": MATTERMOST,
+        "ntfy": NTFY,
+        "pagerduty": PAGERDUTY,
+    }
+)
 
 MAIL_THREADS = 8
 
@@ -28,7 +48,7 @@ async def open_senders(outbound: Outbound, settings: Settings, secret_key: bytes
     try:
         async with outbound.session() as session:
             parts = SenderParts(session, settings, secret_key, threads, held)
-            yield {name: kind.make_sender(parts) for name, kind in KINDS.items()}
+            yield {name: DiscreetSender(kind.make_sender(parts), kind.form) for name, kind in KINDS.items()}
     finally:
         held.close()
         threads.shutdown(wait=False, cancel_futures=True)

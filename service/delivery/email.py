@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Annotated
@@ -15,10 +15,12 @@ from service.config import Settings
 from service.delivery.confirmation import confirm_url, may_confirm
 from service.delivery.kinds import FieldError, Kind, SenderParts, read_settings
 from service.delivery.mail_address import parse_address
-from service.delivery.mail_content import render_content
+from service.delivery.mail_content import SUBJECT, MailContent, fill_own, render_content
 from service.delivery.mail_format import Header, UnsafeMail, format_mail
 from service.delivery.mail_headers import encode_header, safe_header
 from service.delivery.smtp import MailPool, MailServer
+from service.delivery.telling import tell, template_values
+from service.delivery.templating import BodyTemplate, SubjectTemplate, fill_template
 from service.delivery.unsubscribe import unsubscribe_url
 from service.domain.channel_notices import ChannelNoticeKind
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
@@ -35,6 +37,8 @@ class EmailSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     to: Annotated[str, AfterValidator(parse_address), Field(description="the one address that alerts are sent to")]
+    subject: SubjectTemplate = ""
+    body: BodyTemplate = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +55,25 @@ class EmailSender:
         """Hand the mail in once. Raises DeliveryError if the server did not take it."""
         if self.server is None:
             raise DeliveryError(NOT_SET_UP, ours=True)
-        to = read_settings(EmailSettings, delivery.channel.settings).to
+        form = read_settings(EmailSettings, delivery.channel)
         sender = _sender_address(self.mail_from)
         if sender is None:
             raise DeliveryError("WIREWATCH_MAIL_FROM is no plain ASCII e-mail address; the operator must set it", ours=True)
         try:
-            raw = self.render(delivery, sender, to)
+            raw = self.render(delivery, sender, form)
         except UnsafeMail as error:
             raise DeliveryError(f"this alert can not be put into a mail: {error}", permanent=True) from error
-        return await asyncio.get_running_loop().run_in_executor(self.threads, self.server.submit, sender, to, raw)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self.server.submit, sender, form.to, raw)
 
-    def render(self, delivery: DeliveryToSend, sender: str, to: str) -> bytes:
+    def render(self, delivery: DeliveryToSend, sender: str, form: EmailSettings) -> bytes:
         """The mail as it goes over the wire, the same bytes at every attempt. Raises UnsafeMail."""
-        confirm = self._confirm_url(delivery, to)
+        confirm = self._confirm_url(delivery, form.to)
         link = unsubscribe_url(self.public_url, delivery.channel.id, self.secret_key) if self.public_url and not confirm else None
-        content = render_content(delivery, link, confirm)
+        content = find_content(form, delivery, link, confirm)
         name = safe_header(parseaddr(self.mail_from)[0], 60)
         ours = {
             "From": formataddr((name, sender), "utf-8"),
-            "To": to,
+            "To": form.to,
             "Date": format_datetime(delivery.created_at.astimezone(UTC)),
             "Message-ID": f"<{delivery.id}@{sender.rpartition('@')[2]}>",
             "Auto-Submitted": "auto-generated",
@@ -91,6 +95,24 @@ class EmailSender:
         if self.public_url is None:
             raise UnsafeMail("WIREWATCH_PUBLIC_URL is not set, so there is no link to confirm by")
         return confirm_url(self.public_url, delivery.channel.id, to, self.secret_key)
+
+
+def find_content(form: EmailSettings, delivery: DeliveryToSend, link: str | None, confirm: str | None = None) -> MailContent:
+    """What the mail says: of an alert by the channel's templates, where it has some, else our own words."""
+    content = render_content(delivery, link, confirm)
+    if delivery.alert is None:
+        return content
+    values = template_values(tell(delivery))
+    subject = safe_header(fill_template(form.subject, values, str) or "", SUBJECT) or content.subject
+    body = fill_template(form.body, values, str) or ""
+    if not body.strip():
+        return replace(content, subject=subject)
+    return fill_own(subject, body, channel=delivery.channel.name, unsubscribe_url=link)
+
+
+def _preview(form: EmailSettings, delivery: DeliveryToSend) -> tuple[str | None, str]:
+    content = find_content(form, delivery, None)
+    return content.subject, content.text
 
 
 def _sender_address(mail_from: str) -> str | None:
@@ -118,4 +140,10 @@ def _make_sender(parts: SenderParts) -> EmailSender:
     return EmailSender(pool, settings.mail_from, settings.public_url, parts.secret_key, parts.threads)
 
 
-EMAIL = Kind(EmailSettings, _refuse, _make_sender, signed=False)
+def _missing(settings: Settings) -> str | None:
+    return None if settings.smtp_host else NOT_SET_UP
+
+
+EMAIL = Kind(
+    EmailSettings, _refuse, _make_sender, signed=False, label="E-mail", about="A mail to one address.", missing=_missing, preview=_preview
+)

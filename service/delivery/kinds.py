@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from service.config import Settings
+from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
 from service.outbound import Session
 
@@ -52,13 +53,19 @@ class Kind(Generic[Form]):
     """One kind of channel.
 
     `form` is the shape of its settings (every field a string); `refuse` says why well-formed settings can not be
-    used here, or None; `make_sender` its sender; `signed`: whether its channels have signing secrets.
+    used here, or None; `make_sender` its sender; `signed`: whether its channels have signing secrets. `label` and `about` are for
+    people; `missing` says what the operator must do before it works here, or None. `preview` is the subject (None: it has none)
+    and the body that a channel with these settings would send; None for a kind without templates.
     """
 
     form: type[Form]
     refuse: Callable[[Form, Settings], FieldError | None]
     make_sender: Callable[[SenderParts], Sender]
     signed: bool
+    label: str
+    about: str
+    missing: Callable[[Settings], str | None] = lambda _settings: None
+    preview: Callable[[Form, DeliveryToSend], tuple[str | None, str]] | None = None
 
 
 def check_settings(kind: Kind[Form], given: object, settings: Settings) -> dict[str, str] | list[FieldError]:
@@ -68,17 +75,20 @@ def check_settings(kind: Kind[Form], given: object, settings: Settings) -> dict[
     except ValidationError as error:
         return [_to_field_error(dict(each)) for each in error.errors(include_url=False, include_input=False, include_context=False)]
     refusal = kind.refuse(form, settings)
-    return form.model_dump(mode="json") if refusal is None else [refusal]
+    return form.model_dump(mode="json", exclude_defaults=True) if refusal is None else [refusal]
 
 
-def read_settings(form: type[Form], stored: Mapping[str, str]) -> Form:
+def read_settings(form: type[Form], channel: Channel) -> Form:
     """A stored channel's settings.
 
     Raises:
-        DeliveryError: they no longer pass the check, as after an upgrade that made it stricter.
+        DeliveryError: they no longer pass the check, as after an upgrade that made it stricter; or they cannot be opened here,
+            which may be this machine's fault alone.
     """
+    if channel.unreadable:
+        raise DeliveryError(f"the channel's settings cannot be opened: {channel.unreadable}")
     try:
-        return form.model_validate(dict(stored))
+        return form.model_validate(dict(channel.settings))
     except ValidationError as error:
         first = _to_field_error(dict(error.errors(include_url=False, include_input=False, include_context=False)[0]))
         raise DeliveryError(f"the channel's settings are not valid: {first.at}: {first.message}; change them", permanent=True) from error

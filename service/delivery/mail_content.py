@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +12,7 @@ from service.delivery.mail_coverage import say_coverage, show_coverage
 from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_headers import safe_header
 from service.delivery.mail_text import clean_text, safe_link, say_moment
+from service.delivery.telling import say_time, say_why
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.deliveries import DeliveryToSend
@@ -22,12 +22,12 @@ from service.domain.feed_notices import FeedNotice
 
 MAX_SHOWN = 20  # articles in one mail
 MAX_TITLE = 300  # characters of a title that the body shows
-MAX_TERMS = 12  # that say why
 RULE_IN_SUBJECT = 50
 NEWS_IN_SUBJECT = 50
 SUBJECT = 150
 MAX_NEWS = 12  # of an update
 MAX_ENTRIES = 50  # alerts in one mail
+MAX_LINE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,8 @@ def _show(article: AlertedArticle) -> ShownArticle:
         passages=tuple(_pieces(passage) for passage in passages),
         link=safe_link(article.url),
         source=clean_text(article.source, 100),
-        time=_time(article),
-        why=_why(found.term for found in article.evidence),
+        time=say_time(article),
+        why=say_why(found.term for found in article.evidence),
     )
 
 
@@ -194,16 +194,10 @@ def _pieces(passage: Passage, limit: int = 2000) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _why(terms: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(clean_text(term) for term in terms))
-    more = f" and {len(distinct) - MAX_TERMS} more" if len(distinct) > MAX_TERMS else ""
-    return ", ".join(distinct[:MAX_TERMS]) + more
-
-
-def _time(article: AlertedArticle) -> str:
-    if article.published_at is None:
-        return f"seen {say_moment(article.first_seen_at)}"
-    return say_moment(article.published_at)
+def fill_own(subject: str, body: str, *, channel: str, unsubscribe_url: str | None) -> MailContent:
+    """A mail with these words of a user's own, one paragraph a line, and our foot below."""
+    lines = [clean_text(line, MAX_LINE) for line in body.strip("\n").split("\n")]
+    return _fill("own", subject, lines=lines, channel=clean_text(channel), unsubscribe_url=unsubscribe_url)
 
 
 def _fill(name: str, subject: str, **values: object) -> MailContent:

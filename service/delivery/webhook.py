@@ -39,7 +39,7 @@ class WebhookSender:
 
     async def send(self, delivery: DeliveryToSend, now: datetime) -> Receipt:
         """POST the alert once. Only a 2xx status counts as taken; raises DeliveryError for everything else."""
-        url = read_settings(WebhookSettings, delivery.channel.settings).url
+        url = read_settings(WebhookSettings, delivery.channel).url
         body = render_body(delivery)
         headers = {"content-type": "application/json", **signed_headers(delivery.channel.secrets, delivery.id, now, body)}
         if not headers["webhook-signature"]:
@@ -92,4 +92,11 @@ def _make_sender(parts: SenderParts) -> WebhookSender:
     return WebhookSender(parts.session, parts.settings.webhook_deadline)
 
 
-WEBHOOK = Kind(WebhookSettings, _refuse, _make_sender, signed=True)
+WEBHOOK = Kind(
+    WebhookSettings,
+    _refuse,
+    _make_sender,
+    signed=True,
+    label="Webhook",
+    about="A signed POST of JSON to a program of yours (Standard Webhooks).",
+)

@@ -15,6 +15,7 @@ from service.domain.evidence import Evidence, Scores
 from service.domain.headlines import says_otherwise
 from service.domain.ids import alert_id, match_id
 from service.domain.policies import policy_of
+from service.domain.routes import channels_for
 from service.domain.rules import Rule, RuleSpec
 from service.domain.silences import silence_of
 from service.domain.telling import NO_HASTE, Hold, Pace, Silent, tell_when
@@ -189,7 +190,7 @@ def _raise(found: FoundMatch, collected: Collect | None, now: datetime) -> Decis
     told = (quote_article(article, found.evidence, found.scores),)
     coverage = NOBODY.with_report(report)
     alert = Alert(new, rule.workspace, rule.id, rule.spec.name, now, told, found.story, coverage)
-    draft = AlertDraft(alert, article.dedup_key, rule.spec.channels, story, collected)
+    draft = AlertDraft(alert, article.dedup_key, channels_for(rule.spec.channels, alert), story, collected)
     return replace(_decision(found, None), draft=draft, joined=story, reason=say_collect(collected) if collected else None)
 
 
@@ -234,7 +235,7 @@ def _update(
         alert.id, rule.workspace, rule.id, rule.spec.name, alert.created_at, (quote_article(article, evidence, scores),),
         alert.story, alert.coverage, Update(told.updates, now, alert.untold),
     )  # fmt: skip
-    return AlertDraft(says, article.dedup_key, rule.spec.channels, told, collected)
+    return AlertDraft(says, article.dedup_key, channels_for(rule.spec.channels, says), told, collected)
 
 
 def _decision(found: FoundMatch, held: Hold | None) -> Decision:

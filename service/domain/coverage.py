@@ -102,14 +102,15 @@ def outlet_of(article: Article) -> str:
 
     An outlet has many feeds, each with a name of its own, and one host.
     """
-    host = _host(article.url)
+    host = host_of(article.url)
     for prefix in _PREFIXES:
         if host.startswith(prefix) and host.count(".") > 1:
             host = host.removeprefix(prefix)
     return host or article.source.casefold()
 
 
-def _host(url: str | None) -> str:
+def host_of(url: str | None) -> str:
+    """The host of an address, in small letters; empty where it has none."""
     try:
         return (urlsplit(url or "").hostname or "").rstrip(".")
     except ValueError:  # brackets that are no IPv6 address

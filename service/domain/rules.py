@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from service.domain.policies import Alerting
+from service.domain.routes import Route
 
 MAX_TERMS = 500
 
@@ -100,8 +101,10 @@ class RuleSpec(_Spec):
         description="read the pages of the articles that it may see, where feeds give a part only, and match these",
     )
     alerting: Alerting = Alerting()
-    channels: tuple[Line, ...] | None = Field(
-        default=None, description="channel ids; null: every channel; []: none, alerts are only listed"
+    channels: tuple[Line | Route, ...] | None = Field(
+        default=None,
+        description="channel ids, or objects of a channel and the condition under which it gets a message; "
+        "null: every channel; []: none, alerts are only listed",
     )
     enabled: bool = True
     _asked: tuple[Actor, ...] = PrivateAttr(default=())  # no part of what users write, nor of what is stored

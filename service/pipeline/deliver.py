@@ -17,7 +17,6 @@ from service.pipeline.crowd import Crowd
 from service.pipeline.ledger import Ended, Ledger
 from service.pipeline.rolling import work_through
 from service.storage.claims import renew_leases
-from service.storage.outbox import Outbox
 from service.storage.tables import delivery as delivery_table
 
 CLAIMED_AHEAD = 8  # deliveries that a run has claimed, for each that may be under way
@@ -37,7 +36,7 @@ class DueDeliveries:
     def claim(self, limit: int) -> Sequence[tuple[DeliveryToSend, float]]:
         """Due deliveries, a fair share of each channel, each with the monotonic time until which it is surely ours."""
         held_until = self._lease_from_now()
-        claimed = Outbox(self.edges.store.database).claim(now=self.edges.now(), token=self.token, limit=limit)
+        claimed = self.edges.store.deliveries.outbox.claim(now=self.edges.now(), token=self.token, limit=limit)
         return [(each, held_until) for each in claimed]
 
     def renew(self) -> None:

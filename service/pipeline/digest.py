@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from service.domain.alerts import Alert
 from service.domain.digests import MAX_ALERTS, POSTPONES, Digest, DigestKind, compose, is_plain
 from service.domain.policies import Policy, policy_of
+from service.domain.routes import channels_for_digest
 from service.domain.rules import Rule
 from service.domain.telling import digest_due
 from service.edges import Edges
@@ -65,7 +66,7 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
         if policy and policy.mute_until and now < policy.mute_until:
             postpone(connection, claimed, min(policy.mute_until, now + MUTED_LOOK))
             return 0
-        channels = locked.rule.spec.channels if locked else claimed.channels
+        channels = channels_for_digest(locked.rule.spec.channels, alerts) if locked else claimed.channels
         if locked and claimed.kind in POSTPONES:
             _note_sent(connection, chosen, locked, now)
         if is_plain(claimed.kind, alerts):

@@ -10,7 +10,7 @@ from service.domain.deliveries import DeliveryError, DeliveryToSend, Outcome, Re
 from service.domain.timing import after_failure, after_success
 from service.edges import Edges
 from service.storage.claims import LeaseLost
-from service.storage.outbox import Outbox, Tried
+from service.storage.outbox import Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Ledger:
         now = self._edges.now()
         tried = [self._judge(each, now) for each in batch if isinstance(each, Ended)]
         released = [each for each in batch if isinstance(each, str)]
-        return Outbox(self._edges.store.database).save_attempts(tried, now=now, release=released, token=self._token)
+        return self._edges.store.deliveries.outbox.save_attempts(tried, now=now, release=released, token=self._token)
 
     def _judge(self, ended: Ended, now: datetime) -> Tried:
         return Tried(ended.delivery, self._outcome(ended, now), ended.endpoint, ended.started_at)

@@ -1,9 +1,10 @@
-"""Channels and their signing secrets."""
+"""Channels, and what they keep secret: their settings and signing secrets, sealed together."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,16 @@ from service.storage.channel_notices import tell_of_disabled
 from service.storage.confirmations import ask_reader
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
+from service.storage.sealing import Sealer, Unsealable
 from service.storage.tables import channel, delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many channels were sealed anew, and why others cannot be."""
+
+    done: int
+    lost: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +34,12 @@ class Channels:
     """Channels in the database."""
 
     database: Database
+    sealer: Sealer
 
     def add_channel(self, new: Channel, *, caller: Caller) -> None:
-        """Store a new channel."""
-        values = {
-            "id": new.id,
-            "workspace": new.workspace,
-            "kind": new.kind,
-            "name": new.name,
-            "settings": dict(new.settings),
-            "secrets": _dump(new.secrets),
-            "created_at": new.created_at,
-            "ordered": new.ordered,
-        }
+        """Store a new channel. Raises NoSealingKey."""
+        known = {"id": new.id, "workspace": new.workspace, "kind": new.kind, "name": new.name, "created_at": new.created_at}
+        values = known | {"ordered": new.ordered} | _seal(new, self.sealer)
         with self.database.write() as connection:
             connection.execute(channel.insert().values(**values))
             if new.unconfirmed:
@@ -46,21 +49,23 @@ class Channels:
     def find_channel(self, workspace: str, channel_id: str) -> Channel | None:
         """A channel of this workspace."""
         with self.database.read() as connection:
-            return _find(connection, workspace, channel_id)
+            return _find(connection, self.sealer, workspace, channel_id)
 
     def find_any_channel(self, channel_id: str) -> Channel | None:
         """A channel of whichever workspace: only for links that prove by a signature that they may."""
         with self.database.read() as connection:
             row = connection.execute(select(channel).where(channel.c.id == channel_id, channel.c.deleted_at.is_(None))).one_or_none()
-        return to_channel(row) if row else None
+        return to_channel(row, self.sealer) if row else None
 
     def list_channels(self, workspace: str, *, cursor: str | None = None, limit: int = 50) -> Page[Channel]:
         """A workspace's channels, newest first."""
         query = select(channel).where(channel.c.workspace == workspace, channel.c.deleted_at.is_(None))
+
+        def to_item(row: Row[Any]) -> Channel:
+            return to_channel(row, self.sealer)
+
         with self.database.read() as connection:
-            return fetch_page(
-                connection, query, moment=channel.c.created_at, key=channel.c.id, cursor=cursor, limit=limit, to_item=to_channel
-            )
+            return fetch_page(connection, query, moment=channel.c.created_at, key=channel.c.id, cursor=cursor, limit=limit, to_item=to_item)
 
     def change_channel(
         self,
@@ -72,25 +77,62 @@ class Channels:
         ordered: bool | None = None,
         ask: bool = False,
     ) -> Channel | None:
-        """Give a channel another name, other settings or another order; None leaves them. `ask` whoever reads there now first."""
-        values: dict[str, Any] = {"name": name} if name is not None else {}
-        if ordered is not None:
-            values["ordered"] = ordered
-        if settings is not None:
-            values["settings"] = dict(settings)
-        return self._update(channel_id, "channel.change", caller, values, ask=ask)
+        """Give a channel another name, other settings or another order; None leaves them. `ask` whoever reads there now first.
+
+        Raises NoSealingKey.
+        """
+        with self.database.write() as connection:
+            old = _find(connection, self.sealer, caller.workspace, channel_id, lock=True)
+            if old is None:
+                return None
+            values: dict[str, Any] = {} if name is None else {"name": name}
+            if settings is not None:
+                values |= _seal(replace(old, settings=settings), self.sealer)
+            if ordered is not None:
+                values["ordered"] = ordered
+            if values:
+                connection.execute(update(channel).where(channel.c.id == channel_id).values(**values))
+            if ask:
+                ask_reader(connection, self.database, channel_id, caller.now)
+            record(connection, caller, "channel.change", channel_id)
+            return _find(connection, self.sealer, caller.workspace, channel_id)
 
     def rotate_secret(self, channel_id: str, new: str, *, overlap: timedelta, caller: Caller) -> Channel | None:
-        """Sign with `new` from now on, and for `overlap` with the secrets in force too; None if there is no such channel."""
-        mine = _mine(caller.workspace, channel_id)
+        """Sign with `new` from now on, and for `overlap` with the secrets in force too; None if there is no such channel.
+
+        Raises NoSealingKey, and Unsealable where what is stored cannot be opened here: it would be lost.
+        """
         with self.database.write() as connection:
-            row = connection.execute(select(channel).where(mine).with_for_update()).one_or_none()
-            if row is None:
+            old = _find(connection, self.sealer, caller.workspace, channel_id, lock=True)
+            if old is None:
                 return None
-            rotated = rotate(to_channel(row).secrets, new, now=caller.now, overlap=overlap)
-            connection.execute(update(channel).where(mine).values(secrets=_dump(rotated)))
+            if old.unreadable:
+                raise Unsealable(old.unreadable)
+            rotated = replace(old, secrets=rotate(old.secrets, new, now=caller.now, overlap=overlap))
+            connection.execute(update(channel).where(channel.c.id == channel_id).values(**_seal(rotated, self.sealer)))
             record(connection, caller, "channel.rotate_secret", channel_id)
-            return _find(connection, caller.workspace, channel_id)
+            return _find(connection, self.sealer, caller.workspace, channel_id)
+
+    def reseal(self) -> Resealed:
+        """Seal under the newest key what is not: older seals, and what was stored before channels were sealed. Raises NoSealingKey."""
+        done, lost = 0, []
+        with self.database.read() as connection:
+            rows = connection.execute(select(channel.c.id, channel.c.sealed).where(channel.c.deleted_at.is_(None))).all()
+        for row in rows:
+            if row.sealed and self.sealer.is_current(row.sealed):
+                continue
+            why = self._reseal(row.id)
+            done += why is None
+            lost += [f"{row.id}: {why}"] if why else []
+        return Resealed(done, tuple(lost))
+
+    def _reseal(self, channel_id: str) -> str | None:
+        with self.database.write() as connection:
+            row = connection.execute(select(channel).where(channel.c.id == channel_id).with_for_update()).one()
+            old = to_channel(row, self.sealer)
+            if old.unreadable is None:
+                connection.execute(update(channel).where(channel.c.id == channel_id).values(**_seal(old, self.sealer)))
+        return old.unreadable
 
     def enable_channel(self, channel_id: str, *, caller: Caller) -> Channel | None:
         """Let a disabled channel be used again. What it missed is dead until somebody redelivers it."""
@@ -99,12 +141,12 @@ class Channels:
     def disable_channel(self, channel_id: str, reason: str, *, caller: Caller) -> Channel | None:
         """Stop using a channel; what waits for it becomes dead, visible and revivable. None if there is no such channel."""
         with self.database.write() as connection:
-            found = _find(connection, caller.workspace, channel_id)
+            found = _find(connection, self.sealer, caller.workspace, channel_id)
             if found is None:
                 return None
             disable(connection, self.database, channel_id, reason, caller.now)
             record(connection, caller, "channel.disable", channel_id)
-            return _find(connection, caller.workspace, channel_id)
+            return _find(connection, self.sealer, caller.workspace, channel_id)
 
     def delete_channel(self, channel_id: str, *, caller: Caller) -> bool:
         """Delete a channel and call off what waits for it. False if there is no such channel."""
@@ -117,25 +159,40 @@ class Channels:
                 record(connection, caller, "channel.delete", channel_id)
         return found
 
-    def _update(self, channel_id: str, action: str, caller: Caller, values: dict[str, Any], *, ask: bool = False) -> Channel | None:
+    def _update(self, channel_id: str, action: str, caller: Caller, values: dict[str, Any]) -> Channel | None:
         with self.database.write() as connection:
             if values:
                 connection.execute(update(channel).where(_mine(caller.workspace, channel_id)).values(**values))
-            if ask and _find(connection, caller.workspace, channel_id):
-                ask_reader(connection, self.database, channel_id, caller.now)
-            found = _find(connection, caller.workspace, channel_id)
+            found = _find(connection, self.sealer, caller.workspace, channel_id)
             if found:
                 record(connection, caller, action, channel_id)
         return found
 
 
-def to_channel(row: Row[Any]) -> Channel:
+def to_channel(row: Row[Any], sealer: Sealer) -> Channel:
     """A channel from its row."""
-    secrets = tuple(Secret(each["value"], _parse_moment(each["retires_at"])) for each in row.secrets)
+    unreadable, settings, stored = None, row.settings, row.secrets
+    if row.sealed is not None:
+        try:
+            opened = json.loads(sealer.unseal(row.sealed, about=_about(row.id)))
+            settings, stored = opened["settings"], opened["secrets"]
+        except Unsealable as error:
+            unreadable = str(error)
+    secrets = tuple(Secret(each["value"], _parse_moment(each["retires_at"])) for each in stored)
     return Channel(
-        row.id, row.workspace, row.kind, row.name, row.settings, secrets, row.created_at, row.disabled_at, row.disabled_reason,
-        row.ordered, row.unconfirmed,
+        row.id, row.workspace, row.kind, row.name, settings, secrets, row.created_at, row.disabled_at, row.disabled_reason,
+        row.ordered, row.unconfirmed, unreadable,
     )  # fmt: skip
+
+
+def _seal(what: Channel, sealer: Sealer) -> dict[str, Any]:
+    """The columns that hold a channel's settings and secrets. All settings, for only the kinds know which of them are secret."""
+    opened = json.dumps({"settings": dict(what.settings), "secrets": _dump(what.secrets)})
+    return {"sealed": sealer.seal(opened, about=_about(what.id)), "settings": {}, "secrets": []}
+
+
+def _about(channel_id: str) -> str:
+    return f"channel {channel_id}"
 
 
 def disable(connection: Connection, database: Database, channel_id: str, reason: str, now: datetime) -> None:
@@ -158,9 +215,10 @@ def _mine(workspace: str, channel_id: str) -> ColumnElement[bool]:
     return (channel.c.workspace == workspace) & (channel.c.id == channel_id) & channel.c.deleted_at.is_(None)
 
 
-def _find(connection: Connection, workspace: str, channel_id: str) -> Channel | None:
-    row = connection.execute(select(channel).where(_mine(workspace, channel_id))).one_or_none()
-    return to_channel(row) if row else None
+def _find(connection: Connection, sealer: Sealer, workspace: str, channel_id: str, *, lock: bool = False) -> Channel | None:
+    query = select(channel).where(_mine(workspace, channel_id))
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return to_channel(row, sealer) if row else None
 
 
 def _dump(secrets: tuple[Secret, ...]) -> list[dict[str, str | None]]:

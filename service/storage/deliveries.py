@@ -14,6 +14,7 @@ from service.storage.claims import is_poison
 from service.storage.database import Database
 from service.storage.outbox import Outbox
 from service.storage.paging import Page, fetch_page
+from service.storage.sealing import Sealer
 from service.storage.tables import attempt, delivery
 
 PER_CHANNEL = 5  # deliveries of one channel that are claimed at a time
@@ -59,9 +60,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Deliveries in the database."""
+    """Deliveries in the database; `sealer` opens what their channels keep secret."""
 
     database: Database
+    sealer: Sealer
 
     def list_deliveries(
         self,
@@ -125,9 +127,14 @@ class Deliveries:
                 record(connection, caller, "delivery.redeliver", delivery_id)
         return found
 
+    @property
+    def outbox(self) -> Outbox:
+        """What waits, as the workers claim it."""
+        return Outbox(self.database, self.sealer)
+
     def claim_deliveries(self, *, now: datetime, token: str, limit: int) -> tuple[DeliveryToSend, ...]:
         """As `Outbox.claim`."""
-        return Outbox(self.database).claim(now=now, token=token, limit=limit)
+        return self.outbox.claim(now=now, token=token, limit=limit)
 
     def quarantine(self, *, now: datetime) -> int:
         """Set aside the deliveries that ended every worker that sent them; return how many."""

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Row, Table, bindparam, case, select, 
 
 from service.domain.alerts import Alert
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
+from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryState, DeliveryToSend, Outcome
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
@@ -22,6 +23,7 @@ from service.storage.claims import finish
 from service.storage.database import Database
 from service.storage.digests import load_digests
 from service.storage.feed_notices import load_notices
+from service.storage.sealing import Sealer
 from service.storage.tables import attempt, channel, delivery
 from service.storage.traffic import choose_due, find_under_way, find_waiting, load_traffic, save_traffic
 
@@ -44,6 +46,7 @@ class Outbox:
     """The outbox in the database."""
 
     database: Database
+    sealer: Sealer
 
     def claim(self, *, now: datetime, token: str, limit: int) -> tuple[DeliveryToSend, ...]:
         """Take up to `limit` due deliveries under the lease `token`, a fair share of each channel; in an ordered channel its oldest alone.
@@ -54,7 +57,7 @@ class Outbox:
         while True:
             with self.database.write() as connection:
                 rows = self._claim(connection, now, token, limit)
-                to_send = _open_ones(connection, rows, now)
+                to_send = _open_ones(connection, self.sealer, rows, now)
             if to_send or not rows:
                 return to_send
 
@@ -182,7 +185,7 @@ def _release(connection: Connection, ids: Collection[str], token: str) -> None:
     connection.execute(update(delivery).where(delivery.c.id.in_(ids), delivery.c.lease_token == token).values(**free))
 
 
-def _open_ones(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> tuple[DeliveryToSend, ...]:
+def _open_ones(connection: Connection, sealer: Sealer, rows: Sequence[Row[Any]], now: datetime) -> tuple[DeliveryToSend, ...]:
     """Those whose channel takes messages; the others are ended."""
     channels = {row.id: row for row in _rows(connection, channel, {row.channel for row in rows})}
     messages = messages_of(connection, {(row.alert, row.update_number) for row in rows if row.alert})
@@ -194,7 +197,7 @@ def _open_ones(connection: Connection, rows: Sequence[Row[Any]], now: datetime) 
     for row in rows:
         if row.id in ended:
             _end(connection, row, channels[row.channel], now)
-    return tuple(_to_send(row, channels[row.channel], messages, notices, digests, of_channels) for row in open_ones)
+    return tuple(_to_send(row, to_channel(channels[row.channel], sealer), messages, notices, digests, of_channels) for row in open_ones)
 
 
 def _rows(connection: Connection, table: Table, ids: Collection[str]) -> list[Row[Any]]:
@@ -216,7 +219,7 @@ def _end(connection: Connection, row: Row[Any], where: Row[Any], now: datetime) 
 
 def _to_send(
     row: Row[Any],
-    where: Row[Any],
+    where: Channel,
     messages: Mapping[tuple[str, int], Alert],
     notices: Mapping[str, FeedNotice],
     digests: Mapping[str, Digest],
@@ -224,7 +227,7 @@ def _to_send(
 ) -> DeliveryToSend:
     return DeliveryToSend(
         id=row.id,
-        channel=to_channel(where),
+        channel=where,
         alert=messages[row.alert, row.update_number] if row.alert else None,
         created_at=row.created_at,
         lease_token=row.lease_token,

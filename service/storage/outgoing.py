@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
-from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryState
 from service.domain.ids import delivery_id
-from service.storage.channels import to_channel
 from service.storage.database import Database
 from service.storage.tables import channel, delivery
 
@@ -34,18 +32,17 @@ def save_deliveries(connection: Connection, database: Database, messages: Sequen
         return 0
     workspaces = {message.workspace for message in messages}
     rows = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
-    channels = [to_channel(row) for row in rows]
-    values = [_values(message, each, now) for message in messages for each in channels if _goes_to(message, each)]
+    values = [_values(message, each, now) for message in messages for each in rows if _goes_to(message, each)]
     if values:
         connection.execute(database.insert(delivery).on_conflict_do_nothing(), values)
     return sum(1 for each in values if each["next_at"])
 
 
-def _goes_to(message: Outgoing, where: Channel) -> bool:
+def _goes_to(message: Outgoing, where: Row[Any]) -> bool:
     return where.workspace == message.workspace and (message.channels is None or where.id in message.channels)
 
 
-def _values(message: Outgoing, where: Channel, now: datetime) -> dict[str, Any]:
+def _values(message: Outgoing, where: Row[Any], now: datetime) -> dict[str, Any]:
     """A delivery that is due; for a disabled channel one that is dead, so that it can be seen and revived."""
     origin = message.alert or message.digest
     assert origin is not None, "a message says something"

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from service.domain.routes import channel_of
 from service.domain.rules import Rule, RuleSpec, Saved
 from service.matching.saved_rules import gather_saved, rules_named
 from service.storage.actors import as_matched
@@ -112,7 +113,7 @@ class Rules:
         query = select(rule).where(rule.c.workspace == workspace, rule.c.deleted_at.is_(None)).order_by(rule.c.name)
         with self.database.read() as connection:
             rules = [to_rule(row) for row in connection.execute(query).all()]
-        return tuple(each for each in rules if each.spec.channels and channel in each.spec.channels)
+        return tuple(each for each in rules if channel in map(channel_of, each.spec.channels or ()))
 
     def changes_since(self, revision: int) -> RuleChanges:
         """What an index at `revision` has to take in, in order of change, each rule with those it uses and what is said of actors."""

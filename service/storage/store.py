@@ -15,11 +15,14 @@ from service.storage.digests import Digests
 from service.storage.feeds import Feeds
 from service.storage.listings import Listings
 from service.storage.matches import Matches
+from service.storage.out_feeds import OutFeeds
 from service.storage.pages import Pages
 from service.storage.replays import Replays
 from service.storage.rules import Rules
+from service.storage.sealing import Sealer
 from service.storage.silences import Silences
 from service.storage.stories import StoredStories
+from service.storage.told import Told
 from service.storage.vectors import StoredVectors
 from service.storage.websub import WebSub
 from service.storage.workspaces import Workspaces
@@ -46,12 +49,14 @@ class Store:
     silences: Silences
     confirmations: Confirmations
     replays: Replays
+    out_feeds: OutFeeds
+    told: Told
     vectors: StoredVectors
     stories: StoredStories
 
 
-def open_store(database: Database) -> Store:
-    """The store over this database, which must be migrated."""
+def open_store(database: Database, sealer: Sealer) -> Store:
+    """The store over this database, which must be migrated; `sealer` keeps the secrets of channels."""
     return Store(
         database,
         Workspaces(database),
@@ -64,12 +69,14 @@ def open_store(database: Database) -> Store:
         Actors(database),
         Matches(database),
         Alerts(database),
-        Channels(database),
-        Deliveries(database),
+        Channels(database, sealer),
+        Deliveries(database, sealer),
         Digests(database),
         Silences(database),
         Confirmations(database),
         Replays(database),
+        OutFeeds(database),
+        Told(database),
         StoredVectors(database),
         StoredStories(database),
     )

@@ -331,6 +331,7 @@ alert_update = Table(
     Column("number", Integer, primary_key=True),
     Column("content", Json, nullable=False),
     _moment("created_at"),
+    Index("ix_alert_update_workspace_created_at", "workspace", "created_at"),
 )
 
 alert_item = Table(
@@ -399,8 +400,9 @@ channel = Table(
     _ref("workspace", index=True),
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("settings", Json, nullable=False),
+    Column("settings", Json, nullable=False),  # both empty where they are sealed
     Column("secrets", Json, nullable=False),
+    Column("sealed", Text),
     _moment("created_at"),
     _moment("disabled_at", nullable=True),
     Column("disabled_reason", Text),
@@ -444,6 +446,19 @@ feed_notice = Table(
     Column("title", Text),
     _moment("created_at"),
     Index("ix_feed_notice_workspace_created_at", "workspace", "created_at", "id"),
+)
+
+# A link under which alerts can be read as a feed; only a hash of its token is stored.
+out_feed = Table(
+    "out_feed",
+    metadata,
+    _id(),
+    _ref("workspace", index=True),
+    _ref("rule", nullable=True),  # NULL: the alerts of every rule
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    _moment("created_at"),
+    _moment("renewed_at", nullable=True),
 )
 
 delivery = Table(

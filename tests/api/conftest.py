@@ -116,6 +116,7 @@ class World:
     delivery: str
     key: str
     story: str
+    out_feed: str
 
 
 def add_article(edges: Edges, feed: str, number: int, title: str, **changes: Any) -> str:
@@ -157,4 +158,5 @@ def world(api: Api, edges: Edges, clock: Clock) -> World:
     [delivery] = api.get("/v1/deliveries")["items"]
     key = api.expect(201, "POST", "/v1/keys", {"name": "spare"})["id"]
     [story] = api.get("/v1/stories")["items"]
-    return World(feed, rule, channel, found, match["id"], match["alert"], delivery["id"], key, story["id"])
+    out_feed = api.expect(201, "POST", "/v1/out-feeds", {"name": "Bridges", "rule": rule})["id"]
+    return World(feed, rule, channel, found, match["id"], match["alert"], delivery["id"], key, story["id"], out_feed)

@@ -15,12 +15,14 @@ from tests.conftest import Clock
 PUBLIC = {
     "GET /docs", "GET /assets/<name>", "GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics",
     "GET /unsubscribe/<token>", "POST /unsubscribe/<token>", "GET /confirm/<token>", "POST /confirm/<token>",
+    "GET /feeds/<token>.atom", "GET /feeds/<token>.json",
     "GET /websub/<subscription>", "POST /websub/<subscription>",
 }  # fmt: skip
 
 READ = {
     "GET /v1/feeds", "GET /v1/feeds/<id>", "GET /v1/rules", "GET /v1/rules/<id>", "POST /v1/rules/preview", "GET /v1/channels",
-    "GET /v1/channels/<id>", "GET /v1/articles", "GET /v1/articles/<id>",
+    "GET /v1/channels/<id>", "GET /v1/channel-kinds", "GET /v1/out-feeds", "GET /v1/stream", "POST /v1/channels/preview",
+    "GET /v1/articles", "GET /v1/articles/<id>",
     "GET /v1/articles/<id>/explain", "GET /v1/matches", "GET /v1/matches/<id>",
     "GET /v1/alerts", "GET /v1/alerts/<id>", "GET /v1/deliveries", "GET /v1/deliveries/<id>", "GET /v1/actors", "GET /v1/workspace",
     "GET /v1/stories", "GET /v1/stories/<id>", "GET /v1/opml", "GET /v1/starter-feeds",
@@ -30,6 +32,7 @@ READ = {
 WRITE = {
     "POST /v1/feeds", "PATCH /v1/feeds/<id>", "DELETE /v1/feeds/<id>", "POST /v1/feeds/<id>/poll", "POST /v1/rules",
     "PUT /v1/rules/<id>", "PATCH /v1/rules/<id>", "DELETE /v1/rules/<id>", "POST /v1/channels", "PATCH /v1/channels/<id>",
+    "POST /v1/out-feeds", "POST /v1/out-feeds/<id>/renew", "DELETE /v1/out-feeds/<id>",
     "DELETE /v1/channels/<id>", "POST /v1/channels/<id>/test", "POST /v1/channels/<id>/rotate-secret",
     "POST /v1/channels/<id>/enable", "POST /v1/channels/<id>/replay", "POST /v1/channels/<id>/confirmation",
     "POST /v1/deliveries/<id>/redeliver", "PUT /v1/actors", "DELETE /v1/actors",
@@ -93,7 +96,7 @@ def test_what_belongs_to_another_workspace_is_not_there(world: World, api: Api, 
     ours = {
         "feeds": world.feed, "rules": world.rule, "channels": world.channel, "articles": world.article, "matches": world.match,
         "alerts": world.alert, "deliveries": world.delivery, "keys": world.key,
-        "stories": world.story, "silences": "sl_none", "digests": "dg_none",  # see test_policies
+        "stories": world.story, "out-feeds": world.out_feed, "silences": "sl_none", "digests": "dg_none",  # see test_policies
     }  # fmt: skip
     before = _everything(api)
     for name in CLOSED:
@@ -110,7 +113,7 @@ def test_what_belongs_to_another_workspace_is_not_there(world: World, api: Api, 
 
 
 def test_lists_hold_nothing_of_another_workspace(world: World, api: Api, neighbour: Api) -> None:
-    for noun in ("feeds", "rules", "channels", "articles", "stories", "matches", "alerts", "deliveries"):
+    for noun in ("feeds", "rules", "channels", "articles", "stories", "matches", "alerts", "deliveries", "out-feeds"):
         assert api.get(f"/v1/{noun}")["items"], noun
         assert neighbour.get(f"/v1/{noun}")["items"] == [], noun
 
@@ -128,7 +131,7 @@ def test_a_rule_cannot_name_another_workspaces_channel_or_feed(world: World, nei
 
 
 def _everything(api: Api) -> dict[str, object]:
-    nouns = ("feeds", "rules", "channels", "deliveries")
+    nouns = ("feeds", "rules", "channels", "deliveries", "out-feeds")
     found: dict[str, object] = {noun: api.get(f"/v1/{noun}")["items"] for noun in nouns}
     found["keys"] = [{**key, "last_used_at": None} for key in api.get("/v1/keys")["items"]]
     return found

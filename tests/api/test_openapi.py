@@ -19,7 +19,8 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.api.conftest import Api, World
 from tests.api.test_access import PUBLIC, routes
 
-FOR_BROWSERS = {name for name in PUBLIC if name.split("/")[1] in {"docs", "assets", "openapi.json", "unsubscribe", "confirm", "websub"}}
+_BROWSED = {"docs", "assets", "openapi.json", "unsubscribe", "confirm", "websub", "feeds"}
+FOR_BROWSERS = {name for name in PUBLIC if name.split("/")[1] in _BROWSED}
 BUDGET = 5  # examples for each operation
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -79,6 +80,8 @@ def test_whatever_is_sent_the_answer_is_as_the_document_says(mode: GenerationMod
         assert isinstance(result, Ok), result
         operation = result.ok()
         names.append(operation.label)
+        if operation.label == "GET /v1/stream":
+            continue  # an answer without an end; test_streams has it
         if mode is GenerationMode.POSITIVE or operation.body or any(operation.iter_parameters()):
             _try_out(operation.as_strategy(mode), headers)
     assert len(names) == len(routes(app) - FOR_BROWSERS)

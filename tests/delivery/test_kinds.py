@@ -11,7 +11,8 @@ from tests.delivery.builders import some_settings
 
 
 def test_the_kinds_and_who_signs() -> None:
-    assert {name: kind.signed for name, kind in KINDS.items()} == {"email": False, "webhook": True}
+    chats = {"slack", "teams", "discord", "telegram", "mattermost", "ntfy", "pagerduty"}
+    assert {name: kind.signed for name, kind in KINDS.items()} == {"email": False, "webhook": True, **dict.fromkeys(chats, False)}
 
 
 @pytest.mark.parametrize(

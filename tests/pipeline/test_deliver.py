@@ -16,7 +16,6 @@ from service.edges import Edges
 from service.pipeline.deliver import deliver_due
 from service.storage.audit import Caller
 from service.storage.deliveries import Delivery
-from service.storage.outbox import Outbox as Claims
 from service.storage.outbox import Tried
 from tests.conftest import Clock
 from tests.world import Mailbox, Receiver, Reply
@@ -151,7 +150,7 @@ def test_a_revival_during_an_attempt_that_fails_is_not_forgotten(outbox: Outbox,
     revived_at = clock.advance(seconds=1)
     outbox.redeliver(put)
     failed = after_failure(claimed, DeliveryError("HTTP 500", status=500), clock.advance(seconds=1), 0)
-    Claims(outbox.edges.store.database).save_attempts([Tried(claimed, failed, "desk.example", clock.at)], now=clock.at)
+    outbox.edges.store.deliveries.outbox.save_attempts([Tried(claimed, failed, "desk.example", clock.at)], now=clock.at)
     shown = outbox.show(put)
     assert (shown.state, shown.next_at, shown.tries, shown.attempts, shown.finished_at) == ("pending", revived_at, 0, 1, None)
 

@@ -24,7 +24,7 @@ from service.storage.claims import LeaseLost
 from service.storage.database import Database
 from service.storage.deliveries import Delivery
 from service.storage.digests import ClaimedDigest, ListedDigest, drop_empty, lock_collected
-from service.storage.outbox import Outbox, Tried
+from service.storage.outbox import Tried
 from tests.conftest import START, Clock
 from tests.machine import until
 from tests.make import a_spec, an_entry
@@ -86,7 +86,7 @@ class Waiting(Desk):
     def taken(self) -> list[DeliveryToSend]:
         """What the outbox hands to the senders now; the other side takes it all."""
         handed: list[DeliveryToSend] = []
-        outbox, now = Outbox(self.edges.store.database), self.edges.now()
+        outbox, now = self.edges.store.deliveries.outbox, self.edges.now()
         while some := outbox.claim(now=now, token="t", limit=50):
             outbox.save_attempts([Tried(each, after_success(Receipt(200, "")), "desk.example", now) for each in some], now=now)
             handed += some

@@ -15,7 +15,6 @@ from service.edges import Edges
 from service.pipeline.crowd import PER_CHANNEL, PER_ENDPOINT
 from service.pipeline.deliver import deliver_due
 from service.storage.counts import backlogs
-from service.storage.outbox import Outbox as Claims
 from service.storage.outbox import Tried
 from service.storage.tables import delivery
 from tests.conftest import Clock
@@ -41,12 +40,12 @@ def fill(outbox: Outbox, channel: str, count: int) -> list[str]:
 
 
 def claim(outbox: Outbox, by: str = "t") -> list[str]:
-    return [each.id for each in Claims(outbox.edges.store.database).claim(now=outbox.clock.at, token=by, limit=400)]
+    return [each.id for each in outbox.edges.store.deliveries.outbox.claim(now=outbox.clock.at, token=by, limit=400)]
 
 
 def fail_next(outbox: Outbox, times: int) -> int:
     """Let what can be claimed fail, so many times; return how many attempts that was."""
-    store, attempts = Claims(outbox.edges.store.database), 0
+    store, attempts = outbox.edges.store.deliveries.outbox, 0
     for number in range(times):
         claimed = store.claim(now=outbox.clock.at, token=f"fail{number}", limit=400)
         error = DeliveryError("HTTP 500", status=500)
@@ -77,11 +76,11 @@ def test_a_dead_one_holds_back_an_ordered_channel_no_longer(outbox: Outbox, cloc
     first = outbox.put(channel)
     clock.advance(seconds=1)
     second = outbox.put(channel)
-    (claimed,) = Claims(outbox.edges.store.database).claim(now=clock.at, token="t", limit=9)
+    (claimed,) = outbox.edges.store.deliveries.outbox.claim(now=clock.at, token="t", limit=9)
     assert claimed.id == first
     assert claim(outbox, "u") == []  # not even another run takes what is behind it
     dead = Outcome(DeliveryState.DEAD, None, delivered=False, status=None, detail="no")
-    Claims(outbox.edges.store.database).save_attempts([Tried(claimed, dead, "dead.example", clock.at)], now=clock.at)
+    outbox.edges.store.deliveries.outbox.save_attempts([Tried(claimed, dead, "dead.example", clock.at)], now=clock.at)
     assert claim(outbox, "u") == [second]
 
 

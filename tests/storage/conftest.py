@@ -11,7 +11,7 @@ import pytest
 from service.storage.audit import Caller
 from service.storage.database import Database
 from service.storage.store import Store, open_store
-from tests.make import NOON
+from tests.make import NOON, SEALER
 
 CallerAt = Callable[..., Caller]
 
@@ -19,7 +19,7 @@ CallerAt = Callable[..., Caller]
 @pytest.fixture
 def store(database: Database) -> Store:
     """A store with the workspaces "ws_1" and "ws_2"."""
-    opened = open_store(database)
+    opened = open_store(database, SEALER)
     for workspace in ("ws_1", "ws_2"):
         opened.workspaces.get_or_add_workspace(workspace, new_id=workspace, now=NOON)
     return opened

@@ -14,7 +14,7 @@ from service.storage.feeds import FollowedFeed
 from service.storage.store import Store, open_store
 from service.storage.tables import feed, subscription
 from tests.machine import until
-from tests.make import NOON
+from tests.make import NOON, SEALER
 from tests.storage.conftest import CallerAt
 
 URL = "https://gazette.example/feed"
@@ -80,7 +80,7 @@ def test_pausing_and_resuming_is_no_new_beginning(store: Store, caller: CallerAt
 @pytest.fixture
 def postgres_store(postgres_url: str) -> Store:
     opened = Database(postgres_url)
-    store = open_store(opened)
+    store = open_store(opened, SEALER)
     store.workspaces.get_or_add_workspace("ws_1", new_id="ws_1", now=NOON)
     return store
 

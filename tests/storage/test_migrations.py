@@ -17,7 +17,7 @@ from service.storage.database import Database
 from service.storage.migrate import _config, migrate, missing_migrations
 from service.storage.store import open_store
 from service.storage.tables import Json, Moment, metadata
-from tests.make import NOON
+from tests.make import NOON, SEALER
 
 
 def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
@@ -38,7 +38,7 @@ def test_feeds_that_were_there_get_their_hosts_and_are_polled_on(empty_database_
         columns = [sql_column(name, Moment() if name.endswith("_at") else None) for name in row]
         connection.execute(sql_table("feed", *columns).insert().values(**row))
     migrate(database)
-    (claimed,) = open_store(database).feeds.claim_feeds(now=NOON + timedelta(days=999), token="t", limit=9)
+    (claimed,) = open_store(database, SEALER).feeds.claim_feeds(now=NOON + timedelta(days=999), token="t", limit=9)
     assert (claimed.id, claimed.host) == ("fd_1", "gazette.example:8443")
     database.close()
 
@@ -59,7 +59,7 @@ def test_rules_that_chose_nothing_take_what_their_workspace_says(empty_database_
             values = {"id": rule_id, "workspace": "ws_1", "name": "Bridges", "revision": 1, "definition": definition}
             connection.execute(rule.insert().values(**values, created_at=NOON, updated_at=NOON))
     migrate(database)
-    found = {each.id: each.spec.alerting for each in open_store(database).rules.list_rules("ws_1").items}
+    found = {each.id: each.spec.alerting for each in open_store(database, SEALER).rules.list_rules("ws_1").items}
     assert {each: (one.when, one.stories, one.cooldown) for each, one in found.items()} == {
         "ru_1": (None, "once", None), "ru_2": (None, "once", timedelta(hours=4)),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from service.storage.database import Database
 from service.storage.migrate import _config, migrate
 from service.storage.store import open_store
 from service.storage.tables import attempt, delivery
+from tests.make import SEALER
 
 BEFORE = "0002"
 ROWS = (
@@ -45,6 +46,6 @@ def test_deliveries_keep_their_attempts_and_alerts_are_shown(old: Database) -> N
         assert [(row.delivery, row.detail, row.delivered) for row in connection.execute(select(attempt)).all()] == [
             ("dl_1", "HTTP 200", True)
         ]
-    listed = open_store(old).alerts.find_alert("ws_1", "al_1")
+    listed = open_store(old, SEALER).alerts.find_alert("ws_1", "al_1")
     assert listed is not None
     assert (listed.alert.rule_name, listed.story, listed.coverage, listed.updates) == ("R", None, None, ())

@@ -1,0 +1,130 @@
+"""Alerts as they come: /v1/stream, Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from flask import Response, request
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import Field
+
+from service.api.auth import workspace
+from service.api.errors import Fault, Problem, invalid
+from service.api.forms import Id, Query
+from service.api.routing import nouns, route
+from service.delivery.message import render_body
+from service.domain.alerts import Alert
+from service.domain.channels import Channel
+from service.domain.deliveries import DeliveryToSend
+from service.edges import Edges
+from service.storage.told import Mark
+
+# What is told is stored in transactions that end in another order than they began: what was told up to so long before what we
+# sent last may become visible after it.
+OVERLAP = timedelta(seconds=60)
+PAUSE = 1.0  # seconds between looks
+HEARTBEAT = 15  # looks without news until a comment shows that we are alive
+LOOKS = 300  # in one connection: then its client comes back, and shows its key anew
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+EVENT_STREAM = "text/event-stream"
+
+
+class StreamQuery(Query):
+    """Which alerts."""
+
+    rule: Id | None = Field(default=None, description="only the alerts of this rule")
+
+
+@dataclass(slots=True)
+class Listener:
+    """One connection: sends what it has not sent yet. `since` is from when on it looks, `sent` what it has sent of that."""
+
+    edges: Edges
+    workspace: str
+    rule: str | None
+    since: datetime
+    sent: set[Mark] = field(default_factory=set)
+
+    def skip(self) -> None:
+        """Leave aside what was told before."""
+        self.sent.update(self.edges.store.told.list_since(self.workspace, self.since, rule_id=self.rule))
+
+    def news(self) -> Iterator[str]:
+        """Each new message as an event, the oldest first."""
+        for mark in self.edges.store.told.list_since(self.workspace, self.since, rule_id=self.rule):
+            if mark in self.sent:
+                continue
+            told = self.edges.store.told.get_message(mark)
+            self.sent.add(mark)
+            self._move_on(mark.at)
+            if told is not None:
+                yield _event(mark, told)
+
+    def _move_on(self, at: datetime) -> None:
+        self.since = max(self.since, at - OVERLAP)
+        self.sent = {each for each in self.sent if each.at >= self.since}
+
+
+def streams_api(edges: Edges) -> APIBlueprint:
+    """The route of the stream."""
+    api = nouns("alerts", "What was told, word for word", part="streams")
+    places = threading.BoundedSemaphore(edges.settings.stream_connections)
+
+    @route(api, "get", "/v1/stream", needs="read", answers={200: EVENT_STREAM})
+    def stream_alerts(query: StreamQuery) -> Response:
+        """Alerts and updates as they come, as Server-Sent Events.
+
+        An event's `event` and `data` are the type and the body of the webhook. After `Last-Event-ID` nothing is lost; what was told in
+        the minute before it may come again, with the same id. The connection ends after five minutes, and clients come back by themselves.
+        """
+        listener = _listener(edges, workspace(), query.rule, request.headers.get("Last-Event-ID"))
+        if not places.acquire(blocking=False):
+            raise Problem(503, "Every place at the stream is taken; try again in a little while.", headers={"Retry-After": "10"})
+        answer = Response(follow(listener, lambda: time.sleep(PAUSE)), content_type=f"{EVENT_STREAM}; charset=utf-8")
+        answer.headers["X-Accel-Buffering"] = "no"  # nginx would hold events back
+        answer.call_on_close(places.release)
+        return answer
+
+    return api
+
+
+def follow(listener: Listener, pause: Callable[[], None], looks: int = LOOKS) -> Iterator[str]:
+    """What is new, look by look, with a sign of life in between."""
+    yield "retry: 1000\n\n"
+    quiet = 0
+    for _look in range(looks):
+        quiet += 1
+        for event in listener.news():
+            quiet = 0
+            yield event
+        if quiet >= HEARTBEAT:
+            quiet = 0
+            yield ": still here\n\n"
+        pause()
+
+
+def _listener(edges: Edges, space: str, rule: str | None, last: str | None) -> Listener:
+    if last is not None:
+        return Listener(edges, space, rule, max(_moment_of(last), OLDEST) - OVERLAP)
+    listener = Listener(edges, space, rule, edges.now() - OVERLAP)
+    listener.skip()
+    return listener
+
+
+def _moment_of(last: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(last.partition("~")[0]) / 1e6, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise invalid([Fault(at="header/Last-Event-ID", message="give the id of an event as it came")]) from None
+
+
+def _event(mark: Mark, told: Alert) -> str:
+    nowhere = Channel("", told.workspace, "stream", "", {}, (), told.created_at)
+    data = render_body(DeliveryToSend(told.id, nowhere, told, mark.at, "", mark.at, 0, 0)).decode()
+    kind = "alert.updated" if told.update else "alert.created"
+    at = (mark.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return f"id: {at}~{mark.alert}~{mark.number}\nevent: {kind}\ndata: {data}\n\n"

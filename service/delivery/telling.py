@@ -1,0 +1,176 @@
+"""What a delivery says, in words for people and in no markup: the one source of chat messages and of templates' values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.delivery.feed_notice import headline_of, name_of
+from service.delivery.mail_coverage import ShownCoverage, show_coverage
+from service.delivery.mail_digest import digest_subject, say_digest
+from service.delivery.mail_text import clean_text, safe_link, say_moment
+from service.delivery.message import TEST_TEXT
+from service.domain.alerts import Alert, AlertedArticle
+from service.domain.channel_notices import ChannelNotice
+from service.domain.deliveries import DeliveryToSend
+from service.domain.developments import say
+from service.domain.digests import Digest
+from service.domain.feed_notices import FeedNotice
+
+MAX_ITEMS = 20  # articles that one message names
+MAX_TITLE = 300
+MAX_NEWS = 12
+MAX_TERMS = 12  # that say why
+NO_TITLE = "(no title)"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article; every text is clean and on one line, `link` is http(s) or None. `why`: the words that matched."""
+
+    title: str
+    link: str | None
+    source: str
+    time: str
+    why: str
+    passages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A message: its `subject` on one line, then what there is of the rest.
+
+    `event` as in webhooks; `about` is what later messages of the same matter share; `notes` are plain sentences.
+    """
+
+    event: str
+    about: str
+    subject: str
+    channel: str
+    rule: str = ""
+    news: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    more: int = 0
+    coverage: ShownCoverage | None = None
+    outlets: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+
+def tell(delivery: DeliveryToSend) -> Telling:
+    """What a delivery says, the same at every attempt."""
+    channel = clean_text(delivery.channel.name, 200)
+    if delivery.notice is not None:
+        return _tell_notice(delivery.notice, channel)
+    if delivery.channel_notice is not None:
+        return _tell_channel(delivery.channel_notice, channel)
+    if delivery.digest is not None:
+        return _tell_digest(delivery.digest, channel)
+    if delivery.alert is not None:
+        return tell_alert(delivery.alert, channel)
+    return Telling("test", delivery.id, "Wirewatch: this channel works", channel, notes=(TEST_TEXT,))
+
+
+def tell_alert(alert: Alert, channel: str) -> Telling:
+    """What an alert, or an update of one, says to a channel of this name."""
+    items = tuple(_item(article) for article in alert.articles[:MAX_ITEMS])
+    news = tuple(clean_text(say(each), MAX_TITLE) for each in alert.update.news[:MAX_NEWS]) if alert.update else ()
+    others = f" (+{len(alert.articles) - 1} more)" if len(alert.articles) > 1 else ""
+    title = items[0].title if items else NO_TITLE
+    return Telling(
+        event="alert.updated" if alert.update else "alert.created",
+        about=alert.id,
+        subject=("Update: " if alert.update else "") + title + others,
+        channel=channel,
+        rule=clean_text(alert.rule_name, 200),
+        news=news,
+        items=items,
+        more=max(0, len(alert.articles) - MAX_ITEMS),
+        coverage=show_coverage(alert),
+        outlets=alert.coverage.outlets if alert.coverage else 0,
+    )
+
+
+def template_values(telling: Telling) -> Mapping[str, Any]:
+    """What templates may say, by name; docs/channels.md lists them for users."""
+    first = _item_values(telling.items[0]) if telling.items else dict.fromkeys(("title", "link", "source", "time", "why"), "")
+    coverage = telling.coverage
+    return {
+        **first,
+        "event": telling.event,
+        "rule": telling.rule,
+        "channel": telling.channel,
+        "subject": telling.subject,
+        "news": list(telling.news),
+        "articles": [_item_values(item) for item in telling.items],
+        "more": telling.more,
+        "coverage": coverage.summary if coverage else "",
+        "outlets": telling.outlets,
+        "reports": [
+            {"source": each.source, "title": each.title, "link": each.link or "", "time": each.time}
+            for each in (coverage.reports if coverage else ())
+        ],
+    }
+
+
+def say_why(terms: Iterable[str]) -> str:
+    """The words that matched, each once."""
+    distinct = list(dict.fromkeys(clean_text(term) for term in terms))
+    more = f" and {len(distinct) - MAX_TERMS} more" if len(distinct) > MAX_TERMS else ""
+    return ", ".join(distinct[:MAX_TERMS]) + more
+
+
+def say_time(article: AlertedArticle) -> str:
+    """When an article was published, or seen where nobody says."""
+    if article.published_at is None:
+        return f"seen {say_moment(article.first_seen_at)}"
+    return say_moment(article.published_at)
+
+
+def _tell_notice(notice: FeedNotice, channel: str) -> Telling:
+    name = clean_text(name_of(notice), MAX_TITLE)
+    notes = (clean_text(notice.reason), clean_text(notice.url))
+    return Telling(notice.kind, notice.feed, f"{name} {headline_of(notice)}", channel, notes=notes)
+
+
+def _tell_channel(notice: ChannelNotice, channel: str) -> Telling:
+    """What became of another channel; only mails ask their readers anything."""
+    name = clean_text(notice.about_name, 80)
+    return Telling(notice.kind, notice.about, f'The channel "{name}" is disabled', channel, notes=(clean_text(notice.reason, 1000),))
+
+
+def _tell_digest(digest: Digest, channel: str) -> Telling:
+    """Each alert by its first article, in their order."""
+    firsts = [alert.articles[0] for alert in digest.alerts if alert.articles]
+    return Telling(
+        event="digest.created",
+        about=digest.id,
+        subject=digest_subject(digest),
+        channel=channel,
+        rule=clean_text(digest.rule_name or "", 200),
+        items=tuple(_item(article) for article in firsts[:MAX_ITEMS]),
+        more=max(0, digest.count - min(len(firsts), MAX_ITEMS)),
+        notes=(say_digest(digest),),
+    )
+
+
+def _item(article: AlertedArticle) -> Item:
+    return Item(
+        title=clean_text(article.title, MAX_TITLE).strip() or NO_TITLE,
+        link=safe_link(article.url),
+        source=clean_text(article.source, 100),
+        time=say_time(article),
+        why=say_why(found.term for found in article.evidence),
+        passages=tuple(clean_text(passage.text) for passage in article.passages if passage.field != "title"),
+    )
+
+
+def _item_values(item: Item) -> dict[str, Any]:
+    return {
+        "title": item.title,
+        "link": item.link or "",
+        "source": item.source,
+        "time": item.time,
+        "why": item.why,
+        "passages": list(item.passages),
+    }

@@ -1,0 +1,132 @@
+"""The stream: what is new comes once and in order, nothing is lost between connections, and places are limited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from service.api.app import create_app
+from service.api.streams import HEARTBEAT, Listener, follow
+from service.domain.alerts import Alert
+from service.edges import Edges
+from service.storage.alerts import dump_content
+from service.storage.tables import alert, alert_update
+from service.storage.told import PAGE
+from tests.api.conftest import Api, World, make_key
+from tests.conftest import Clock
+from tests.delivery.builders import an_alert, an_update
+
+
+def tell(edges: Edges, world: World, number: int, **changes: Any) -> str:
+    """An alert of the world's rule, told now."""
+    told: Alert = an_alert()
+    values = {
+        "id": f"al_{number:03}", "workspace": edges.store.workspaces.list_workspaces()[0].id, "rule": world.rule, "subject": str(number),
+        "content": dump_content(told), "created_at": edges.now(), **changes,
+    }  # fmt: skip
+    with edges.store.database.write() as connection:
+        connection.execute(alert.insert().values(**values))
+    return str(values["id"])
+
+
+def tell_update(edges: Edges, alert_id: str) -> None:
+    values = {"alert": alert_id, "number": 1, "content": dump_content(an_update()), "created_at": edges.now()}
+    with edges.store.database.write() as connection:
+        connection.execute(alert_update.insert().values(**values, workspace=edges.store.workspaces.list_workspaces()[0].id))
+
+
+def open_stream(api: Api, last: str | None = None, query: str = "") -> Iterator[str]:
+    """The stream's pieces, after the first, which sets how soon to come back."""
+    response = api.call("GET", f"/v1/stream{query}", headers={"Last-Event-ID": last} if last else None)
+    assert (response.status_code, response.mimetype) == (200, "text/event-stream")
+    pieces = (piece.decode() if isinstance(piece, bytes) else piece for piece in response.response)
+    assert next(pieces) == "retry: 1000\n\n"
+    return pieces
+
+
+def read(piece: str) -> dict[str, str]:
+    assert piece.endswith("\n\n")
+    return dict(line.split(": ", 1) for line in piece.strip().split("\n"))
+
+
+def test_what_is_told_after_the_beginning_comes_in_order(world: World, api: Api, edges: Edges, clock: Clock) -> None:
+    stream = open_stream(api)
+    first = tell(edges, world, 1)
+    clock.advance(seconds=1)
+    tell_update(edges, first)
+    created, updated = read(next(stream)), read(next(stream))
+    assert (created["event"], updated["event"]) == ("alert.created", "alert.updated")
+    body = json.loads(created["data"])
+    assert (body["type"], body["data"]["id"]) == ("alert.created", first)
+
+
+def test_who_comes_back_misses_nothing_of_a_long_absence(world: World, api: Api, edges: Edges, clock: Clock) -> None:
+    stream = open_stream(api)
+    tell(edges, world, 0)
+    last = read(next(stream))["id"]
+    missed = []
+    for number in range(1, PAGE + 20):
+        clock.advance(seconds=number % 3)
+        missed.append(tell(edges, world, number))
+    clock.advance(days=2)
+    back = open_stream(api, last)
+    seen = [read(next(back))["id"].split("~")[1] for _ in range(len(missed) + 2)]
+    assert sorted(seen[2:]) == missed
+    assert {*seen[:2]} == {world.alert, "al_000"}, "what was told in the minute before comes again"
+
+
+def test_what_becomes_visible_late_is_not_lost(world: World, edges: Edges, clock: Clock, api: Api) -> None:
+    listener = Listener(edges, api.workspace, None, edges.now() - timedelta(seconds=60))
+    listener.skip()
+    tell(edges, world, 2)
+    assert ["al_002" in each for each in listener.news()] == [True]
+    tell(edges, world, 1, created_at=edges.now() - timedelta(seconds=30))
+    assert ["al_001" in each for each in listener.news()] == [True]
+    assert [*listener.news()] == []
+    clock.advance(hours=1)
+    tell(edges, world, 3)
+    assert ["al_003" in each for each in listener.news()] == [True]
+    assert len(listener.sent) == 1, "what is sent is forgotten with its time"
+
+
+def test_a_quiet_stream_shows_that_it_lives_and_ends(edges: Edges, api: Api) -> None:
+    listener = Listener(edges, api.workspace, None, edges.now())
+    pieces = [*follow(listener, lambda: None, looks=2 * HEARTBEAT)]
+    assert pieces == ["retry: 1000\n\n", ": still here\n\n", ": still here\n\n"]
+
+
+def test_one_rules_alerts_alone(world: World, api: Api, edges: Edges) -> None:
+    other = api.expect(201, "POST", "/v1/rules", {"name": "Cats", "topics": ["cats"]})["id"]
+    stream = open_stream(api, query=f"?rule={other}")
+    tell_update(edges, tell(edges, world, 1))
+    tell(edges, world, 2, rule=other)
+    assert json.loads(read(next(stream))["data"])["data"]["id"] == "al_002"
+
+
+def test_a_neighbours_alerts_never_come(world: World, neighbour: Api, edges: Edges) -> None:
+    listener = Listener(edges, neighbour.workspace, None, edges.now() - timedelta(days=9))
+    tell_update(edges, tell(edges, world, 1))
+    assert [*listener.news()] == []
+
+
+def test_places_are_limited_and_given_back(open_house: Callable[..., Edges]) -> None:
+    edges = open_house(stream_connections=1)
+    api = Api(create_app(edges).test_client(), make_key(edges, "ours", "read").secret, "")
+    held = api.call("GET", "/v1/stream")
+    full = api.call("GET", "/v1/stream")
+    assert (full.status_code, full.headers["Retry-After"]) == (503, "10")
+    held.close()
+    again = api.call("GET", "/v1/stream")
+    assert again.status_code == 200
+    again.close()
+
+
+@pytest.mark.parametrize("last", ["yesterday", "9" * 40, "-" + "9" * 30, "1~", "~"])
+def test_an_id_that_is_none_is_refused_or_harmless(api: Api, last: str) -> None:
+    response = api.call("GET", "/v1/stream", headers={"Last-Event-ID": last})
+    assert response.status_code in (200, 422)
+    response.close()
