@@ -13,11 +13,26 @@ import pytest
 from service.delivery import KINDS, FieldError, check_settings
 from service.delivery.chat import fit
 from service.domain.alerts import Alert
+from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryError
+from service.domain.digests import DigestKind
 from service.domain.feed_notices import FeedNotice
 from service.domain.feeds import FeedState
-from tests.delivery.builders import CREATED, NEWS, NOW, a_channel, a_delivery, alerted, an_alert, an_update, send, some_settings, titled
+from tests.delivery.builders import (
+    CREATED,
+    NEWS,
+    NOW,
+    a_channel,
+    a_delivery,
+    a_digest,
+    alerted,
+    an_alert,
+    an_update,
+    send,
+    some_settings,
+    titled,
+)
 from tests.world import Received, Receiver, Reply
 
 TOKEN = "123456:" + "t" * 35
@@ -63,8 +78,10 @@ def channel_at(kind: str, url: str, **more: str) -> Channel:
     return a_channel(kind, (), **settings, **more)
 
 
-def told(receiver: Receiver, kind: str, alert: Alert | None, notice: FeedNotice | None = None, **more: str) -> tuple[Any, str, Received]:
-    send(a_delivery(channel_at(kind, receiver.url, **more), alert, notice=notice), some_settings())
+def told(
+    receiver: Receiver, kind: str, alert: Alert | None, said: Mapping[str, Any] | None = None, **settings: str
+) -> tuple[Any, str, Received]:
+    send(a_delivery(channel_at(kind, receiver.url, **settings), alert, **(said or {})), some_settings())
     request = receiver.requests[-1]
     payload = json.loads(request.body)
     return payload, SERVICES[kind][2](payload), request
@@ -99,9 +116,25 @@ def test_a_test_and_a_feeds_notice_are_told(kind: str, receiver: Receiver) -> No
     notice = FeedNotice(
         "fn_1", "ws_1", "fd_1", FeedState.FAILING, "HTTP 500 since noon", "https://gazette.example/feed", "The Gazette", CREATED
     )
-    text = told(receiver, kind, None, notice)[1].replace("\\", "")
+    text = told(receiver, kind, None, {"notice": notice})[1].replace("\\", "")
     assert "The Gazette cannot be read" in text
     assert "HTTP 500 since noon" in text
+
+
+@each_service
+def test_a_digest_names_its_alerts_and_says_why_they_come_together(kind: str, receiver: Receiver) -> None:
+    digest = a_digest(an_alert(titled("Bridge opens")), an_alert(titled("Bridge closes")), kind=DigestKind.QUIET_HOURS)
+    text = told(receiver, kind, None, {"digest": digest})[1].replace("\\", "")
+    assert [each in text for each in ("2 alerts", "Bridge opens", "Bridge closes", "held by quiet hours")] == [True] * 4
+    assert "channel works" not in text
+
+
+@each_service
+def test_another_channel_that_was_disabled_is_told(kind: str, receiver: Receiver) -> None:
+    notice = ChannelNotice("cn_1", ChannelNoticeKind.DISABLED, "ch_2", "webhook", "The desk", "HTTP 410", CREATED)
+    text = told(receiver, kind, None, {"channel_notice": notice})[1].replace("\\", "")
+    assert "The desk" in text
+    assert "HTTP 410" in text
 
 
 @each_service
