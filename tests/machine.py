@@ -14,6 +14,7 @@ from pathlib import Path
 import redis
 
 PATIENCE = 300.0  # seconds; only a failing test waits this long, and a busy machine takes minutes to start a worker
+SEALING_KEY = "5e" * 32
 LEASE = 8  # seconds, instead of the usual 30: enough that no work outlives it on a busy machine, and none is given up as deadly
 
 
@@ -29,6 +30,7 @@ class Machine:
             "WIREWATCH_BROKER_URL": broker_url,
             "WIREWATCH_ALLOWED_NETWORKS": "127.0.0.0/8",
             "WIREWATCH_SECRET_KEY": "a key for tests",
+            "WIREWATCH_SEALING_KEYS": SEALING_KEY,
             "WIREWATCH_POLL_INTERVAL": "1",
             "WIREWATCH_POLL_HOST_GAP": "0",
             "WIREWATCH_LEASE": str(LEASE),

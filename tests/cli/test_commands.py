@@ -44,7 +44,7 @@ def make_key(*more: str) -> str:
 
 def test_help_lists_every_command_with_what_it_does() -> None:
     commands = run("--help").output.partition("Commands:")[2].strip().splitlines()
-    assert [line.split()[0] for line in commands] == ["check", "demo", "feeds", "keys", "migrate", "rules", "stories", "up"]
+    assert [line.split()[0] for line in commands] == ["channels", "check", "demo", "feeds", "keys", "migrate", "rules", "stories", "up"]
     assert all(len(line.split()) > 3 for line in commands)
 
 

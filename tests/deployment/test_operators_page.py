@@ -21,7 +21,7 @@ def test_the_table_has_every_setting_and_no_other() -> None:
 @pytest.mark.parametrize("name", FIELDS)
 def test_the_table_tells_the_default(name: str) -> None:
     default = FIELDS[name].default
-    shown = "unset" if default in (None, ()) else f"`{default}`"
+    shown = "unset" if default in (None, ()) else f"`{','.join(default) if isinstance(default, tuple) else default}`"
     assert ROWS[name] == shown
 
 

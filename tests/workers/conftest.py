@@ -15,7 +15,7 @@ from service.config import Settings
 from service.domain.channels import Channel, Secret
 from service.edges import Edges, open_edges
 from service.storage.audit import Caller
-from tests.machine import Machine, running, until
+from tests.machine import SEALING_KEY, Machine, running, until
 from tests.make import a_spec
 from tests.newsroom import Newsroom, Story
 from tests.world import Receiver
@@ -102,7 +102,7 @@ class _Barrier:
 
 @contextmanager
 def a_house(home: Path, database_url: str, broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[House]:
-    settings = Settings(data_dir=home / "data", database_url=database_url, secret_key="a key for tests")
+    settings = Settings(data_dir=home / "data", database_url=database_url, secret_key="a key for tests", sealing_keys=SEALING_KEY)
     edges = open_edges(settings)
     broker_url, server = broker
     with Newsroom() as newsroom, Receiver() as receiver, running(Machine(home, database_url, broker_url)) as machine:
