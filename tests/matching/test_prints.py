@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.matching.meaning import unpack
-from service.matching.outlets import independent_outlets
-from service.matching.prints import Print, dump, load, print_of
+from service.matching.prints import dump, load, print_of
 from tests.make import NOON, an_article
 
 TEXT = st.text(max_size=80)
@@ -77,33 +76,6 @@ def test_a_broken_print_is_refused(data: st.DataObject) -> None:
         load(broken)
     with pytest.raises(ValueError, match="print"):
         load(whole[:at])
-
-
-def a_report(source: str, words: str, *agencies: str) -> Print:
-    return replace(print_of(an_article(source=source, title=words)), credits=frozenset(agencies))
-
-
-@pytest.mark.parametrize(
-    ("prints", "outlets"),
-    [
-        pytest.param([], 0, id="nobody"),
-        pytest.param([a_report("A", "one"), a_report("A", "two"), a_report("B", "three")], 2, id="each outlet once"),
-        pytest.param([a_report("A", "one", "ap"), a_report("B", "two", "ap")], 1, id="the same agency's text"),
-        pytest.param([a_report("A", "one", "ap"), a_report("B", "two", "afp")], 2, id="the texts of two agencies"),
-        pytest.param([a_report("A", "one", "ap"), a_report("A", "own"), a_report("B", "two", "ap")], 2, id="one also reports itself"),
-        pytest.param([a_report("Reuters", "one", "reuters"), a_report("B", "two", "reuters")], 1, id="the agency and who prints it"),
-        pytest.param(
-            [
-                a_report(source, "Twelve sailors rescued from burning tanker off Marlow harbour during heavy winter storm tonight")
-                for source in "AB"
-            ],
-            1,
-            id="the same text without a credit",
-        ),
-    ],
-)
-def test_only_outlets_that_report_on_their_own_count(prints: list[Print], outlets: int) -> None:
-    assert independent_outlets(prints) == outlets
 
 
 def test_an_article_from_the_future_is_of_the_time_it_was_seen() -> None:
