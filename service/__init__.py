@@ -20,9 +20,10 @@
         grammar, query, condition, evaluation       boolean queries
         groups, beginnings, watching                a rule's actors, topics and name, and what an article has of them
         meaning, nearness                           how near an article is to the rules in meaning: vectors in, z-scores out
+        company                                     what the nearest articles before it matched
         calibration, verdict, explain               from all that to two probabilities, to yes or no, to the reason
         prints, things, credits, series             what is remembered of an article to tell its event
-        likeness, recent, story_*, stories          which recent articles report the same event; outlets: how many on their own
+        likeness, recent, story_*, stories          which recent articles report the same event
         anchors, phrases, entries, index            all rules at once
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language
