@@ -127,6 +127,7 @@ def test_a_digest_names_its_alerts_and_says_why_they_come_together(kind: str, re
     text = told(receiver, kind, None, {"digest": digest})[1].replace("\\", "")
     assert [each in text for each in ("2 alerts", "Bridge opens", "Bridge closes", "held by quiet hours")] == [True] * 4
     assert "channel works" not in text
+    assert text.index("held by quiet hours") < text.rindex("Bridge opens"), "what is last may be cut"
 
 
 @each_service
