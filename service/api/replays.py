@@ -32,7 +32,8 @@ class ReplayForm(Form):
         default=[DeliveryState.DEAD],
         min_length=1,
         max_length=len(DeliveryState),
-        description="those in these states: dead is what failed; with sent, receivers get what they had, under the same ids",
+        description="those in these states: dead is what failed, pending what waits for its next try; "
+        "with sent, receivers get what they had, under the same ids",
     )
 
 

@@ -81,6 +81,8 @@ def streams_api(edges: Edges) -> APIBlueprint:
         An event's `event` and `data` are the type and the body of the webhook. After `Last-Event-ID` nothing is lost; what was told in
         the minute before it may come again, with the same id. The connection ends after five minutes, and clients come back by themselves.
         """
+        if query.rule is not None and edges.store.rules.find_rule(workspace(), query.rule) is None:
+            raise invalid([Fault(at="query/rule", message=f'there is no rule "{query.rule}" in this workspace; see GET /v1/rules')])
         listener = _listener(edges, workspace(), query.rule, request.headers.get("Last-Event-ID"))
         if not places.acquire(blocking=False):
             raise Problem(503, "Every place at the stream is taken; try again in a little while.", headers={"Retry-After": "10"})

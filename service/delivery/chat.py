@@ -194,11 +194,11 @@ def _lines(telling: Telling, chat: Chat[Any], *, titled: bool) -> list[str]:
     lines = [] if titled or telling.items else [bold(escape(telling.subject))]
     if telling.news:
         lines.append(escape("New: " + "; ".join(telling.news)))
+    lines += [escape(note) for note in telling.notes]
     for item in telling.items:
         lines += _item_lines(item, chat)
     if telling.more:
         lines.append(escape(f"and {telling.more} more"))
-    lines += [escape(note) for note in telling.notes]
     if telling.coverage:
         lines.append(escape(telling.coverage.summary))
         lines += [escape(f"• {report.source}: {report.title}") for report in telling.coverage.reports]

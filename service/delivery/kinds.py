@@ -7,13 +7,14 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from service.config import Settings
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
+from service.domain.faults import WRONG_SHAPE, faults_in
 from service.outbound import Session
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -73,7 +74,7 @@ def check_settings(kind: Kind[Form], given: object, settings: Settings) -> dict[
     try:
         form = kind.form.model_validate(given)
     except ValidationError as error:
-        return [_to_field_error(dict(each)) for each in error.errors(include_url=False, include_input=False, include_context=False)]
+        return _field_errors(error, given, kind.form)
     refusal = kind.refuse(form, settings)
     return form.model_dump(mode="json", exclude_defaults=True) if refusal is None else [refusal]
 
@@ -90,10 +91,15 @@ def read_settings(form: type[Form], channel: Channel) -> Form:
     try:
         return form.model_validate(dict(channel.settings))
     except ValidationError as error:
-        first = _to_field_error(dict(error.errors(include_url=False, include_input=False, include_context=False)[0]))
+        first = _field_errors(error, dict(channel.settings), form)[0]
         raise DeliveryError(f"the channel's settings are not valid: {first.at}: {first.message}; change them", permanent=True) from error
 
 
-def _to_field_error(error: dict[str, Any]) -> FieldError:
-    at = "".join(f"/{part}" for part in error["loc"])
-    return FieldError(at, error["msg"].removeprefix("Value error, "))
+def _field_errors(error: ValidationError, given: object, form: type[Form]) -> list[FieldError]:
+    return [FieldError(at, _with_about(at, message, form)) for at, message in faults_in(error, given)]
+
+
+def _with_about(at: str, message: str, form: type[Form]) -> str:
+    """A value that has not the right shape is told what the form says of its field."""
+    field = form.model_fields.get(at.removeprefix("/"))
+    return f"{message}: {field.description}" if message == WRONG_SHAPE and field and field.description else message

@@ -20,7 +20,9 @@ class NtfySettings(ChatForm):
     topic: Annotated[
         str,
         Field(
-            pattern=r"^[-_A-Za-z0-9]{1,64}$", description="who knows it can read it: choose one like a password", json_schema_extra=SECRET
+            pattern=r"^[-_A-Za-z0-9]{1,64}$",
+            description="up to 64 letters, digits, - and _; who knows it can read it: choose one like a password",
+            json_schema_extra=SECRET,
         ),
     ]
     server: Annotated[

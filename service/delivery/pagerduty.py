@@ -19,7 +19,11 @@ class PagerDutySettings(ChatForm):
 
     routing_key: Annotated[
         str,
-        Field(pattern=r"^[A-Za-z0-9]{32}$", description="the integration key of an Events API v2 integration", json_schema_extra=SECRET),
+        Field(
+            pattern=r"^[A-Za-z0-9]{32}$",
+            description="the integration key of an Events API v2 integration, 32 letters and digits",
+            json_schema_extra=SECRET,
+        ),
     ]
     severity: Literal["critical", "error", "warning", "info"] = "info"
     server: Annotated[

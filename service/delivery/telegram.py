@@ -18,7 +18,11 @@ class TelegramSettings(ChatForm):
 
     token: Annotated[
         str,
-        Field(pattern=r"^[0-9]{1,20}:[A-Za-z0-9_-]{20,100}$", description="the bot's token, from @BotFather", json_schema_extra=SECRET),
+        Field(
+            pattern=r"^[0-9]{1,20}:[A-Za-z0-9_-]{20,100}$",
+            description="the bot's token, from @BotFather: 123456:ABC...",
+            json_schema_extra=SECRET,
+        ),
     ]
     chat_id: Annotated[
         str, Field(pattern=r"^(-?[0-9]{1,20}|@[A-Za-z0-9_]{3,64})$", description="the chat's number, or a public channel's @name")

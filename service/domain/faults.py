@@ -8,12 +8,16 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+WRONG_SHAPE = "this is not written as it must be"
 _PLAIN = {  # where pydantic speaks of Python
     "tuple_type": "a list is wanted here, as in [...]",
+    "string_pattern_mismatch": WRONG_SHAPE,
+    "model_type": "an object is wanted here, as in {...}",
     "time_delta_parsing": 'a duration is wanted here, as ISO 8601 writes it: "PT30M", "PT4H", "P1D"',
     "timezone_aware": 'the time zone is missing: end with "Z" for UTC, or with one as in "+01:00"',
 }
 _OTHER_KIND = {"string_type", "model_type"}  # "this is not even the right kind of value": one branch of a union
+_ECHO = {"too_short"}  # a list in which what is wrong does not count
 
 
 def faults_in(error: ValidationError, value: Any) -> list[tuple[str, str]]:
@@ -23,11 +27,18 @@ def faults_in(error: ValidationError, value: Any) -> list[tuple[str, str]]:
         found.setdefault(_pointer(each, value), []).append(each)
     faults = []
     for at, errors in found.items():
-        meant = [each for each in errors if each["type"] not in _OTHER_KIND]
         deeper = any(other.startswith(f"{at}/") for other in found)
+        meant = [each for each in errors if not _is_beside_the_point(each, deeper=deeper)]
         if meant or not deeper:
             faults.append((at, "; or: ".join(message_of(each) for each in meant or errors)))
     return faults
+
+
+def _is_beside_the_point(error: ErrorDetails, *, deeper: bool) -> bool:
+    """Whether it speaks of another branch of a union than the one that was meant, or only echoes what is wrong `deeper` inside."""
+    if error["type"] == "literal_error":
+        return isinstance(error["input"], Mapping)
+    return error["type"] in _OTHER_KIND or (deeper and error["type"] in _ECHO)
 
 
 def message_of(error: ErrorDetails) -> str:

@@ -107,6 +107,13 @@ def test_one_rules_alerts_alone(world: World, api: Api, edges: Edges) -> None:
     assert json.loads(read(next(stream))["data"])["data"]["id"] == "al_002"
 
 
+def test_a_rule_that_is_not_ours_is_refused_at_once(api: Api, neighbour: Api) -> None:
+    theirs = neighbour.expect(201, "POST", "/v1/rules", {"name": "Cats", "topics": ["cats"]})["id"]
+    for rule in ("ru_0", theirs):
+        (error,) = api.expect(422, "GET", f"/v1/stream?rule={rule}")["errors"]
+        assert error == {"at": "query/rule", "message": f'there is no rule "{rule}" in this workspace; see GET /v1/rules'}
+
+
 def test_a_neighbours_alerts_never_come(world: World, neighbour: Api, edges: Edges) -> None:
     listener = Listener(edges, neighbour.workspace, None, edges.now() - timedelta(days=9))
     tell_update(edges, tell(edges, world, 1))

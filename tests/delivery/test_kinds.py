@@ -30,14 +30,15 @@ def test_good_settings(kind: str, given: dict[str, Any], canonical: dict[str, st
 @pytest.mark.parametrize(
     ("kind", "given", "at", "message"),
     [
-        pytest.param("webhook", {}, "/url", "Field required", id="missing"),
-        pytest.param("webhook", {"url": 5}, "/url", "Input should be a valid string", id="not a string"),
-        pytest.param("webhook", {"url": "https://a.example", "uri": ""}, "/uri", "Extra inputs", id="unknown field"),
+        pytest.param("webhook", {}, "/url", "field required", id="missing"),
+        pytest.param("webhook", {"url": 5}, "/url", "input should be a valid string", id="not a string"),
+        pytest.param("webhook", {"url": "https://a.example", "uri": ""}, "/uri", "unknown field", id="unknown field"),
         pytest.param("webhook", {"url": "ftp://a.example/"}, "/url", "only http://", id="another scheme"),
         pytest.param("webhook", {"url": "http://10.0.0.1/"}, "/url", "not public", id="a private address"),
         pytest.param("webhook", {"url": "https://u:p@a.example/"}, "/url", "user name or password", id="a password"),
         pytest.param("webhook", {"url": "https://a.example/" + "x" * 2048}, "/url", "2048", id="too long"),
-        pytest.param("webhook", "https://a.example", "", "", id="no object"),
+        pytest.param("webhook", "https://a.example", "", "an object is wanted here", id="no object"),
+        pytest.param("ntfy", {"topic": "our desk"}, "/topic", "written as it must be: up to 64 letters, digits", id="another shape"),
         pytest.param("email", {"to": "a@b.example, c@d.example"}, "/to", "one address only", id="two addresses"),
     ],
 )

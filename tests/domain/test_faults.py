@@ -1,0 +1,46 @@
+"""What people read of a mistake in a rule: its place, and words about what they meant to write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from service.domain.faults import faults_in
+from service.domain.rules import RuleSpec
+
+NIGHT = {"from": "22:00", "to": "07:00"}
+
+
+@pytest.mark.parametrize(
+    ("part", "faults"),
+    [
+        pytest.param({"alerting": {"when": {"digest": "yearly"}}}, {"/alerting/when/digest": "'hourly'"}, id="a digest of another rhythm"),
+        pytest.param(
+            {"alerting": {"when": {"digest": "hourly", "at": "08:00"}}}, {"/alerting/when": "an hourly digest"}, id="an hour's time"
+        ),
+        pytest.param({"alerting": {"when": "hourly"}}, {"/alerting/when": "'instant'"}, id="neither instant nor a digest"),
+        pytest.param(
+            {"alerting": {"quiet_hours": {"from": "22:00"}}}, {"/alerting/quiet_hours/to": "required"}, id="a night without an end"
+        ),
+        pytest.param(
+            {"alerting": {"quiet_hours": {**NIGHT, "days": ["sat"]}}}, {"/alerting/quiet_hours/days/0": "'saturday'"}, id="a day in short"
+        ),
+        pytest.param({"alerting": {"quiet_hours": {**NIGHT, "days": []}}}, {"/alerting/quiet_hours/days": "at least 1"}, id="no day"),
+        pytest.param({"alerting": {"cap": {"hour": 0}}}, {"/alerting/cap/hour": "greater than or equal to 1"}, id="a cap of nothing"),
+        pytest.param({"channels": [5]}, {"/channels/0": "an object is wanted here"}, id="a number for a channel"),
+        pytest.param(
+            {"channels": [{"channel": "ch_1", "only": {"titel": True}}]}, {"/channels/0/only/titel": "unknown"}, id="a typing error"
+        ),
+    ],
+)
+def test_a_mistake_is_told_once_where_it_is(part: dict[str, Any], faults: dict[str, str]) -> None:
+    given = {"name": "NATO", "actors": ["NATO"], **part}
+    with pytest.raises(ValidationError) as caught:
+        RuleSpec.model_validate(given)
+    found = dict(faults_in(caught.value, given))
+    assert found.keys() == faults.keys()
+    for at, words in faults.items():
+        assert words in found[at]
+        assert "Route" not in found[at]
