@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ _PLAIN = {  # where pydantic speaks of Python
     "time_delta_parsing": 'a duration is wanted here, as ISO 8601 writes it: "PT30M", "PT4H", "P1D"',
     "timezone_aware": 'the time zone is missing: end with "Z" for UTC, or with one as in "+01:00"',
 }
+_SPAN = re.compile(r"datetime\.timedelta\((\w+)=(\d+)\)")  # how pydantic writes a bound
 _OTHER_KIND = {"string_type", "model_type"}  # "this is not even the right kind of value": one branch of a union
 _ECHO = {"too_short"}  # a list in which what is wrong does not count
 
@@ -47,7 +49,7 @@ def message_of(error: ErrorDetails) -> str:
         return "unknown field"
     if plain := _PLAIN.get(error["type"]):
         return plain
-    text = error["msg"].removeprefix("Value error, ")
+    text = _SPAN.sub(r"\2 \1", error["msg"].removeprefix("Value error, "))
     return text[:1].lower() + text[1:]
 
 

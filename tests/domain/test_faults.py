@@ -29,6 +29,7 @@ NIGHT = {"from": "22:00", "to": "07:00"}
         ),
         pytest.param({"alerting": {"quiet_hours": {**NIGHT, "days": []}}}, {"/alerting/quiet_hours/days": "at least 1"}, id="no day"),
         pytest.param({"alerting": {"cap": {"hour": 0}}}, {"/alerting/cap/hour": "greater than or equal to 1"}, id="a cap of nothing"),
+        pytest.param({"alerting": {"cooldown": "P31D"}}, {"/alerting/cooldown": "less than or equal to 30 days"}, id="too long a cooldown"),
         pytest.param({"channels": [5]}, {"/channels/0": "an object is wanted here"}, id="a number for a channel"),
         pytest.param(
             {"channels": [{"channel": "ch_1", "only": {"titel": True}}]}, {"/channels/0/only/titel": "unknown"}, id="a typing error"
