@@ -35,7 +35,7 @@ def _because(kind: DigestKind) -> str:
         case DigestKind.QUIET_HOURS:
             return ", held by quiet hours"
         case DigestKind.GROUP_WAIT:
-            return ", all at the same time"
+            return ", told together"
         case DigestKind.CAP:
             return ", more than the rule's cap lets through one by one"
         case DigestKind.BUDGET:

@@ -9,7 +9,7 @@ from alembic import op
 
 from service.storage.tables import Json, Moment
 
-revision = "0011"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
