@@ -70,7 +70,7 @@ REFUSED = [
     pytest.param("GET", "/v1/feeds?limit=ten", None, "query/limit", "integer", id="a limit that is no number"),
     pytest.param("GET", "/v1/feeds?state=sad", None, "query/state", "failing", id="an unknown state"),
     pytest.param("GET", "/v1/feeds?sort=url", None, "query/sort", "unknown field", id="an unknown parameter"),
-    pytest.param("GET", "/v1/articles?feed=%00", None, "query/feed", "pattern", id="NUL in a parameter"),
+    pytest.param("GET", "/v1/articles?feed=%00", None, "query/feed", "not written as it must be", id="NUL in a parameter"),
     pytest.param("GET", "/v1/articles?cursor=garbage", None, "query/cursor", "page before", id="a cursor that is none"),
     pytest.param("GET", f"/v1/articles?cursor={FIRST_MOMENT}", None, "query/cursor", "page before", id="a cursor before time"),
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def test_dates(written: str, day: date | None) -> None:
     ("line", "says"),
     [
         pytest.param('{"id": "a2", "title": "cut', "invalid JSON: EOF while parsing a string", id="cut off"),
-        pytest.param("[1]", "input should be an object", id="no object"),
+        pytest.param("[1]", "an object is wanted here", id="no object"),
         pytest.param('{"title": ["a", "list"]}', "/title: input should be a valid string", id="a title that is a list"),
         pytest.param('{"date": "yesterday"}', "/date: write a date as ISO 8601 does", id="no date"),
         pytest.param('{"date": 1700000000}', "/date: write a date as ISO 8601 does", id="seconds are no date"),
