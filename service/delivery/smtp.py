@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,11 +57,10 @@ class MailPool:
             kept = self._take()
             if kept is None or not self._is_good(kept):
                 kept = _Kept(_open(self._server, ehlo_name=sender.rpartition("@")[2]))
-            try:
+            with ExitStack() as failing:
+                failing.callback(kept.smtp.close)  # whatever it is amid, the next mail must not be part of it
                 receipt = _converse(kept.smtp, sender, recipient, raw)
-            except BaseException:
-                kept.smtp.close()  # whatever it is amid, the next mail must not be part of it
-                raise
+                failing.pop_all()
             self._give_back(kept)
             return receipt
 
@@ -166,15 +165,14 @@ def _refusal(what: str, reply: Reply, *, permanent: bool, ours: bool = False) ->
 def _open(server: MailServer, ehlo_name: str) -> smtplib.SMTP:
     """A greeted, secured and logged-in connection."""
     smtp = _connect(server, ehlo_name)
-    try:
+    with ExitStack() as failing:
+        failing.callback(smtp.close)
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             _start_tls(smtp)
         if server.username is not None:
             smtp.login(server.username, server.password.get_secret_value() if server.password else "")
-    except BaseException:
-        smtp.close()
-        raise
+        failing.pop_all()
     return smtp
 
 

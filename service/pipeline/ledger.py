@@ -53,14 +53,12 @@ class Ledger:
     async def _write_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            try:
-                lost = await asyncio.to_thread(self._write, [what for what, _ in batch])
-            except Exception as error:  # noqa: BLE001  # each of those who wait raises it
-                for _, future in batch:
-                    future.set_exception(error)
-                continue
+            writing = asyncio.to_thread(self._write, [what for what, _ in batch])
+            (lost,) = await asyncio.gather(writing, return_exceptions=True)
             for what, future in batch:
-                if isinstance(what, Ended) and what.delivery.id in lost:
+                if isinstance(lost, BaseException):
+                    future.set_exception(lost)  # each of those who wait raises it
+                elif isinstance(what, Ended) and what.delivery.id in lost:
                     future.set_exception(LeaseLost(f"delivery {what.delivery.id}"))
                 else:
                     future.set_result(None)
