@@ -17,8 +17,6 @@ from service.storage.paging import Page, fetch_page
 from service.storage.sealing import Sealer
 from service.storage.tables import attempt, delivery
 
-PER_CHANNEL = 5  # deliveries of one channel that are claimed at a time
-LOOK_AHEAD = 500  # due deliveries that a claim looks at
 POISON = "sending this ended its worker five times; redeliver it to try again"
 
 

@@ -91,24 +91,11 @@ class Feeds:
         begins anew: what has come meanwhile is old news. Returns the feed and whether the workspace did not follow it yet.
         """
         with self.database.write() as connection:
-            host = host_of(url)
-            ensure_host(connection, self.database, host, caller.now)
+            ensure_host(connection, self.database, host_of(url), caller.now)
             followed = _find_url(connection, caller.workspace, url)
             if followed is not None:
                 return followed, False
-            owner = caller.workspace if access else ""
-            new = {
-                "id": new_id,
-                "url": url,
-                "host": host,
-                "owner": owner,
-                "state": FeedState.NEW,
-                "created_at": caller.now,
-                "next_at": caller.now,
-            }
-            connection.execute(self.database.insert(feed).values(**new).on_conflict_do_nothing(index_elements=["url", "owner"]))
-            row = select(feed.c.id).where(feed.c.url == url, feed.c.owner == owner)
-            feed_id = connection.execute(row.with_for_update()).scalar_one()
+            feed_id = self._lock_or_add(connection, url, owner=caller.workspace if access else "", new_id=new_id, now=caller.now)
             if access:
                 connection.execute(update(feed).where(feed.c.id == feed_id).values(access=access))
             follows = {
@@ -131,6 +118,14 @@ class Feeds:
             found = _find(connection, caller.workspace, feed_id)
         assert found is not None, "followed above"
         return found, added
+
+    def _lock_or_add(self, connection: Connection, url: str, *, owner: str, new_id: str, now: datetime) -> str:
+        """The id of the feed at this address, locked; a new one is due at once."""
+        new = {"id": new_id, "url": url, "host": host_of(url), "owner": owner, "state": FeedState.NEW, "created_at": now, "next_at": now}
+        connection.execute(self.database.insert(feed).values(**new).on_conflict_do_nothing(index_elements=["url", "owner"]))
+        row = select(feed.c.id).where(feed.c.url == url, feed.c.owner == owner)
+        feed_id: str = connection.execute(row.with_for_update()).scalar_one()
+        return feed_id
 
     def is_proven(self, url: str, workspace: str) -> bool:
         """Whether `url` is known to be a feed: it has been read as one before, or the workspace follows it."""
