@@ -37,7 +37,7 @@ from tools.replay import in_date_order
 
 Floats = NDArray[np.float64]
 
-SHARED = ("together", "clear", "actor", "mentioned", "actor_alone", "in_title", "named")
+SHARED = ("together", "clear", "actor", "mentioned", "actor_alone", "topic_alone", "in_title", "named")
 FEATURES: Mapping[str, Sequence[str]] = {
     "words": (*SHARED, "covered_clear"),  # with the plain share, words alone would take every sidebar for a match
     "meaning": (*SHARED, "covered", "near", "near_name", "near_only", "company"),

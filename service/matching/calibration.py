@@ -73,9 +73,10 @@ def features_of(findings: Findings, nearness: Nearness | None) -> dict[str, floa
     features = {
         "together": together,
         "clear": clear,
-        "actor": findings.actor,
-        "mentioned": float(findings.actor > 0),
+        "actor": 0.0 if findings.topics_alone else findings.actor,
+        "mentioned": float(findings.actor > 0 and not findings.topics_alone),
         "actor_alone": float(findings.actor > 0 and findings.actors_alone),
+        "topic_alone": float(findings.topics_alone),
         "covered": findings.covered,
         "covered_clear": findings.covered * clear,
         "in_title": findings.actor_in_title * findings.topic_in_title,

@@ -53,7 +53,7 @@ class Findings(NamedTuple):
 
     `together`: how strongly it is about the actors and the topics, near each other. `actor` and `topic`: each side alone, and
     `actor_in_title`, `topic_in_title`. `covered`: the share of the topic's parts that are there. `both_named`, `also_named`: the
-    weakest of those names in the rule's name. `actors_alone`: whether the rule asks for nothing but actors.
+    weakest of those names in the rule's name. `actors_alone`, `topics_alone`: whether the rule asks for nothing else.
     """
 
     together: float
@@ -65,6 +65,7 @@ class Findings(NamedTuple):
     both_named: float
     also_named: float
     actors_alone: bool
+    topics_alone: bool
 
 
 def watch_of(spec: RuleSpec) -> Watch:
@@ -130,6 +131,7 @@ def find(watch: Watch, reading: Reading, day: date | None, known: Known) -> Find
         min((best(look.strength(group)) for group in watch.both_named), default=1.0),
         min((best(look.strength(group)) for group in watch.also_named), default=1.0),
         not watch.topics,
+        not watch.actors,
     )
 
 

@@ -14,11 +14,11 @@ from service.matching.calibration import HARDLY, LACKING, MISSED, Nearness, feat
 from service.matching.watching import Findings
 
 SHIPPED = load_calibrations()
-ALL, NOTHING = Findings(1, 1, 1, 1, 1, 1, 1, 1, False), Findings(0, 0, 0, 0, 0, 0, 1.0, 1.0, False)
+ALL, NOTHING = Findings(1, 1, 1, 1, 1, 1, 1, 1, False, False), Findings(0, 0, 0, 0, 0, 0, 1.0, 1.0, False, False)
 PRECISIONS: tuple[Precision, ...] = ("strict", "balanced", "broad")
 
 strength = st.floats(0, 1)
-findings = st.builds(Findings, *[strength] * 8, st.booleans())
+findings = st.builds(Findings, *[strength] * 8, st.booleans(), st.booleans())
 any_nearness = st.builds(Nearness, *[st.floats(-3, 6)] * len(Nearness._fields))
 nearness = st.none() | any_nearness
 
@@ -85,6 +85,11 @@ def test_the_nearer_the_likelier(of: Findings, near: Nearness, more: float) -> N
 def test_names_in_a_rules_name_weigh(both: float, also: float, factor: float) -> None:
     features = features_of(ALL._replace(both_named=both, also_named=also), None)
     assert (features["named"], features["together"]) == pytest.approx((factor, factor))
+
+
+def test_a_rule_without_actors_is_not_credited_with_one() -> None:
+    of_topics, of_both = features_of(ALL._replace(topics_alone=True), None), features_of(ALL, None)
+    assert [(each["mentioned"], each["actor"], each["topic_alone"]) for each in (of_topics, of_both)] == [(0, 0, 1), (1, 1, 0)]
 
 
 LEVEL = {

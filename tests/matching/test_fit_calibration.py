@@ -60,7 +60,7 @@ def test_each_rule_weighs_the_same_and_a_miss_more() -> None:
 
 
 def a_pair(rule: str, label: int) -> Pair:
-    return Pair(rule, label, "en", Findings(0, 0, 0, 0, 0, 0, 1.0, 1.0, False), Nearness(0.0, 0.0))
+    return Pair(rule, label, "en", Findings(0, 0, 0, 0, 0, 0, 1.0, 1.0, False, False), Nearness(0.0, 0.0))
 
 
 def test_f1_counts_from_the_line_up() -> None:

@@ -61,8 +61,8 @@ def test_together(spec: dict[str, Any], title: str, body: str, together: float |
 
 
 def test_what_is_free_is_there() -> None:
-    assert found({"topics": ["sanctions"]}, "Rain") == Findings(0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, False)
-    assert found({"actors": ["Mark Rutte"]}, "Rain") == Findings(0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, True)
+    assert found({"topics": ["sanctions"]}, "Rain") == Findings(0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, False, True)
+    assert found({"actors": ["Mark Rutte"]}, "Rain") == Findings(0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, True, False)
 
 
 def test_each_side_alone_and_in_the_title() -> None:
