@@ -138,6 +138,14 @@ class _Draft:
     stop_words: set[str] = field(default_factory=set)
     endings: dict[str, list[tuple[str, Slot]]] = field(default_factory=dict)  # language -> (last letters of the stem, endings)
     blocks: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # concept -> (head of line, rest of it)
+    slots: dict[str, Slot] = field(default_factory=dict)  # most words come again in other patterns: each is kept once
+
+    def slot(self, word: str, language: str) -> Slot:
+        key = word if word.isalnum() else f"{language} {word}"
+        known = self.slots.get(key)
+        if known is None:
+            known = self.slots[key] = (word,) if key is word else _slot(word, self.endings.get(language, ()))
+        return known
 
 
 def parse_concepts(text: str) -> ConceptTable:
@@ -206,23 +214,23 @@ def _concept(name: str, lines: Sequence[tuple[str, str]], draft: _Draft) -> Conc
 
 def _pattern(written: str, language: str, concept: str, draft: _Draft) -> Pattern:
     if written.isalpha() and language not in _UNSPACED and language != "ar":  # most are one plain word, and the table is long
-        plain = ((written,),)
+        plain = (draft.slot(written, language),)
         return Pattern(plain, () if written in draft.stop_words else plain, False, False, False, language, concept)
     bare, open_end = written.strip("=?*"), written.endswith("*")
     marks = written.partition(bare)[0]
-    slots = tuple(_slots(bare, language, draft.endings.get(language, ())))
+    slots = tuple(_slots(bare, language, draft))
     telling = tuple([slot for slot in slots if slot[0] not in draft.stop_words])
     shared = slots if len(telling) == len(slots) else telling
     return Pattern(slots, shared, open_end and language not in _UNSPACED, "=" in marks, "?" in marks, language, concept)
 
 
-def _slots(bare: str, language: str, endings: Sequence[tuple[str, Slot]]) -> Sequence[Slot]:
+def _slots(bare: str, language: str, draft: _Draft) -> Sequence[Slot]:
     if language in _UNSPACED:
-        return [(word,) for word in phrase_of(bare)]
+        return [draft.slot(word, language) for word in phrase_of(bare)]
     words = bare.split()
     if language == "ar":
         return [_arabic(word, _ARABIC_LATER if number else _ARABIC_FIRST) for number, word in enumerate(words)]
-    return [(word,) if word.isalnum() else _slot(word, endings) for word in words]
+    return [draft.slot(word, language) for word in words]
 
 
 def _slot(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:

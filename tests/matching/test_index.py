@@ -242,7 +242,7 @@ def test_what_is_near_in_meaning_is_looked_at_without_a_word_of_it() -> None:
     index = RuleIndex()
     index.apply([a_rule(id="ru_1", topics=["truce"]), a_rule(id="ru_2", topics=["harbour"]), a_rule(id="ru_3", topics=["grain"])], 1)
     meaning = Nearby({"ru_1": 12.0, "ru_2": 12.0, "ru_3": NEAR_ENOUGH - 4, "ru_gone": 12.0})
-    found = index.match({"title": "Harbour guns fall silent"}, lambda _rule: True, DAY, meaning)
+    found = index.match({"title": "Harbour quiet at last"}, lambda _rule: True, DAY, meaning)
     assert sorted(each.rule.id for each in found) == ["ru_1", "ru_2"]
     assert {each.rule.id: (bool(each.evidence), each.scores.nearness) for each in found} == {"ru_1": (False, 12.0), "ru_2": (True, 12.0)}
 
@@ -250,4 +250,4 @@ def test_what_is_near_in_meaning_is_looked_at_without_a_word_of_it() -> None:
 def test_what_is_near_in_meaning_must_be_what_the_query_asks_for() -> None:
     index = RuleIndex()
     index.apply([a_rule(id="ru_1", topics=["truce"], exclude=["football"]), a_rule(id="ru_2", topics=["truce"], query="NATO")], 1)
-    assert not index.match({"title": "Football guns fall silent"}, lambda _rule: True, DAY, Nearby({"ru_1": 12.0, "ru_2": 12.0}))
+    assert not index.match({"title": "Football quiet at last"}, lambda _rule: True, DAY, Nearby({"ru_1": 12.0, "ru_2": 12.0}))
