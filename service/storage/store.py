@@ -12,9 +12,11 @@ from service.storage.confirmations import Confirmations
 from service.storage.database import Database
 from service.storage.deliveries import Deliveries
 from service.storage.digests import Digests
+from service.storage.feedback import GivenFeedback
 from service.storage.feeds import Feeds
 from service.storage.listings import Listings
 from service.storage.matches import Matches
+from service.storage.mutes import Mutes
 from service.storage.out_feeds import OutFeeds
 from service.storage.pages import Pages
 from service.storage.replays import Replays
@@ -47,6 +49,8 @@ class Store:
     deliveries: Deliveries
     digests: Digests
     silences: Silences
+    mutes: Mutes
+    feedback: GivenFeedback
     confirmations: Confirmations
     replays: Replays
     out_feeds: OutFeeds
@@ -73,6 +77,8 @@ def open_store(database: Database, sealer: Sealer) -> Store:
         Deliveries(database, sealer),
         Digests(database),
         Silences(database),
+        Mutes(database),
+        GivenFeedback(database),
         Confirmations(database),
         Replays(database),
         OutFeeds(database),
