@@ -37,6 +37,7 @@ from service.api.pages import pages_api
 from service.api.previews import previews_api
 from service.api.replays import replays_api
 from service.api.routing import SECURITY, page_route
+from service.api.rule_feedback import rule_feedback_api
 from service.api.rules import rules_api
 from service.api.silences import silences_api
 from service.api.stories import stories_api
@@ -85,7 +86,7 @@ def _new_app() -> OpenAPI:
 
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
-    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, actors_api)
+    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, rule_feedback_api, actors_api)
     nouns = (
         *watching,
         channels_api,

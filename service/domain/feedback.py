@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from math import sqrt
 
+from service.domain.articles import Article
+from service.domain.evidence import Evidence, Scores
+
 MAX_NOTE = 500  # characters
 _Z = 1.959964  # of a normal distribution: 95 % lie between -Z and Z
 
@@ -32,6 +35,25 @@ class Feedback:
     via: Via
     given_by: str
     given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedArticle:
+    """An article of a judged alert, why it matched, and how sure that was (None: matched before scores were kept)."""
+
+    article: Article
+    evidence: tuple[Evidence, ...]
+    scores: Scores | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAlert:
+    """An alert that somebody judged. `about` is its story, its own id where it has none; the first of its `articles` raised it."""
+
+    id: str
+    about: str
+    relevant: bool
+    articles: tuple[JudgedArticle, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from service.storage.deliveries import Deliveries
 from service.storage.digests import Digests
 from service.storage.feedback import GivenFeedback
 from service.storage.feeds import Feeds
+from service.storage.judged import JudgedAlerts
 from service.storage.listings import Listings
 from service.storage.matches import Matches
 from service.storage.mutes import Mutes
@@ -51,6 +52,7 @@ class Store:
     silences: Silences
     mutes: Mutes
     feedback: GivenFeedback
+    judged: JudgedAlerts
     confirmations: Confirmations
     replays: Replays
     out_feeds: OutFeeds
@@ -79,6 +81,7 @@ def open_store(database: Database, sealer: Sealer) -> Store:
         Silences(database),
         Mutes(database),
         GivenFeedback(database),
+        JudgedAlerts(database),
         Confirmations(database),
         Replays(database),
         OutFeeds(database),

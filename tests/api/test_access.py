@@ -28,7 +28,7 @@ READ = {
     "GET /v1/alerts", "GET /v1/alerts/<id>", "GET /v1/deliveries", "GET /v1/deliveries/<id>", "GET /v1/actors", "GET /v1/workspace",
     "GET /v1/stories", "GET /v1/stories/<id>", "GET /v1/opml", "GET /v1/starter-feeds",
     "GET /v1/digests", "GET /v1/digests/<id>", "GET /v1/silences", "GET /v1/silences/<id>",
-    "GET /v1/alerts/<id>/feedback", "GET /v1/feedback", "GET /v1/mutes",
+    "GET /v1/alerts/<id>/feedback", "GET /v1/feedback", "GET /v1/mutes", "GET /v1/rules/<id>/feedback",
 }  # fmt: skip
 
 WRITE = {
