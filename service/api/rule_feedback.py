@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -15,13 +15,14 @@ from service.api.auth import workspace
 from service.api.errors import missing
 from service.api.forms import ById, Query, View, answer
 from service.api.routing import nouns, route
-from service.domain.feedback import Feedback, judge_alert, measure_precision
+from service.domain.feedback import Feedback, JudgedAlert, judge_alert, measure_precision
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.matching.proposals import Proposal, ProposalKind, Proposals, propose
 from service.storage.paging import MAX_PAGE
 
 MAX_COMPARED = 200  # judged alerts, the newest, whose articles are read
+MAX_TEXT = 4_000_000  # characters of those in all: two seconds of CPU
 
 
 class RuleFeedbackQuery(Query):
@@ -75,7 +76,7 @@ def rule_feedback_api(edges: Edges) -> APIBlueprint:
     def show_rule_feedback(path: ById, query: RuleFeedbackQuery) -> Response:
         """Show how precise a rule is by what was said of its alerts, and what would have prevented the false alarms.
 
-        Each proposal was tried on the newest 200 judged alerts as the rule itself would be, with what it would have prevented and lost.
+        Each proposal was tried on the newest judged alerts, up to 200, as the rule itself would be. None is made of what may be a chance.
         """
         rule = edges.store.rules.find_rule(workspace(), path.id)
         if rule is None:
@@ -108,11 +109,20 @@ def _propose(edges: Edges, rule: Rule, judged: Mapping[str, bool]) -> Proposals:
     saved = store.actors.saved_as_matched(owner, store.rules.saved_for(owner, rule.spec, rule.id))
     return propose(
         rule.spec,
-        tuple(store.judged.load(owner, judged)),
+        tuple(_first_of(store.judged.load(owner, judged), MAX_TEXT)),
         saved=saved,
         channels=() if channels.next_cursor else [each.id for each in channels.items],  # a part would leave the others out
         as_matched=lambda spec: store.actors.as_matched(owner, spec),
     )
+
+
+def _first_of(alerts: Iterable[JudgedAlert], characters: int) -> Iterator[JudgedAlert]:
+    """The first of the alerts, as many as have so much text."""
+    for alert in alerts:
+        characters -= sum(len(text) for each in alert.articles for text in (each.article.title, each.article.summary, each.article.body))
+        if characters < 0:
+            return
+        yield alert
 
 
 def _show(proposal: Proposal, among: Proposals) -> ProposalView:

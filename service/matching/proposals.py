@@ -16,15 +16,16 @@ from service.domain.feedback import JudgedAlert, wilson
 from service.domain.routes import Only, Route
 from service.domain.rules import NONE_SAVED, Precision, RuleSpec, Saved
 from service.matching.calibration import load_calibrations
+from service.matching.chance import LEVEL, chance
 from service.matching.condition import Condition
 from service.matching.evaluation import evaluate
 from service.matching.groups import Known
 from service.matching.reading import Reading
 from service.matching.rules import check_terms, demands_of
-from service.matching.suspects import LEAST_STORIES, Suspect, SuspectKind, lift, suspects_of
+from service.matching.suspects import Suspect, SuspectKind, suspects_of
 from service.matching.text import phrase_of
 
-LEAST_LIFT = 4.0  # what is to be excluded is so many times likelier in a false alarm
+LEAST_STORIES = 2  # what only one story has says nothing of the next
 LEAST_GOOD = 0.75  # of what it would have prevented, with 95 % confidence, where it costs right alerts at all
 MAX_PROPOSALS = 10
 MAX_ALTERNATIVES = 5
@@ -113,13 +114,27 @@ class _Court:
         lost = (case.alert.id for case in self.right if not still_there(case.texts[0]))
         return Effect(tuple(prevented), tuple(lost))
 
-    def is_worth(self, effect: Effect, least_stories: int = LEAST_STORIES) -> bool:
-        """Whether it is no chance, and costs nothing or next to nothing."""
-        prevented, lost = len(effect.prevented), len(effect.lost)
-        stories = {case.alert.about for case in self.false if case.alert.id in effect.prevented}
-        if len(stories) < least_stories or lift(prevented, len(self.false), lost, len(self.right)) < LEAST_LIFT:
+    def is_worth(self, effect: Effect) -> bool:
+        """Whether it prevents false alarms about more than one story, and costs nothing or next to nothing."""
+        prevented, lost = self._prevented(effect), self._stories(self.right, effect.lost)
+        if len(prevented) < LEAST_STORIES:
             return False
-        return not lost or wilson(prevented, prevented + lost)[0] >= LEAST_GOOD
+        return not lost or wilson(len(prevented), len(prevented) + len(lost))[0] >= LEAST_GOOD
+
+    def is_chance(self, effect: Effect) -> bool:
+        """Whether it may well be one."""
+        good = self._stories(self.right)
+        prevented, lost = self._prevented(effect), self._stories(self.right, effect.lost)
+        return chance(len(prevented), len(self._stories(self.false) - good), len(lost), len(good)) > LEVEL
+
+    def _prevented(self, effect: Effect) -> set[str]:
+        """The stories of the false alarms that are prevented. One that brought right alerts, too, says nothing."""
+        return self._stories(self.false, effect.prevented) - self._stories(self.right)
+
+    @staticmethod
+    def _stories(cases: Sequence[_Case], ids: Sequence[str] | None = None) -> set[str]:
+        """What those of these ids are about; None: all."""
+        return {case.alert.about for case in cases if ids is None or case.alert.id in ids}
 
 
 def propose(
@@ -163,7 +178,7 @@ def _exclusions(spec: RuleSpec, court: _Court, as_matched: Callable[[RuleSpec], 
     by_effect: dict[Effect, list[Suspect]] = {}
     for each in suspects:
         effect = court.effect(_passing(demands_of(as_matched(_excluding_alone(each)))))
-        if court.is_worth(effect, each.least_stories):
+        if court.is_worth(effect):
             by_effect.setdefault(effect, []).append(each)
     for effect, several in _without_weaker(by_effect).items():
         best, *others = sorted(several, key=lambda each: (each.kind is not SuspectKind.TERM, -len(phrase_of(each.written)), each.written))
@@ -216,12 +231,14 @@ def _patched(spec: RuleSpec, patch: Patch) -> RuleSpec:
 def _by_scores(spec: RuleSpec, court: _Court, channels: Sequence[str]) -> Iterator[Proposal]:
     for precision in _STRICTER[: _STRICTER.index(spec.precision)]:
         effect = court.effect(_sufficing(precision))
-        if court.is_worth(effect):
+        if court.is_worth(effect) and not court.is_chance(effect):
             yield Proposal(ProposalKind.PRECISION, precision, effect, {"precision": precision})
     sure = [text.scores.is_about for text in (case.texts[0] for case in court.right) if text.scores]
     least = floor(100 * min(sure, default=0)) / 100
     effect = court.effect(lambda text: text.scores is None or text.scores.is_about >= least)
-    if court.is_worth(effect) and (patch := _least_score_patch(spec, least, channels)):
+    if not court.is_worth(effect) or court.is_chance(effect):
+        return
+    if patch := _least_score_patch(spec, least, channels):
         yield Proposal(ProposalKind.LEAST_SCORE, f"{least:.2f}", effect, patch)
 
 

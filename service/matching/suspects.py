@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
+from typing import Any
 
 from service.domain.articles import Article
 from service.domain.coverage import outlet_of
 from service.domain.feedback import JudgedAlert
 from service.matching.actor_index import find_actor
+from service.matching.chance import Tally
 from service.matching.concepts import load_concepts
 from service.matching.text import Phrase, phrase_of, words_of
 
-MAX_TERMS, MAX_ACTORS, MAX_SOURCES = 300, 20, 20
-LEAST_STORIES = 2  # what only one story has says nothing of the next
-LEAST_OF_A_WORD = 3  # likewise; single words meet by chance more often than phrases do
+MAX_SUSPECTS = 40  # of each kind
 _WORDS = 3  # of a phrase
 _READ = 120  # words of a title or a lede
 _LONGEST = 60  # characters
@@ -38,57 +38,43 @@ class Suspect:
     kind: SuspectKind
     written: str
 
-    @property
-    def least_stories(self) -> int:
-        """In how many stories of false alarms it must be to mean something."""
-        return LEAST_OF_A_WORD if self.kind is SuspectKind.TERM and len(phrase_of(self.written)) == 1 else LEAST_STORIES
-
-
-def lift(false: int, all_false: int, right: int, all_right: int) -> float:
-    """How many times likelier something is in a false alarm than in a right alert.
-
-    Half an alert is added on both sides, so that little evidence says little: what two false alarms have and one right one
-    lacks is no more than a chance.
-    """
-    return ((false + 0.5) / (all_false + 1)) / ((right + 0.5) / (all_right + 1))
-
 
 def suspects_of(false: Sequence[JudgedAlert], right: Sequence[JudgedAlert]) -> tuple[Suspect, ...]:
-    """What stands in titles and ledes of false alarms about two stories at least, or who published those; the likeliest first."""
+    """What titles and ledes of false alarms have, or who published those, so much oftener than right alerts that it is no chance."""
     terms = _terms(false, right)
-    actors = [each for each in terms if find_actor(each)][:MAX_ACTORS]
     named: Iterable[tuple[SuspectKind, Iterable[str]]] = (
-        (SuspectKind.TERM, terms[:MAX_TERMS]),
-        (SuspectKind.ACTOR, actors),
-        (SuspectKind.SOURCE, _sources(false)),
+        (SuspectKind.TERM, terms),
+        (SuspectKind.ACTOR, (each for each in terms if find_actor(each))),
+        (SuspectKind.SOURCE, _sources(false, right)),
     )
-    return tuple(Suspect(kind, written) for kind, several in named for written in several)
+    return tuple(Suspect(kind, each) for kind, several in named for each in islice(several, MAX_SUSPECTS))
 
 
 def _terms(false: Sequence[JudgedAlert], right: Sequence[JudgedAlert]) -> list[str]:
+    """Phrases first, then words; each kind has its own chances."""
     own = {form for alert in (*false, *right) for article in alert.articles for found in article.evidence for form in phrase_of(found.text)}
-    stories: defaultdict[Phrase, set[str]] = defaultdict(set)
     written: dict[Phrase, str] = {}
-    for alert in false:
+    words, phrases = _tally(false, right), _tally(false, right)
+    for alert in (*false, *right):
         for phrase, text in _phrases_of(alert, own):
-            stories[phrase].add(alert.about)
             written.setdefault(phrase, text)
-    common = {phrase: len(about) for phrase, about in stories.items() if len(about) >= LEAST_STORIES}
-    there = _stories_with(common, right, own)
-
-    def likelihood(phrase: Phrase) -> tuple[float, int, int, Phrase]:
-        return -lift(common[phrase], len(false), there.get(phrase, 0), len(right)), -common[phrase], -len(phrase), phrase
-
-    return [written[phrase] for phrase in sorted(common, key=likelihood)]
+            (phrases if len(phrase) > 1 else words).count(phrase, alert.about)
+    return [written[phrase] for phrase in (*phrases.telling(), *words.telling())]
 
 
-def _stories_with(phrases: Mapping[Phrase, int], alerts: Sequence[JudgedAlert], own: Set[str]) -> dict[Phrase, int]:
-    stories: defaultdict[Phrase, set[str]] = defaultdict(set)
-    for alert in alerts:
-        for phrase, _text in _phrases_of(alert, own):
-            if phrase in phrases:
-                stories[phrase].add(alert.about)
-    return {phrase: len(about) for phrase, about in stories.items()}
+def _sources(false: Sequence[JudgedAlert], right: Sequence[JudgedAlert]) -> list[str]:
+    outlets = _tally(false, right)
+    for alert in (*false, *right):
+        for each in alert.articles:
+            if source := _source_of(each.article):
+                outlets.count(source, alert.about)
+    return outlets.telling()
+
+
+def _tally(false: Sequence[JudgedAlert], right: Sequence[JudgedAlert]) -> Tally[Any]:
+    """An empty one. A story that brought false alarms and right alerts is no false alarm."""
+    good = frozenset(alert.about for alert in right)
+    return Tally(frozenset(alert.about for alert in false) - good, good)
 
 
 def _phrases_of(alert: JudgedAlert, own: Set[str]) -> Iterator[tuple[Phrase, str]]:
@@ -117,15 +103,6 @@ def _tells(phrase: Phrase, own: Set[str]) -> bool:
     if phrase[0] in empty or phrase[-1] in empty or letters.isdigit() or all(form in own for form in phrase):
         return False
     return len(letters) >= 3 or (len(letters) == 2 and not letters.isascii())
-
-
-def _sources(false: Sequence[JudgedAlert]) -> list[str]:
-    stories: defaultdict[str, set[str]] = defaultdict(set)
-    for alert in false:
-        for each in alert.articles:
-            stories[_source_of(each.article)].add(alert.about)
-    common = [source for source, about in stories.items() if source and len(about) >= LEAST_STORIES]
-    return sorted(common, key=lambda source: (-len(stories[source]), source))[:MAX_SOURCES]
 
 
 def _source_of(article: Article) -> str:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from service.domain.evidence import Scores
 from service.domain.feedback import JudgedAlert, JudgedArticle, wilson
 from service.domain.rules import RuleSpec
+from service.matching.chance import LEVEL, chance
 from service.matching.explain import explain
-from service.matching.proposals import LEAST_GOOD, LEAST_LIFT, MAX_PROPOSALS, Proposal, ProposalKind, Proposals, propose
-from service.matching.suspects import lift
+from service.matching.proposals import LEAST_GOOD, MAX_PROPOSALS, Proposal, ProposalKind, Proposals, propose
 from tests.make import a_spec, an_article
 
 BRIDGES = a_spec(name="Bridges", topics=["bridge"])
@@ -46,6 +46,7 @@ def said(proposals: Proposals, kind: ProposalKind = ProposalKind.TERM) -> dict[s
 
 DENTISTS = ["Dental bridge costs rise", "Why a dental bridge fails", "Bridge or implant? Dental advice"]
 BUILT = ["Harbour bridge opens", "Old bridge closed for repairs", "Mayor welcomes new rail bridge", "Bridge toll doubles"]
+MORE = [*BUILT, "Storm shuts the northern bridge", "Engineers inspect a swing bridge", "Ferry replaces burnt bridge", "Lorry under bridge"]
 CARDS = ["Contract bridge final tonight", "Her life in contract bridge"]
 
 
@@ -59,13 +60,13 @@ def test_what_the_false_alarms_share_is_proposed_with_what_it_prevents() -> None
 
 
 def test_several_kinds_of_false_alarms_are_excluded_together() -> None:
-    proposals = propose(
-        a_spec(exclude=["chess"]), alerts([*DENTISTS, *CARDS], [*BUILT, *(f"Rail bridge {each}" for each in ("A", "B", "C"))])
-    )
-    assert set(said(proposals)) == {"Dental", "Contract bridge"}
+    false = [*(f"{each} dental bridge" for each in "ABCDE"), *(f"{each} contract bridge" for each in "FGHIJ")]
+    right = [f"{each} rail bridge" for each in "KLMNOPQRST"]
+    proposals = propose(a_spec(exclude=["chess"]), alerts(false, right))
+    assert said(proposals) == {"contract bridge": (5, 0), "dental bridge": (5, 0)}
     assert proposals.together is not None
-    assert proposals.together.patch == {"exclude": ["chess", "Dental", "Contract bridge"]}
-    assert len(proposals.together.effect.prevented) == 5
+    assert proposals.together.patch == {"exclude": ["chess", "contract bridge", "dental bridge"]}
+    assert len(proposals.together.effect.prevented) == 10
     assert proposals.together.effect.lost == ()
 
 
@@ -116,7 +117,7 @@ def test_a_right_alert_is_lost_when_the_article_that_raised_it_is() -> None:
 
 
 def test_what_the_rule_excludes_already_is_left_out() -> None:
-    proposals = propose(a_spec(exclude=["dental"]), alerts([*DENTISTS, *CARDS], BUILT * 3))
+    proposals = propose(a_spec(exclude=["dental"]), alerts([*DENTISTS, *CARDS], MORE))
     assert (proposals.false_alarms, proposals.outdated) == (2, 3)
     assert set(said(proposals)) == {"Contract bridge"}
 
@@ -132,7 +133,7 @@ def test_of_what_prevents_the_same_the_longest_is_proposed_and_the_others_named(
 def test_an_outlet_that_brings_false_alarms_alone() -> None:
     quarrels = ["Bridge over water", "A bridge too far", "Burning every bridge"]
     false = [judged(number, False, title, url=f"https://opinion.example/{number}") for number, title in enumerate(quarrels)]
-    right = [judged(10 + number, True, title) for number, title in enumerate(BUILT)]
+    right = [judged(10 + number, True, title) for number, title in enumerate(MORE)]
     for query, wanted in ((None, 'NOT source:"opinion.example"'), ("bridge OR toll", '(bridge OR toll) AND NOT source:"opinion.example"')):
         [outlet] = propose(a_spec(query=query), [*false, *right]).each
         assert (outlet.kind, outlet.what, outlet.patch) == (ProposalKind.SOURCE, "opinion.example", {"query": wanted})
@@ -235,13 +236,13 @@ def test_every_proposal_keeps_its_word_and_is_worth_it(several: list[JudgedAlert
                 if each.relevant and is_raised(spec, each.articles[0]) and not is_raised(new, each.articles[0])
             }  # fmt: skip
             assert ({*proposal.effect.prevented}, {*proposal.effect.lost}) == (prevented, lost), proposal
+    good, bad = ({each.about for each in several if each.relevant is relevant} for relevant in (True, False))
     for proposal in proposals.each:
-        gain, cost = len(proposal.effect.prevented), len(proposal.effect.lost)
-        assert len({by_id[each].about for each in proposal.effect.prevented}) >= (
-            3 if proposal.kind == "term" and len(proposal.what.split()) == 1 else 2
-        )
-        assert lift(gain, proposals.false_alarms, cost, proposals.right) >= LEAST_LIFT
-        assert not cost or wilson(gain, gain + cost)[0] >= LEAST_GOOD
+        prevented, lost = ({by_id[each].about for each in ids} for ids in (proposal.effect.prevented, proposal.effect.lost))
+        assert len(prevented - good) >= 2
+        assert not lost or wilson(len(prevented - good), len(prevented - good) + len(lost))[0] >= LEAST_GOOD
+        if proposal.kind in (ProposalKind.PRECISION, ProposalKind.LEAST_SCORE):
+            assert chance(len(prevented - good), len(bad - good), len(lost), len(good)) <= LEVEL
 
 
 @given(ALERTS)
