@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -46,6 +47,13 @@ def test_looking_at_a_page_changes_nothing(token: str, world: World, api: Api, e
             assert "Harbour bridge opens" in page.text or "Bridges" in page.text
     assert everything(api, world) == before
     assert audited(edges) == []
+
+
+@pytest.mark.parametrize(("asked", "first"), [("?relevant=yes", "yes"), ("?relevant=no", "no"), ("", ""), ("?relevant=x", "")])
+def test_the_enter_key_says_what_the_link_said(asked: str, first: str, token: str, api: Api) -> None:
+    """Browsers press the first button of a form."""
+    page = api.client.get(f"/feedback/{token}{asked}").text
+    assert re.findall(r'<button name="relevant" value="(\w*)"', page)[0] == first
 
 
 @pytest.mark.parametrize(("answer", "relevant"), [("yes", True), ("no", False)])

@@ -14,7 +14,8 @@ from service.domain.feedback import JudgedAlert, JudgedArticle, wilson
 from service.domain.rules import RuleSpec
 from service.matching.chance import LEVEL, chance
 from service.matching.explain import explain
-from service.matching.proposals import LEAST_GOOD, MAX_PROPOSALS, Proposal, ProposalKind, Proposals, propose
+from service.matching.proposals import MAX_PROPOSALS, Proposal, ProposalKind, Proposals, propose
+from service.matching.trial import LEAST_GOOD
 from tests.make import a_spec, an_article
 
 BRIDGES = a_spec(name="Bridges", topics=["bridge"])
