@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from service.delivery.alert_links import LINKS_LAST, AlertLink, alert_token
 from service.edges import Edges
+from service.pipeline.digest import release_due
 from service.pipeline.match import Matcher
 from service.storage.tables import alert
 from tests.api.conftest import Api, World, add_article
@@ -188,6 +189,20 @@ def test_a_muted_channel_is_told_nothing_more_and_all_others_are(
     assert mute["id"] in called_off["detail"]
     assert f"muted the {what} until" in called_off["detail"]
     assert api.expect(202, "POST", f"/v1/deliveries/{called_off['id']}/redeliver")["state"] == "pending"
+
+
+def test_a_muted_rules_digest_is_called_off_for_that_channel(token: str, world: World, api: Api, edges: Edges, clock: Clock) -> None:
+    collecting = {"alerting": {"stories": "every_article", "group_wait": "PT5M"}}
+    api.expect(200, "PATCH", f"/v1/rules/{world.rule}", collecting)
+    for number in (2, 3):
+        bring(edges, world, number)
+    api.client.post(f"/mute/{token}?what=rule", data={"answer": "mute"})
+    clock.advance(minutes=6)
+    release_due(edges, lambda: None)
+    [digest] = api.get("/v1/digests")["items"]
+    [delivery] = api.get(f"/v1/deliveries?digest={digest['id']}")["items"]
+    assert (delivery["channel"], delivery["state"]) == (world.channel, "cancelled")
+    assert "muted the rule until" in delivery["detail"]
 
 
 def test_a_mute_ends_by_itself_and_by_its_reader_and_by_a_key(token: str, world: World, api: Api, edges: Edges, clock: Clock) -> None:

@@ -12,7 +12,7 @@ import pytest
 from service.api.app import create_app
 from service.edges import Edges
 from service.pipeline.match import Matcher
-from tests.api.conftest import Api, add_article, make_key
+from tests.api.conftest import Api, add_article, make_key, workspace_id
 from tests.conftest import START, Clock
 
 FALSE = ["Dental bridge costs rise", "Why a dental bridge fails", "A dental bridge or an implant?"]
@@ -29,6 +29,10 @@ class Desk:
     feed: str
     rule: str
     alerts: dict[str, str]  # by headline
+
+    @property
+    def workspace(self) -> str:
+        return workspace_id(self.edges, "ours")
 
     def judge(self, title: str, relevant: bool) -> None:
         self.api.expect(200, "PUT", f"/v1/alerts/{self.alerts[title]}/feedback", {"relevant": relevant})
@@ -113,6 +117,28 @@ def test_a_joined_article_without_the_term_keeps_the_false_alarm(desk: Desk) -> 
     Matcher(desk.edges).match_due(lambda: None)
     [proposal] = desk.shown()["proposals"] or [None]
     assert proposal["prevented"] == [desk.alerts[FALSE[2]], desk.alerts[FALSE[1]]]
+
+
+def test_the_article_that_raised_an_alert_comes_first_though_others_came_at_once(desk: Desk, clock: Clock) -> None:
+    clock.advance(minutes=1)
+    for number in range(60, 70):
+        for half in (0, 100):
+            add_article(desk.edges, desk.feed, number + half, f"Bridge {number}", story=f"st_{number}")
+    Matcher(desk.edges).match_due(lambda: None)
+    raised = {each["id"]: each["articles"][0]["id"] for each in desk.api.get("/v1/alerts?limit=10")["items"]}
+    judged = [*desk.edges.store.judged.load(desk.workspace, dict.fromkeys(raised, True))]
+    assert {each.id: each.articles[0].article.id for each in judged} == raised
+    assert {len(each.articles) for each in judged} == {2}
+
+
+def test_only_so_much_text_is_compared(desk: Desk, clock: Clock) -> None:
+    clock.advance(minutes=1)
+    add_article(desk.edges, desk.feed, 60, "A bridge too long", story="st_60", body="x " * 2_100_000)
+    Matcher(desk.edges).match_due(lambda: None)
+    [newest] = desk.api.get("/v1/alerts?limit=1")["items"]
+    desk.api.expect(200, "PUT", f"/v1/alerts/{newest['id']}/feedback", {"relevant": True})
+    shown = desk.shown()
+    assert (shown["precision"]["judged"], shown["false_alarms"], shown["right"]) == (8, 0, 0)
 
 
 def test_a_deleted_rule_is_not_there(desk: Desk) -> None:

@@ -28,8 +28,8 @@ def words(said: str) -> list[Feedback]:
     [
         pytest.param("+", True, id="one says yes"),
         pytest.param("-", False, id="one says no"),
-        pytest.param("+-+", True, id="the majority"),
-        pytest.param("+--", False, id="the other majority"),
+        pytest.param("++-", True, id="the majority, whoever spoke last"),
+        pytest.param("--+", False, id="the other majority"),
         pytest.param("-+", True, id="a tie that ends with yes"),
         pytest.param("+-", False, id="a tie that ends with no"),
     ],
