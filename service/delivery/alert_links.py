@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from service.domain.alerts import Alert
@@ -41,7 +41,7 @@ class LinkMaker:
     public_url: str
     channel: str
     made_at: datetime
-    key: bytes
+    key: bytes = field(repr=False)
 
     def links_of(self, alert: Alert) -> AlertLinks:
         """The links for the message of this alert, or for its place in a digest."""
