@@ -12,7 +12,8 @@
         policies, telling, tallies, silences        when there is something to tell: at once, later, or not
         digests, digest_times, quiet_hours          what is told together, and when; local_time: by people's own clocks
         timing                                      when a delivery is tried again
-        routes                                      which of a rule's channels a message goes to
+        routes, mutes                               which of a rule's channels a message goes to, and what their readers muted
+        feedback                                    what was said of alerts, and how precise a rule is by that
     matching    from words to matches with evidence, pure:
         text, tokens, sentences, fields, reading    an article, read once
         actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack
@@ -25,6 +26,8 @@
         prints, things, credits, series             what is remembered of an article to tell its event
         likeness, recent, story_*, stories          which recent articles report the same event
         anchors, phrases, entries, index            all rules at once
+        chance, suspects, trial, rule_patches,
+        proposals                                   what would have prevented a rule's false alarms
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language
     outbound    the only HTTP client, with the address guard

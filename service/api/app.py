@@ -10,6 +10,7 @@ from flask_openapi.models.info import Info
 from flask_openapi.openapi import OpenAPI
 
 from service.api.actors import actors_api
+from service.api.alert_links import alert_links_api
 from service.api.alerts import alerts_api
 from service.api.articles import articles_api
 from service.api.auth import install_auth
@@ -23,17 +24,20 @@ from service.api.digests import digests_api
 from service.api.errors import ProblemBody, install_errors
 from service.api.explanations import explanations_api
 from service.api.feed_lists import feed_lists_api
+from service.api.feedback import feedback_api
 from service.api.feeds import feeds_api
 from service.api.forms import answer_value
 from service.api.health import health_api
 from service.api.keys import keys_api
 from service.api.matches import matches_api
 from service.api.metrics import install_metrics
+from service.api.mutes import mutes_api
 from service.api.out_feeds import feed_links_api, out_feeds_api
 from service.api.pages import pages_api
 from service.api.previews import previews_api
 from service.api.replays import replays_api
 from service.api.routing import SECURITY, page_route
+from service.api.rule_feedback import rule_feedback_api
 from service.api.rules import rules_api
 from service.api.silences import silences_api
 from service.api.stories import stories_api
@@ -82,7 +86,7 @@ def _new_app() -> OpenAPI:
 
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
-    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, actors_api)
+    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, rule_feedback_api, actors_api)
     nouns = (
         *watching,
         channels_api,
@@ -95,13 +99,15 @@ def _all_apis(edges: Edges) -> list[APIBlueprint]:
         explanations_api,
         matches_api,
         alerts_api,
+        feedback_api,
         digests_api,
         silences_api,
+        mutes_api,
         deliveries_api,
         out_feeds_api,
         streams_api,
     )
-    linked = (unsubscribe_api, confirmations_api, websub_api, feed_links_api)
+    linked = (unsubscribe_api, confirmations_api, alert_links_api, websub_api, feed_links_api)
     return [*(noun(edges) for noun in nouns), *(each(edges) for each in linked), pages_api()]
 
 

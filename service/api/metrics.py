@@ -42,6 +42,7 @@ class DatabaseCollector(Collector):
         yield _gauge("wirewatch_polled_hosts", "Hosts polled of late, without feeds long broken", "outcome", hosts)
         yield _gauge("wirewatch_deliveries", "Deliveries", "state", counts.deliveries)
         yield _gauge("wirewatch_collected", "Alerts and updates that wait in digests", "kind", counts.collected)
+        yield _gauge("wirewatch_feedback", "Words of keys and readers on alerts", "judged", counts.feedback)
         stored = {"articles": counts.articles, "matches": counts.matches, "alerts": counts.alerts}
         yield _gauge("wirewatch_stored", "Rows stored", "kind", stored)
 

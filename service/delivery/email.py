@@ -12,10 +12,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.config import Settings
+from service.delivery.alert_links import LinkMaker
 from service.delivery.confirmation import confirm_url, may_confirm
 from service.delivery.kinds import FieldError, Kind, SenderParts, read_settings
 from service.delivery.mail_address import parse_address
-from service.delivery.mail_content import SUBJECT, MailContent, fill_own, render_content
+from service.delivery.mail_content import SUBJECT, MailContent, MakeLinks, fill_own, render_content
 from service.delivery.mail_format import Header, UnsafeMail, format_mail
 from service.delivery.mail_headers import encode_header, safe_header
 from service.delivery.smtp import MailPool, MailServer
@@ -69,7 +70,7 @@ class EmailSender:
         """The mail as it goes over the wire, the same bytes at every attempt. Raises UnsafeMail."""
         confirm = self._confirm_url(delivery, form.to)
         link = unsubscribe_url(self.public_url, delivery.channel.id, self.secret_key) if self.public_url and not confirm else None
-        content = find_content(form, delivery, link, confirm)
+        content = find_content(form, delivery, link, confirm, self._make_links(delivery))
         name = safe_header(parseaddr(self.mail_from)[0], 60)
         ours = {
             "From": formataddr((name, sender), "utf-8"),
@@ -87,6 +88,11 @@ class EmailSender:
         headers.append(Header("Subject", encode_header("Subject", content.subject)))
         return format_mail(headers, content.text, content.html, boundary=f"=_{delivery.id}")
 
+    def _make_links(self, delivery: DeliveryToSend) -> MakeLinks | None:
+        if self.public_url is None:
+            return None
+        return LinkMaker(self.public_url, delivery.channel.id, delivery.created_at, self.secret_key).links_of
+
     def _confirm_url(self, delivery: DeliveryToSend, to: str) -> str | None:
         """The link that a mail asks to click; None where it asks nothing."""
         notice = delivery.channel_notice
@@ -97,9 +103,11 @@ class EmailSender:
         return confirm_url(self.public_url, delivery.channel.id, to, self.secret_key)
 
 
-def find_content(form: EmailSettings, delivery: DeliveryToSend, link: str | None, confirm: str | None = None) -> MailContent:
+def find_content(
+    form: EmailSettings, delivery: DeliveryToSend, link: str | None, confirm: str | None = None, links: MakeLinks | None = None
+) -> MailContent:
     """What the mail says: of an alert by the channel's templates, where it has some, else our own words."""
-    content = render_content(delivery, link, confirm)
+    content = render_content(delivery, link, confirm, links)
     if delivery.alert is None:
         return content
     values = template_values(tell(delivery))
@@ -107,7 +115,8 @@ def find_content(form: EmailSettings, delivery: DeliveryToSend, link: str | None
     body = fill_template(form.body, values, str) or ""
     if not body.strip():
         return replace(content, subject=subject)
-    return fill_own(subject, body, channel=delivery.channel.name, unsubscribe_url=link)
+    own = links and links(delivery.alert)
+    return fill_own(subject, body, channel=delivery.channel.name, unsubscribe_url=link, links=own)
 
 
 def _preview(form: EmailSettings, delivery: DeliveryToSend) -> tuple[str | None, str]:

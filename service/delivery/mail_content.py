@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from service.delivery.alert_links import AlertLinks
 from service.delivery.feed_notice import headline_of, name_of
 from service.delivery.mail_coverage import say_coverage, show_coverage
 from service.delivery.mail_digest import digest_subject, say_digest
@@ -28,6 +30,7 @@ SUBJECT = 150
 MAX_NEWS = 12  # of an update
 MAX_ENTRIES = 50  # alerts in one mail
 MAX_LINE = 20_000
+MakeLinks = Callable[[Alert], AlertLinks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +71,23 @@ class ShownEntry:
     news: tuple[str, ...]
     coverage: str | None
     others: int
+    links: AlertLinks | None
 
 
-def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None, confirm_url: str | None = None) -> MailContent:
-    """The content of a delivery's mail, the same at every attempt. Everything from outside is escaped."""
+def render_content(
+    delivery: DeliveryToSend, unsubscribe_url: str | None, confirm_url: str | None = None, links: MakeLinks | None = None
+) -> MailContent:
+    """The content of a delivery's mail, the same at every attempt. Everything from outside is escaped.
+
+    `links` makes those by which a reader gives feedback on an alert, and mutes; None: the mail has none.
+    """
     channel = clean_text(delivery.channel.name)
     if delivery.channel_notice is not None:
         return _channel_content(delivery.channel_notice, channel, unsubscribe_url, confirm_url)
     if delivery.notice is not None:
         return _feed_content(delivery.notice, channel, unsubscribe_url)
     if delivery.digest is not None:
-        return _digest_content(delivery.digest, channel, unsubscribe_url)
+        return _digest_content(delivery.digest, channel, unsubscribe_url, links)
     if delivery.alert is None:
         subject = "Wirewatch: this channel works"
         return _fill("test", subject, channel=channel, unsubscribe_url=unsubscribe_url)
@@ -93,25 +102,27 @@ def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None, confir
         coverage=show_coverage(alert),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
+        links=links and links(alert),
     )
 
 
-def _digest_content(digest: Digest, channel: str, unsubscribe_url: str | None) -> MailContent:
+def _digest_content(digest: Digest, channel: str, unsubscribe_url: str | None, links: MakeLinks | None) -> MailContent:
     return _fill(
         "digest",
         digest_subject(digest),
         heading=clean_text(digest.rule_name) if digest.rule_name else "All rules",
         why=say_digest(digest),
-        entries=[_entry(alert, named=digest.rule is None) for alert in digest.alerts[:MAX_ENTRIES]],
+        entries=[_entry(alert, links, named=digest.rule is None) for alert in digest.alerts[:MAX_ENTRIES]],
         more=max(0, digest.count - MAX_ENTRIES),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
     )
 
 
-def _entry(alert: Alert, *, named: bool) -> ShownEntry:
+def _entry(alert: Alert, links: MakeLinks | None, *, named: bool) -> ShownEntry:
     first, others = _show(alert.articles[0]), len(alert.articles) - 1
-    return ShownEntry(first, clean_text(alert.rule_name) if named else None, _news(alert), say_coverage(alert), others)
+    rule = clean_text(alert.rule_name) if named else None
+    return ShownEntry(first, rule, _news(alert), say_coverage(alert), others, links and links(alert))
 
 
 def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None) -> MailContent:
@@ -194,14 +205,14 @@ def _pieces(passage: Passage, limit: int = 2000) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def fill_own(subject: str, body: str, *, channel: str, unsubscribe_url: str | None) -> MailContent:
+def fill_own(subject: str, body: str, *, channel: str, unsubscribe_url: str | None, links: AlertLinks | None = None) -> MailContent:
     """A mail with these words of a user's own, one paragraph a line, and our foot below."""
     lines = [clean_text(line, MAX_LINE) for line in body.strip("\n").split("\n")]
-    return _fill("own", subject, lines=lines, channel=clean_text(channel), unsubscribe_url=unsubscribe_url)
+    return _fill("own", subject, lines=lines, channel=clean_text(channel), unsubscribe_url=unsubscribe_url, links=links)
 
 
 def _fill(name: str, subject: str, **values: object) -> MailContent:
-    templates = _templates()
+    templates, values = _templates(), {"links": None, **values}
     text = templates.get_template(f"{name}.txt").render(subject=subject, **values)
     html = templates.get_template(f"{name}.html").render(subject=subject, **values)
     return MailContent(subject, text, html)

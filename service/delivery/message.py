@@ -28,8 +28,10 @@ Payload = dict[str, Any]
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def render_body(delivery: DeliveryToSend) -> bytes:
+def render_body(delivery: DeliveryToSend, feedback_url: str | None = None) -> bytes:
     """The payload as compact ASCII JSON: the same bytes at every attempt, always under 20 kB.
+
+    `feedback_url` is the page on which a reader of the alert can say whether it was relevant, where there is one.
 
     `type` is "alert.created", "alert.updated", "digest.created", "feed.failing" and its siblings, "channel.disabled", or "test";
     `timestamp` is when the delivery was created (ISO 8601, UTC). `data` of an alert:
@@ -42,6 +44,7 @@ def render_body(delivery: DeliveryToSend) -> bytes:
       `first_seen_at`, `language` (ISO 639, or null), `scores` (`comes_up` and `is_about`, probabilities; or null), and
         - `passages`: `field` ("title", "lede", "body"), `text`, `highlights` as [start, end) offsets into `text`
         - `evidence`: `part` of the rule ("/actors/0"), its `term`, and where: `field`, `start`, `end`, `text`
+    - `feedback_url`: for people: the page that asks whether the alert was relevant; null where there is none, and in a digest
     - `truncated`: true where something was left out to stay under 20 kB; the API has the whole alert.
 
     `data` of a digest: `id`, `created_at`, its `kind` ("digest", "quiet_hours", "group_wait", "cap", "budget"), `since` when it collects,
@@ -52,13 +55,13 @@ def render_body(delivery: DeliveryToSend) -> bytes:
 
     `data` of a test message has `message` and `channel` (`id`, `name`). Offsets count Unicode code points.
     """
-    kind, renditions = _say(delivery)
+    kind, renditions = _say(delivery, feedback_url)
     frame = {"type": kind, "timestamp": _moment(delivery.created_at)}
     bodies = (_to_json({**frame, "data": data}) for data in renditions)
     return next(body for body in bodies if len(body) < MAX_BYTES)
 
 
-def _say(delivery: DeliveryToSend) -> tuple[str, Iterable[Payload]]:
+def _say(delivery: DeliveryToSend, feedback_url: str | None) -> tuple[str, Iterable[Payload]]:
     """The message's type, and its data ever shorter."""
     if delivery.notice is not None:
         return delivery.notice.kind, (render_notice_data(delivery.notice),)
@@ -67,7 +70,7 @@ def _say(delivery: DeliveryToSend) -> tuple[str, Iterable[Payload]]:
     if delivery.digest is not None:
         return "digest.created", _digest_renditions(delivery.digest)
     if delivery.alert is not None:
-        return "alert.updated" if delivery.alert.update else "alert.created", _renditions(delivery.alert)
+        return "alert.updated" if delivery.alert.update else "alert.created", _renditions(delivery.alert, feedback_url)
     return "test", (_test_data(delivery),)
 
 
@@ -76,11 +79,15 @@ def _test_data(delivery: DeliveryToSend) -> Payload:
     return {"message": TEST_TEXT, "channel": {"id": channel.id, "name": _clean(channel.name, 200)}}
 
 
-def _renditions(alert: Alert) -> Iterator[Payload]:
+def _renditions(alert: Alert, feedback_url: str | None = None) -> Iterator[Payload]:
     """The alert ever shorter: without evidence, without passages, with short texts, with fewer articles.
 
     The last has one article with short texts, at most 17 kB in the worst of scripts.
     """
+    return ({**data, "feedback_url": feedback_url} for data in _alert_renditions(alert))
+
+
+def _alert_renditions(alert: Alert) -> Iterator[Payload]:
     full = [_article(article) for article in alert.articles]
     yield _alert_data(alert, full, truncated=False)
     yield _alert_data(alert, [{**article, "evidence": []} for article in full], truncated=True)

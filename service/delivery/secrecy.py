@@ -10,6 +10,7 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from pydantic import BaseModel
 
+from service.delivery.alert_links import hide_proofs
 from service.delivery.kinds import Sender
 from service.delivery.replies import MAX_DETAIL
 from service.domain.channels import Channel
@@ -40,7 +41,7 @@ def unmask_settings(form: type[BaseModel], given: Mapping[str, Any], stored: Map
 
 @dataclass(frozen=True, slots=True)
 class DiscreetSender:
-    """A sender that repeats nothing secret of what the other side says: some quote the URL or the token in their error."""
+    """A sender that repeats nothing secret of what the other side says: some quote the URL, the token or the message in their error."""
 
     sender: Sender
     form: type[BaseModel]
@@ -56,7 +57,7 @@ class DiscreetSender:
         return Receipt(receipt.status, self._black_out(receipt.detail, delivery.channel))
 
     def _black_out(self, text: str, channel: Channel) -> str:
-        return black_out(text, secrets_of(self.form, channel))
+        return black_out(hide_proofs(text), secrets_of(self.form, channel))
 
 
 def secrets_of(form: type[BaseModel], channel: Channel) -> frozenset[str]:

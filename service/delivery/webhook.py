@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Annotated
@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.config import Settings
+from service.delivery.alert_links import LinkMaker
 from service.delivery.kinds import FieldError, Kind, SenderParts, read_settings
 from service.delivery.message import render_body
 from service.delivery.replies import printable_reply
@@ -32,15 +33,17 @@ class WebhookSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Posts to webhooks; `deadline` seconds for a whole request."""
+    """Posts to webhooks; `deadline` seconds for a whole request. `public_url`: under which readers find our pages, if they do."""
 
     session: Session
     deadline: float
+    public_url: str | None
+    secret_key: bytes = field(repr=False)
 
     async def send(self, delivery: DeliveryToSend, now: datetime) -> Receipt:
         """POST the alert once. Only a 2xx status counts as taken; raises DeliveryError for everything else."""
         url = read_settings(WebhookSettings, delivery.channel).url
-        body = render_body(delivery)
+        body = render_body(delivery, self._feedback_url(delivery))
         headers = {"content-type": "application/json", **signed_headers(delivery.channel.secrets, delivery.id, now, body)}
         if not headers["webhook-signature"]:
             raise DeliveryError("the channel has no signing secret; rotate its secret to make one")
@@ -49,6 +52,11 @@ class WebhookSender:
         except OutboundError as error:
             raise DeliveryError(str(error)) from error
         return _judge(response, now)
+
+    def _feedback_url(self, delivery: DeliveryToSend) -> str | None:
+        if self.public_url is None or delivery.alert is None:
+            return None
+        return LinkMaker(self.public_url, delivery.channel.id, delivery.created_at, self.secret_key).feedback_url(delivery.alert.id)
 
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -89,7 +97,7 @@ def _refuse(form: WebhookSettings, settings: Settings) -> FieldError | None:
 
 
 def _make_sender(parts: SenderParts) -> WebhookSender:
-    return WebhookSender(parts.session, parts.settings.webhook_deadline)
+    return WebhookSender(parts.session, parts.settings.webhook_deadline, parts.settings.public_url, parts.secret_key)
 
 
 WEBHOOK = Kind(

@@ -24,14 +24,14 @@ from service.domain.routes import Route
 MAX_TERMS = 500
 
 
-def _printable(value: str) -> str:
+def printable(value: str) -> str:
     """Refuse what no database or mail header can carry: control characters and lone surrogates."""
     if any(ord(char) < 32 or 0x7F <= ord(char) <= 0x9F or 0xD800 <= ord(char) <= 0xDFFF for char in value):
         raise ValueError("control characters are not allowed here")
     return value
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
 
 
 def _query_text(value: str) -> str:

@@ -14,6 +14,7 @@ from service.storage.claims import count_due
 from service.storage.database import Database
 from service.storage.digests import count_waiting
 from service.storage.feed_hosts import Courtesy, count_pollable
+from service.storage.feedback import count_feedback
 from service.storage.tables import alert, article, delivery, digest, feed, match, page, websub
 from service.storage.traffic import count_sendable
 
@@ -40,6 +41,7 @@ class Counts:
     feeds: Mapping[str, int]  # by state
     deliveries: Mapping[str, int]  # by state
     collected: Mapping[str, int]  # messages that wait in digests, by kind
+    feedback: Mapping[str, int]  # what alerts were judged
 
 
 def backlogs(database: Database, now: datetime, courtesy: Courtesy = COURTESY) -> tuple[Backlog, ...]:
@@ -57,6 +59,7 @@ def count_all(database: Database) -> Counts:
             feeds=_count_by(connection, _shown_state()),
             deliveries=_count_by(connection, delivery.c.state),
             collected=count_waiting(connection),
+            feedback=count_feedback(connection),
         )
 
 

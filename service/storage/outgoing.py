@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, null, select
 
 from service.domain.deliveries import DeliveryState
 from service.domain.ids import delivery_id
+from service.domain.mutes import Mute, say_mute
 from service.storage.database import Database
-from service.storage.tables import channel, delivery
+from service.storage.mutes import mutes_at
+from service.storage.tables import alert, channel, delivery, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,25 @@ class Outgoing:
     number: int = 0
     digest: str | None = None
 
+    @property
+    def origin(self) -> str:
+        """The alert or the digest."""
+        origin = self.alert or self.digest
+        assert origin is not None, "a message says something"
+        return origin
+
 
 def save_deliveries(connection: Connection, database: Database, messages: Sequence[Outgoing], now: datetime) -> int:
-    """Make a delivery of each message to each of its channels, unless there is one; return how many of them are due."""
+    """Make a delivery of each message to each of its channels, unless there is one; return how many of them are due.
+
+    What the reader of a channel has muted is called off at once, so that it can be seen, and sent after all.
+    """
     if not messages:
         return 0
     workspaces = {message.workspace for message in messages}
     rows = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
-    values = [_values(message, each, now) for message in messages for each in rows if _goes_to(message, each)]
+    muted = _muted(connection, messages, mutes_at(connection, workspaces, now))
+    values = [_values(message, each, muted, now) for message in messages for each in rows if _goes_to(message, each)]
     if values:
         connection.execute(database.insert(delivery).on_conflict_do_nothing(), values)
     return sum(1 for each in values if each["next_at"])
@@ -42,21 +55,43 @@ def _goes_to(message: Outgoing, where: Row[Any]) -> bool:
     return where.workspace == message.workspace and (message.channels is None or where.id in message.channels)
 
 
-def _values(message: Outgoing, where: Row[Any], now: datetime) -> dict[str, Any]:
-    """A delivery that is due; for a disabled channel one that is dead, so that it can be seen and revived."""
-    origin = message.alert or message.digest
-    assert origin is not None, "a message says something"
-    disabled = where.disabled_reason
+def _muted(connection: Connection, messages: Sequence[Outgoing], mutes: Mapping[str, tuple[Mute, ...]]) -> dict[tuple[str, str], str]:
+    """Why messages are kept from channels, by the message's origin and the channel."""
+    if not mutes:
+        return {}
+    origins = {message.origin for message in messages}
+    alerts = select(alert.c.id, alert.c.workspace, alert.c.rule, alert.c.content["story"].as_string().label("story"))
+    digests = select(digest.c.id, digest.c.workspace, digest.c.rule, null().label("story"))
+    told = (
+        *connection.execute(alerts.where(alert.c.id.in_(origins))).all(),
+        *connection.execute(digests.where(digest.c.id.in_(origins))).all(),
+    )
     return {
-        "id": delivery_id(origin, where.id, message.number),
+        (row.id, each.channel): say_mute(each)
+        for row in told
+        for each in mutes.get(row.workspace, ())
+        if each.covers(rule=row.rule, story=row.story, alert=row.id)
+    }
+
+
+def _values(message: Outgoing, where: Row[Any], muted: Mapping[tuple[str, str], str], now: datetime) -> dict[str, Any]:
+    """A delivery that is due; for a disabled channel one that is dead, so that it can be seen and revived."""
+    state, detail = DeliveryState.PENDING, None
+    if where.disabled_reason:
+        state, detail = DeliveryState.DEAD, f"the channel is disabled: {where.disabled_reason}"
+    elif why := muted.get((message.origin, where.id)):
+        state, detail = DeliveryState.CANCELLED, why
+    due = state is DeliveryState.PENDING
+    return {
+        "id": delivery_id(message.origin, where.id, message.number),
         "workspace": message.workspace,
         "alert": message.alert,
         "digest": message.digest,
         "channel": where.id,
         "update_number": message.number,
-        "state": DeliveryState.DEAD if disabled else DeliveryState.PENDING,
-        "detail": f"the channel is disabled: {disabled}" if disabled else None,
+        "state": state,
+        "detail": detail,
         "created_at": now,
-        "finished_at": now if disabled else None,
-        "next_at": None if disabled else now,
+        "finished_at": None if due else now,
+        "next_at": now if due else None,
     }

@@ -12,9 +12,12 @@ from service.storage.confirmations import Confirmations
 from service.storage.database import Database
 from service.storage.deliveries import Deliveries
 from service.storage.digests import Digests
+from service.storage.feedback import GivenFeedback
 from service.storage.feeds import Feeds
+from service.storage.judged import JudgedAlerts
 from service.storage.listings import Listings
 from service.storage.matches import Matches
+from service.storage.mutes import Mutes
 from service.storage.out_feeds import OutFeeds
 from service.storage.pages import Pages
 from service.storage.replays import Replays
@@ -47,6 +50,9 @@ class Store:
     deliveries: Deliveries
     digests: Digests
     silences: Silences
+    mutes: Mutes
+    feedback: GivenFeedback
+    judged: JudgedAlerts
     confirmations: Confirmations
     replays: Replays
     out_feeds: OutFeeds
@@ -73,6 +79,9 @@ def open_store(database: Database, sealer: Sealer) -> Store:
         Deliveries(database, sealer),
         Digests(database),
         Silences(database),
+        Mutes(database),
+        GivenFeedback(database),
+        JudgedAlerts(database),
         Confirmations(database),
         Replays(database),
         OutFeeds(database),

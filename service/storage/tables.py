@@ -393,6 +393,38 @@ silence = Table(
     Index("ix_silence_workspace_ends_at", "workspace", "ends_at"),
 )
 
+# The last word of each party on an alert.
+feedback = Table(
+    "feedback",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    _ref("rule", index=True),
+    _ref("alert"),
+    Column("relevant", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("given_by", Text, nullable=False),  # a key's id, or a channel's
+    _moment("given_at"),
+    UniqueConstraint("alert", "given_by"),
+    Index("ix_feedback_workspace_given_at", "workspace", "given_at", "id"),
+)
+
+# What the reader of one channel wants to hear nothing of: a rule, or the story of an alert.
+mute = Table(
+    "mute",
+    metadata,
+    _id(),
+    _ref("workspace"),
+    _ref("channel"),
+    Column("rule", Text),
+    Column("story", Text),
+    Column("alert", Text, nullable=False),  # by whose message it was muted
+    _moment("since"),
+    _moment("ends_at"),
+    Index("ix_mute_workspace_ends_at", "workspace", "ends_at"),
+)
+
 channel = Table(
     "channel",
     metadata,

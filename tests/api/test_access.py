@@ -15,6 +15,7 @@ from tests.conftest import Clock
 PUBLIC = {
     "GET /docs", "GET /assets/<name>", "GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics",
     "GET /unsubscribe/<token>", "POST /unsubscribe/<token>", "GET /confirm/<token>", "POST /confirm/<token>",
+    "GET /feedback/<token>", "POST /feedback/<token>", "GET /mute/<token>", "POST /mute/<token>",
     "GET /feeds/<token>.atom", "GET /feeds/<token>.json",
     "GET /websub/<subscription>", "POST /websub/<subscription>",
 }  # fmt: skip
@@ -27,6 +28,7 @@ READ = {
     "GET /v1/alerts", "GET /v1/alerts/<id>", "GET /v1/deliveries", "GET /v1/deliveries/<id>", "GET /v1/actors", "GET /v1/workspace",
     "GET /v1/stories", "GET /v1/stories/<id>", "GET /v1/opml", "GET /v1/starter-feeds",
     "GET /v1/digests", "GET /v1/digests/<id>", "GET /v1/silences", "GET /v1/silences/<id>",
+    "GET /v1/alerts/<id>/feedback", "GET /v1/feedback", "GET /v1/mutes", "GET /v1/rules/<id>/feedback",
 }  # fmt: skip
 
 WRITE = {
@@ -38,6 +40,7 @@ WRITE = {
     "POST /v1/deliveries/<id>/redeliver", "PUT /v1/actors", "DELETE /v1/actors",
     "PATCH /v1/workspace", "POST /v1/stories/<id>/merge", "POST /v1/stories/<id>/split", "POST /v1/feeds/bulk", "POST /v1/opml",
     "POST /v1/silences", "DELETE /v1/silences/<id>",
+    "PUT /v1/alerts/<id>/feedback", "DELETE /v1/alerts/<id>/feedback", "DELETE /v1/mutes/<id>",
 }  # fmt: skip
 
 ADMIN = {"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/<id>"}
@@ -48,6 +51,7 @@ BODIES = {
     "PATCH /v1/rules/<id>": {"name": "Mine now"},
     "PATCH /v1/feeds/<id>": {"paused": True},
     "PATCH /v1/channels/<id>": {"name": "Mine now"},
+    "PUT /v1/alerts/<id>/feedback": {"relevant": False},
     "POST /v1/channels/<id>/replay": {"since": "2026-03-01T00:00:00Z"},
     "POST /v1/stories/<id>/merge": {"stories": ["st_1"]},
     "POST /v1/stories/<id>/split": {"articles": ["ar_1"]},
@@ -97,6 +101,7 @@ def test_what_belongs_to_another_workspace_is_not_there(world: World, api: Api, 
         "feeds": world.feed, "rules": world.rule, "channels": world.channel, "articles": world.article, "matches": world.match,
         "alerts": world.alert, "deliveries": world.delivery, "keys": world.key,
         "stories": world.story, "out-feeds": world.out_feed, "silences": "sl_none", "digests": "dg_none",  # see test_policies
+        "mutes": "mu_none",  # see test_alert_links
     }  # fmt: skip
     before = _everything(api)
     for name in CLOSED:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ from service.delivery import KINDS
 from service.delivery.secrecy import secret_settings
 from service.edges import Edges
 from service.pipeline.deliver import deliver_due
+from service.pipeline.match import Matcher
 from service.storage.tables import metadata
-from tests.api.conftest import Api, make_key
+from tests.api.conftest import Api, add_article, make_key
 from tests.conftest import Clock
-from tests.world import Receiver
+from tests.world import Mailbox, Receiver
 
 CANARY = "canary7f3a"
 KEY = CANARY + "k" * 22
@@ -75,6 +78,46 @@ def test_no_canary_is_seen_anywhere(
     for text in seen:
         assert CANARY not in text, text[max(0, text.find(CANARY) - 300) : text.find(CANARY) + 100]
     assert sum(text.count("***") for text in seen) > len(SETTINGS), "nothing was blacked out, so nothing was quoted"
+
+
+class Echo(Receiver):
+    """Refuses everything, and quotes the end of the message, where its link is."""
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        await super()._answer(request)
+        return web.Response(status=503, text=(await request.text())[-240:])
+
+
+def test_no_link_of_an_alert_is_seen_outside_its_messages(
+    open_house: Callable[..., Edges], clock: Clock, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with Mailbox() as mailbox, Echo() as echo:
+        edges = open_house(public_url="https://watch.example", smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="none")
+        api = Api(create_app(edges).test_client(), make_key(edges, "ours", "admin").secret, "")
+        for kind, settings in (("webhook", {"url": echo.url}), ("email", {"to": "desk@news.example"})):
+            api.expect(201, "POST", "/v1/channels", {"kind": kind, "name": kind, "settings": settings})
+        feed = api.expect(201, "POST", "/v1/feeds", {"url": "https://gazette.example/feed"})["id"]
+        api.expect(201, "POST", "/v1/rules", {"name": "Bridges", "topics": ["harbour bridge"]})
+        clock.advance(minutes=1)
+        add_article(edges, feed, 1, "Harbour bridge opens")
+        Matcher(edges).match_due(lambda: None)
+        deliver_due(edges)
+    parts = message_from_bytes(mailbox.mails[0].raw, policy=policy.default).walk()
+    mail = "".join(str(part.get_content()) for part in parts if not part.is_multipart())
+    links = {*re.findall(r"/(?:feedback|mute)/(al_\w+\.ch_\w+\.\d+\.[\w-]{43})", mail + echo.requests[0].body.decode())}
+    assert len(links) == 2, "one for each channel"
+    seen = []
+    for link in links:
+        for path in (f"/feedback/{link}?relevant=no", f"/mute/{link}?what=rule"):
+            seen += [api.client.get(path).text, api.client.post(path, data={"relevant": "no", "answer": "mute"}).text]
+    seen += _look(api)
+    seen += [api.call("GET", path).text for path in ("/v1/feedback", "/v1/mutes", "/v1/alerts")]
+    seen += [str(row) for table in metadata.sorted_tables for row in _rows(edges, table)]
+    seen += [path.read_bytes().decode("latin-1") for path in tmp_path.glob("house.db*")]
+    seen += [*capfd.readouterr()]
+    for link in links:
+        assert not any(link.rpartition(".")[2] in text for text in seen)
+    assert any(".***" in text for text in seen), "nothing was blacked out, so nothing was quoted"
 
 
 def _talk(api: Api, url: str) -> Iterator[str]:

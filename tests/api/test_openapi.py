@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.api.conftest import Api, World
 from tests.api.test_access import PUBLIC, routes
 
-_BROWSED = {"docs", "assets", "openapi.json", "unsubscribe", "confirm", "websub", "feeds"}
+_BROWSED = {"docs", "assets", "openapi.json", "unsubscribe", "confirm", "feedback", "mute", "websub", "feeds"}
 FOR_BROWSERS = {name for name in PUBLIC if name.split("/")[1] in _BROWSED}
 BUDGET = 5  # examples for each operation
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

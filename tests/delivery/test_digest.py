@@ -8,10 +8,25 @@ from typing import Any
 
 import pytest
 
+from service.delivery.alert_links import LinkMaker
 from service.delivery.mail_content import MAX_ENTRIES, render_content
 from service.delivery.message import MAX_BYTES, render_body
 from service.domain.digests import Digest, DigestKind
-from tests.delivery.builders import LEDE, NEWS, TITLE, a_channel, a_coverage, a_delivery, a_digest, alerted, an_alert, an_update, titled
+from tests.delivery.builders import (
+    CREATED,
+    KEY,
+    LEDE,
+    NEWS,
+    TITLE,
+    a_channel,
+    a_coverage,
+    a_delivery,
+    a_digest,
+    alerted,
+    an_alert,
+    an_update,
+    titled,
+)
 from tests.delivery.test_email import post as post_mail
 from tests.delivery.test_email import to_desk
 from tests.world import Mailbox
@@ -75,6 +90,19 @@ def test_a_mail_has_an_entry_for_each_alert() -> None:
     assert "Matched NATO, peace deal" in said.text
     assert '<mark style="background:#ffe68a' in said.html
     assert LEDE not in said.text, "an entry is short"
+
+
+def test_each_entry_asks_whether_it_was_relevant() -> None:
+    alerts = (REPORTED, replace(an_update(NEWS), id="al_2"))
+    maker = LinkMaker("https://watch.example", "ch_1", CREATED, KEY)
+    delivery = a_delivery(a_channel("email", (), to="desk@news.example"), digest=a_digest(*alerts))
+    said = render_content(delivery, None, links=maker.links_of)
+    for each in alerts:
+        ours = maker.links_of(each)
+        for link in (ours.relevant, ours.not_relevant):
+            assert link in said.text
+            assert f'href="{link}"' in said.html
+    assert "/mute/" not in said.text + said.html
 
 
 def test_a_mail_that_says_that_there_is_nothing() -> None:

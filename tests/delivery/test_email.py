@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from service.delivery.alert_links import LinkMaker
 from service.delivery.unsubscribe import unsubscribe_url
 from service.domain.alerts import Alert
 from service.domain.deliveries import DeliveryError, DeliveryToSend
@@ -34,6 +35,7 @@ from tests.world import CERTIFICATE, Fault, Mailbox
 
 TITLES = json.loads((Path(__file__).parent.parent / "data" / "mail" / "hostile_titles.json").read_text())
 PLAIN = ["From", "To", "Date", "Message-ID", "Auto-Submitted", "Subject", "MIME-Version", "Content-Type"]
+LINKS = LinkMaker("https://watch.example", "ch_1", CREATED, KEY)
 WITH_LINK = [*PLAIN[:5], "List-Unsubscribe", "List-Unsubscribe-Post", *PLAIN[5:]]
 
 
@@ -125,7 +127,30 @@ def test_an_alert_that_one_outlet_has_shows_no_coverage() -> None:
 def test_without_a_public_url_there_is_no_unsubscribe_link() -> None:
     message = arrived(an_alert())
     assert message.keys() == PLAIN
-    assert "Stop these mails" not in part(message, "plain") + part(message, "html")
+    for part_of in ("plain", "html"):
+        assert "Stop these mails" not in part(message, part_of)
+        assert "relevant?" not in part(message, part_of)
+
+
+def test_a_mail_has_links_to_give_feedback_and_to_mute() -> None:
+    alert = an_alert(story=True)
+    message = arrived(alert, public_url="https://watch.example")
+    ours = LINKS.links_of(alert)
+    for link in (ours.relevant, ours.not_relevant, ours.mute_rule, ours.mute_story):
+        assert link is not None
+        assert f": {link}\n" in part(message, "plain").replace("\r\n", "\n")
+        assert f'href="{link}"' in part(message, "html")
+
+
+def test_an_alert_without_a_story_has_no_link_to_mute_it() -> None:
+    message = arrived(an_alert(), public_url="https://watch.example")
+    assert "Mute this rule" in part(message, "html")
+    assert "Mute this story" not in part(message, "html") + part(message, "plain")
+
+
+def test_a_test_message_asks_nothing() -> None:
+    message = arrived(None, public_url="https://watch.example")
+    assert "relevant?" not in part(message, "html") + part(message, "plain")
 
 
 def test_a_test_message_arrives() -> None:
@@ -170,7 +195,12 @@ def test_a_hostile_title_makes_a_plain_mail(hostile: dict[str, Any]) -> None:
     html = part(message, "html")
     shown = _Tags(html)
     assert not shown.tags & {"script", "img", "iframe", "object", "form"}
-    assert shown.links == {"https://gazette.example/1", unsubscribe_url("https://watch.example", "ch_1", KEY)}
+    ours = LINKS.links_of(an_alert())
+    assert shown.links == {
+        "https://gazette.example/1",
+        *(ours.relevant, ours.not_relevant, ours.mute_rule),
+        unsubscribe_url("https://watch.example", "ch_1", KEY),
+    }
     invisible = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
     assert not invisible.search(html + part(message, "plain"))
 

@@ -27,6 +27,13 @@ def payload(alert: Alert | None) -> Any:
     return json.loads(body)
 
 
+def test_where_to_give_feedback_is_said_however_much_is_left_out() -> None:
+    for articles in (1, 40):
+        body = render_body(a_delivery(a_channel(), an_alert(*[alerted()] * articles)), "https://watch.example/feedback/x")
+        assert len(body) < MAX_BYTES
+        assert json.loads(body)["data"]["feedback_url"] == "https://watch.example/feedback/x"
+
+
 def test_an_alert() -> None:
     said = payload(an_alert(alerted(published_at=datetime(2026, 3, 2, 11, 30, tzinfo=UTC))))
     assert (said["type"], said["timestamp"]) == ("alert.created", "2026-03-02T11:55:07Z")

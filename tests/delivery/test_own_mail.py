@@ -32,6 +32,17 @@ def test_both_parts_say_the_users_words_and_keep_our_foot() -> None:
     assert 'to the channel "News desk"' in text
 
 
+def test_a_mail_in_the_users_words_has_our_links_below() -> None:
+    with Mailbox() as mailbox:
+        settings = some_settings(smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_security="none", public_url="https://watch.example")
+        send(a_delivery(a_channel("email", (), to="desk@news.example", body="{{ title }}"), an_alert()), settings)
+    message = message_from_bytes(mailbox.mails[0].raw, policy=policy.default)
+    for each in message.walk():
+        if not each.is_multipart():
+            assert "https://watch.example/feedback/al_1.ch_1." in str(each.get_content())
+            assert "https://watch.example/mute/al_1.ch_1." in str(each.get_content())
+
+
 def test_one_of_both_leaves_the_other_as_usual() -> None:
     subject, text, _html, _raw = sent("Harbour bridge opens", body="{{ title }}!")
     assert "Harbour bridge opens" in subject

@@ -15,6 +15,7 @@ from service.domain.rules import Precision, RuleSpec
 from service.domain.telling import Hold
 from service.matching.explain import explain
 from service.matching.grammar import parse_query
+from service.matching.proposals import ProposalKind
 from tests.make import NOON
 
 PAGE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
@@ -91,10 +92,16 @@ def test_the_examples_are_rules() -> None:
 
 def test_the_parts_of_rules_shown_are_parts_of_rules() -> None:
     shown = [json.loads(block) for block in re.findall(r"^```json\n(\{.+?\})\n```$", PAGE, re.MULTILINE | re.DOTALL)]
-    rules = [each for each in shown if "part" not in each]
+    rules = [{"topics": ["bridge"], **each["patch"]} if "patch" in each else each for each in shown if "part" not in each]
     assert len(rules) > 1
     for each in rules:
-        assert RuleSpec.model_validate({"name": "Try", **each})
+        assert RuleSpec.model_validate(
+            {"name": "Try", **({} if {"actors", "topics", "query"} & {*each} else {"topics": ["bridge"]}), **each}
+        )
+
+
+def test_the_table_of_proposals_has_each_kind_and_no_other() -> None:
+    assert {row[0].strip("`") for row in rows_under("`kind`", "what would be changed")} == set(ProposalKind)
 
 
 def test_the_reasons_shown_are_reasons() -> None:

@@ -1,0 +1,154 @@
+"""How precise a rule is by what was said of its alerts, and what would have prevented the false alarms: /v1/rules/{id}/feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from flask import Response
+from flask_openapi.blueprint import APIBlueprint
+from pydantic import AwareDatetime, Field
+
+from service.api.auth import workspace
+from service.api.errors import missing
+from service.api.forms import ById, Query, View, answer
+from service.api.routing import nouns, route
+from service.domain.feedback import Feedback, JudgedAlert, judge_alert, measure_precision
+from service.domain.rules import Rule
+from service.edges import Edges
+from service.matching.proposals import Proposal, ProposalKind, Proposals, propose
+from service.storage.paging import MAX_PAGE
+
+MAX_COMPARED = 200  # judged alerts, the newest, whose articles are read
+MAX_TEXT = 4_000_000  # characters of those in all: two seconds of CPU
+
+
+class RuleFeedbackQuery(Query):
+    """Which alerts."""
+
+    since: AwareDatetime | None = Field(default=None, description="only alerts raised then or later; none: all that were judged")
+
+
+class PrecisionView(View):
+    """How many of the judged alerts were relevant."""
+
+    judged: int
+    relevant: int
+    share: float | None = Field(description="of the judged that were relevant; null: none was judged")
+    low: float = Field(description="between `low` and `high` lies the share of all such alerts, with 95 % confidence (Wilson's interval)")
+    high: float
+
+
+class ProposalView(View):
+    """A change of the rule, and what it would have done to the compared alerts."""
+
+    kind: ProposalKind = Field(
+        description="term: exclude it; actor, source: exclude it by the query; precision, least_score: ask for more certainty"
+    )
+    what: str = Field(description="the term, the actor, the outlet, the precision, or the score", examples=["fantasy football"])
+    text: str = Field(description="the same in a sentence", examples=['to exclude "fantasy football" would have prevented 4 of 9 ...'])
+    prevented: list[str] = Field(description="false alarms that would not have been raised, by their alerts' ids")
+    lost: list[str] = Field(description="relevant alerts that would not have been raised, or later")
+    alternatives: list[str] = Field(description="other terms with the very same effect")
+    patch: dict[str, Any] = Field(description="for PATCH /v1/rules/{id}", examples=[{"exclude": ["fantasy football"]}])
+
+
+class RuleFeedbackView(View):
+    """What was said of a rule's alerts, and what follows."""
+
+    rule: str
+    since: datetime | None = Field(description="when the first of the judged alerts was raised, or as asked; null: none was judged")
+    precision: PrecisionView
+    false_alarms: int = Field(description="compared: judged not relevant, and the rule as it is now would still raise them")
+    right: int = Field(description="compared: judged relevant, likewise")
+    outdated: int = Field(description="false alarms that the rule as it is now would not raise any more")
+    proposals: list[ProposalView] = Field(description="the most effective first; none: nothing is sure to help")
+    together: ProposalView | None = Field(description="all proposed terms that cost nothing; `patch` has the whole exclude list")
+
+
+def rule_feedback_api(edges: Edges) -> APIBlueprint:
+    """The route of a rule's precision."""
+    api = nouns("rules", "What you watch", part="rule-feedback")
+
+    @route(api, "get", "/v1/rules/<id>/feedback", needs="read", answers={200: RuleFeedbackView})
+    def show_rule_feedback(path: ById, query: RuleFeedbackQuery) -> Response:
+        """Show how precise a rule is by what was said of its alerts, and what would have prevented the false alarms.
+
+        Each proposal was tried on the newest judged alerts, up to 200, as the rule itself would be. None is made of what may be a chance.
+        """
+        rule = edges.store.rules.find_rule(workspace(), path.id)
+        if rule is None:
+            raise missing("rule")
+        words = edges.store.feedback.of_rule(rule.workspace, rule.id, since=query.since)
+        return answer(_view(edges, rule, words, query.since))
+
+    return api
+
+
+def _view(edges: Edges, rule: Rule, words: Mapping[str, Sequence[Feedback]], since: datetime | None) -> RuleFeedbackView:
+    judged = {alert: judge_alert(said) for alert, said in words.items()}
+    proposals = _propose(edges, rule, dict(islice(judged.items(), MAX_COMPARED)))
+    first = edges.store.alerts.find_alert(rule.workspace, [*judged][-1]) if judged and since is None else None
+    return RuleFeedbackView(
+        rule=rule.id,
+        since=first.alert.created_at if first else since,
+        precision=PrecisionView.model_validate(measure_precision(sum(judged.values()), len(judged))),
+        false_alarms=proposals.false_alarms,
+        right=proposals.right,
+        outdated=proposals.outdated,
+        proposals=[_show(each, proposals) for each in proposals.each],
+        together=_show(proposals.together, proposals) if proposals.together else None,
+    )
+
+
+def _propose(edges: Edges, rule: Rule, judged: Mapping[str, bool]) -> Proposals:
+    store, owner = edges.store, rule.workspace
+    channels = store.channels.list_channels(owner, limit=MAX_PAGE)
+    saved = store.actors.saved_as_matched(owner, store.rules.saved_for(owner, rule.spec, rule.id))
+    return propose(
+        rule.spec,
+        tuple(_first_of(store.judged.load(owner, judged), MAX_TEXT)),
+        saved=saved,
+        channels=() if channels.next_cursor else [each.id for each in channels.items],  # a part would leave the others out
+        as_matched=lambda spec: store.actors.as_matched(owner, spec),
+    )
+
+
+def _first_of(alerts: Iterable[JudgedAlert], characters: int) -> Iterator[JudgedAlert]:
+    """The first of the alerts, as many as have so much text."""
+    for alert in alerts:
+        characters -= sum(len(text) for each in alert.articles for text in (each.article.title, each.article.summary, each.article.body))
+        if characters < 0:
+            return
+        yield alert
+
+
+def _show(proposal: Proposal, among: Proposals) -> ProposalView:
+    prevented, lost = proposal.effect.prevented, proposal.effect.lost
+    cost = f"cost {len(lost)} of {among.right} relevant alerts" if lost else f"cost none of {among.right} relevant alerts"
+    text = f"to {_say(proposal)} would have prevented {len(prevented)} of {among.false_alarms} false alarms and {cost}"
+    return ProposalView(
+        kind=proposal.kind,
+        what=proposal.what,
+        text=text,
+        prevented=list(prevented),
+        lost=list(lost),
+        alternatives=list(proposal.alternatives),
+        patch=dict(proposal.patch),
+    )
+
+
+def _say(proposal: Proposal) -> str:
+    match proposal.kind:
+        case ProposalKind.TERM:
+            return f'exclude "{proposal.what}"'
+        case ProposalKind.ACTOR:
+            return f'exclude what names "{proposal.what}"'
+        case ProposalKind.SOURCE:
+            return f'leave out the outlet "{proposal.what}"'
+        case ProposalKind.PRECISION:
+            return f'set the precision to "{proposal.what}"'
+        case ProposalKind.LEAST_SCORE:
+            return f"send only what scores {proposal.what} or more"
