@@ -1,0 +1,262 @@
+"""After alerting, for rules that alert on volume: count what matched, and tell of a spike, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from service.domain.alerting import AlertDraft, Decision, FoundMatch
+from service.domain.alerts import Alert, AlertedArticle, Update, quote_article
+from service.domain.coverage import Report, coverage_of, report_of
+from service.domain.developments import Development, News
+from service.domain.digests import Collect, say_collect
+from service.domain.ids import alert_id
+from service.domain.policies import Policy, SpikePlan
+from service.domain.routes import channels_for
+from service.domain.rules import Rule
+from service.domain.sightings import sighting_of
+from service.domain.spike_times import ENOUGH, REACH, hour_of, past_windows, ready_at
+from service.domain.spike_words import say_late, say_turn
+from service.domain.spikes import (
+    WINDOWS,
+    Basis,
+    KnownUsual,
+    Measured,
+    OpenSpike,
+    Spike,
+    Turn,
+    Usual,
+    least_of,
+    still_open,
+    told_again,
+    turn_of,
+    usual_of,
+)
+from service.domain.telling import Hold, Pace, Silent, tell_when
+from service.storage.database import Database
+from service.storage.handmade import stories_of
+from service.storage.sightings import (
+    Frame,
+    SightedArticle,
+    count_independent,
+    latest,
+    list_sighted,
+    load_matched,
+    refill,
+    save_sightings,
+    watched_since,
+    were_alive,
+)
+from service.storage.volumes import Fate, Volume, find_volume, join_spike, save_fate, save_spike, save_volume
+
+TOP_STORIES = 5  # that an alert shows, one article of each
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A rule that alerts on volume, as it stands in this transaction, in which it is locked."""
+
+    rule: Rule
+    policy: Policy
+    plan: SpikePlan
+    pace: Pace
+    alerted_at: datetime | None
+
+    @property
+    def window(self) -> timedelta:
+        """How long the window is."""
+        return WINDOWS[self.plan.spike]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which weekdays and hours are the same."""
+        return self.policy.zone_of(self.plan)
+
+    def frame(self, until: datetime) -> Frame:
+        """The window that ends then. What came later than it is long is old news, of an outage of ours or of its outlet."""
+        return Frame(self.rule.id, until - self.window, until, self.window)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a count makes of a rule: how it stands now, why, and the message, if there is one."""
+
+    stands: Volume
+    reason: str
+    held: Hold | None = Hold.COUNTED
+    draft: AlertDraft | None = None
+
+
+def counted_by_rule(found: Sequence[FoundMatch], decisions: Sequence[Decision]) -> dict[str, list[tuple[str, FoundMatch]]]:
+    """The matches that count towards spikes, each with its id, by their rules in order of id."""
+    counted = {(each.rule.id, each.article.id): each.match for each in decisions if each.held is Hold.COUNTED}
+    by_rule: dict[str, list[tuple[str, FoundMatch]]] = {}
+    for each in sorted(found, key=lambda one: (one.rule.id, one.article.changed_at, one.article.id)):
+        match = counted.get((each.rule.id, each.article.id))
+        if match is not None:
+            by_rule.setdefault(each.rule.id, []).append((match, each))
+    return by_rule
+
+
+def tell_of_volume(
+    connection: Connection, database: Database, watched: Watched, found: Sequence[tuple[str, FoundMatch]], now: datetime
+) -> tuple[AlertDraft | None, int]:
+    """Count a rule's stored matches and tell of a spike that they make; return its message, and how many deliveries are due."""
+    stands = _known(connection, database, watched, now)
+    sightings = [
+        sighting_of(match, watched.rule.workspace, watched.rule.id, each.article, report_of(each.article, each.credits))
+        for match, each in found
+    ]
+    save_sightings(connection, database, sightings)
+    for each in sightings:
+        if each.lag > watched.window:
+            save_fate(connection, [each.match], Fate(Hold.COUNTED, say_late(each.lag, watched.plan)))
+    fresh = [each.match for each in sightings if each.lag <= watched.window]
+    if not fresh:
+        return None, 0
+    until = min(now, latest(connection, watched.rule.id) or now)
+    stands = replace(stands, usual=_usual_at(connection, watched, stands.usual, until))
+    measured = measure(connection, watched, stands, until)
+    outcome = _decide(connection, watched, stands, measured, now)
+    save_volume(connection, database, outcome.stands)
+    return outcome.draft, _save(connection, database, outcome, watched.frame(until), fresh, now)
+
+
+def measure(connection: Connection, watched: Watched, stands: Volume, until: datetime) -> Measured:
+    """How many independent outlets there are in the window that ends then, beside what is usual."""
+    (count,) = count_independent(connection, [watched.frame(until)])
+    return Measured(count, until, stands.usual.usual if stands.usual else None)
+
+
+def know_usual(connection: Connection, watched: Watched, until: datetime) -> KnownUsual:
+    """What is usual at this time, by past weeks, or by past days where there are not enough of those."""
+    since = watched_since(connection, watched.rule.id)
+    usual = _usual_by(connection, watched, Basis.WEEKS, until, since) or _usual_by(connection, watched, Basis.DAYS, until, since)
+    return KnownUsual(hour_of(until, watched.zone), watched.plan.spike, watched.zone.key, usual)
+
+
+def _known(connection: Connection, database: Database, watched: Watched, now: datetime) -> Volume:
+    """How the rule stands, with what it matched before it alerted on volume."""
+    rule = watched.rule
+    stands = find_volume(connection, rule.workspace, rule.id)
+    if stands.revision == rule.revision:
+        return stands
+    refill(connection, database, rule.id, now - REACH)
+    return replace(stands, revision=rule.revision, usual=None)
+
+
+def _usual_at(connection: Connection, watched: Watched, known: KnownUsual | None, until: datetime) -> KnownUsual:
+    wanted = (hour_of(until, watched.zone), watched.plan.spike, watched.zone.key)
+    if known is not None and (known.hour, known.window, known.zone) == wanted:
+        return known
+    return know_usual(connection, watched, until)
+
+
+def _usual_by(connection: Connection, watched: Watched, basis: Basis, until: datetime, since: datetime) -> Usual | None:
+    periods = list(past_windows(basis, until, watched.zone, watched.window, since))
+    alive = were_alive(connection, [ends[0] for ends in periods])
+    periods = [ends for ends, there in zip(periods, alive, strict=True) if there]
+    if len(periods) < ENOUGH:
+        return None
+    counts = count_independent(connection, [watched.frame(end) for ends in periods for end in ends])
+    each = len(periods[0])
+    return usual_of(basis, [counts[number * each : (number + 1) * each] for number in range(len(periods))])
+
+
+def _decide(connection: Connection, watched: Watched, stands: Volume, measured: Measured, now: datetime) -> Outcome:
+    spike = still_open(stands.spike, measured.until, watched.window)
+    turn = turn_of(measured, watched.plan.sensitivity, spike)
+    ready = ready_at(watched_since(connection, watched.rule.id), watched.window) if turn is Turn.UNKNOWN else now
+    reason = say_turn(turn, measured, watched.plan, ready, watched.zone)
+    if turn in (Turn.BEGINS, Turn.GROWS):
+        when = tell_when(watched.policy, watched.pace, now, alerted_at=watched.alerted_at)
+        if not isinstance(when, Silent):
+            return _told(connection, watched, stands, measured, spike, when, now)
+        going = spike and replace(spike, seen_at=measured.until)
+        return Outcome(replace(stands, spike=going), f"{reason}, not told: {when.text}", when.hold)
+    going = replace(spike, seen_at=measured.until) if spike and turn is Turn.GOES_ON else None
+    return Outcome(replace(stands, spike=going), reason)
+
+
+def _told(
+    connection: Connection,
+    watched: Watched,
+    stands: Volume,
+    measured: Measured,
+    spike: OpenSpike | None,
+    when: Collect | None,
+    now: datetime,
+) -> Outcome:
+    """The spike is told for the first time, or that it grew."""
+    subject = f"spike {(spike.opened_at if spike else measured.until).isoformat()}"
+    new = OpenSpike(alert_id(watched.rule.id, subject), measured.until, measured.count, measured.until)
+    after = told_again(spike, measured) if spike else new
+    news = (News(Development.GREW, str(measured.count)),)
+    update = Update(after.updates, now, news) if spike else None
+    alert = _alert(connection, watched, measured, after, spike.told if spike else None, update, now)
+    draft = AlertDraft(alert, subject, channels_for(watched.rule.spec.channels, alert), None, when)
+    turn = Turn.GROWS if spike else Turn.BEGINS
+    reason = "; ".join((say_turn(turn, measured, watched.plan, now, watched.zone), *([say_collect(when)] if when else [])))
+    return Outcome(replace(stands, spike=after), reason, None, draft)
+
+
+def _alert(
+    connection: Connection,
+    watched: Watched,
+    measured: Measured,
+    spike: OpenSpike,
+    told: int | None,
+    update: Update | None,
+    now: datetime,
+) -> Alert:
+    assert measured.usual is not None, "it stands out from something"
+    rule, plan, usual = watched.rule, watched.plan, measured.usual
+    sighted = list_sighted(connection, watched.frame(measured.until))
+    says = Spike(
+        plan.spike, plan.sensitivity, measured.count, round(usual.mean, 2), least_of(usual, plan.sensitivity), usual.basis, usual.periods,
+        measured.until - watched.window, measured.until, watched.zone.key, told,
+    )  # fmt: skip
+    shown = _top_stories(connection, rule.workspace, sighted)
+    coverage = coverage_of(each.report for each in sighted)
+    return Alert(spike.alert, rule.workspace, rule.id, rule.spec.name, now, shown, None, coverage, update, says)
+
+
+def _top_stories(connection: Connection, workspace: str, sighted: Sequence[SightedArticle]) -> tuple[AlertedArticle, ...]:
+    """The first article of each of the stories that most outlets report."""
+    places = stories_of(connection, {(workspace, each.report.article) for each in sighted})
+    groups = _grouped(sighted, places, workspace)
+    ranked = sorted(groups, key=lambda group: (-len({each.report.outlet for each in group}), group[0].report.at, group[0].match))
+    firsts = [group[0].match for group in ranked[:TOP_STORIES]]
+    return tuple(quote_article(*each) for each in load_matched(connection, firsts))
+
+
+def _grouped(sighted: Sequence[SightedArticle], places: Mapping[tuple[str, str], str], workspace: str) -> list[list[SightedArticle]]:
+    """By story, the earliest report first; an article without one is a story of its own."""
+    groups: dict[str, list[SightedArticle]] = {}
+    for each in sorted(sighted, key=lambda one: _order(one.report)):
+        article = each.report.article
+        groups.setdefault(places.get((workspace, article), article), []).append(each)
+    return list(groups.values())
+
+
+def _order(report: Report) -> tuple[datetime, str]:
+    return report.at, report.article
+
+
+def _save(connection: Connection, database: Database, outcome: Outcome, frame: Frame, fresh: Sequence[str], now: datetime) -> int:
+    """Store the message with all that counted, or let what is new join the spike that goes on."""
+    going = outcome.stands.spike
+    if outcome.draft is None:
+        save_fate(connection, fresh, Fate(outcome.held, outcome.reason, going.alert if going else None))
+        if going is not None:
+            join_spike(connection, database, going.alert, frame, now)
+        return 0
+    told = outcome.draft.alert.id
+    save_fate(connection, fresh[:-1], Fate(Hold.COUNTED, outcome.reason, told))
+    digest, due = save_spike(connection, database, outcome.draft, frame, now)
+    save_fate(connection, fresh[-1:], Fate(None, outcome.reason, told, digest))
+    return due
