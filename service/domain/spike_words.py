@@ -21,6 +21,11 @@ def say_spike(spike: Spike) -> str:
     return f"{much}{before}, {_say_times(spike)}"
 
 
+def say_headline(spike: Spike) -> str:
+    """The first line of a message about it."""
+    return ("Spike: " if spike.told is None else "The spike grows: ") + say_spike(spike)
+
+
 def say_comparison(spike: Spike) -> str:
     """What the numbers are compared with, and what makes a spike."""
     until = spike.until.astimezone(ZoneInfo(spike.zone))

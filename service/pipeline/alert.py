@@ -33,6 +33,7 @@ from service.storage.decisions import (
     save_decisions,
     told_articles,
 )
+from service.storage.gauge import Gauge
 from service.storage.handmade import stories_of
 from service.storage.matches import finish_articles, known_pairs, lock_held
 from service.storage.placements import share_stories
@@ -151,7 +152,8 @@ def tell_spikes(
     for rule, found in counted.items():
         locked, policy = standings.rules[rule], standings.policy(standings.rules[rule].rule)
         assert policy.spike is not None, "its matches count"
-        watched = Watched(locked.rule, policy, policy.spike, standings.pace(locked), locked.alerted_at)
+        gauge = Gauge(rule, policy.spike, policy.zone_of(policy.spike))
+        watched = Watched(locked.rule, policy, gauge, standings.pace(locked), locked.alerted_at)
         draft, more = tell_of_volume(connection, database, watched, found, now)
         standings.note_draft(rule, draft, now)
         due += more

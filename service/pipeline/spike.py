@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -15,41 +14,32 @@ from service.domain.coverage import Report, coverage_of, report_of
 from service.domain.developments import Development, News
 from service.domain.digests import Collect, say_collect
 from service.domain.ids import alert_id
-from service.domain.policies import Policy, SpikePlan
+from service.domain.policies import Policy
 from service.domain.routes import channels_for
 from service.domain.rules import Rule
 from service.domain.sightings import sighting_of
-from service.domain.spike_times import ENOUGH, REACH, hour_of, past_windows, ready_at
 from service.domain.spike_words import say_late, say_turn
 from service.domain.spikes import (
-    WINDOWS,
-    Basis,
-    KnownUsual,
     Measured,
     OpenSpike,
     Spike,
     Turn,
-    Usual,
     least_of,
     still_open,
     told_again,
     turn_of,
-    usual_of,
 )
 from service.domain.telling import Hold, Pace, Silent, tell_when
 from service.storage.database import Database
+from service.storage.gauge import Gauge
 from service.storage.handmade import stories_of
 from service.storage.sightings import (
     Frame,
     SightedArticle,
-    count_independent,
     latest,
     list_sighted,
     load_matched,
-    refill,
     save_sightings,
-    watched_since,
-    were_alive,
 )
 from service.storage.volumes import Fate, Volume, find_volume, join_spike, save_fate, save_spike, save_volume
 
@@ -62,23 +52,9 @@ class Watched:
 
     rule: Rule
     policy: Policy
-    plan: SpikePlan
+    gauge: Gauge
     pace: Pace
     alerted_at: datetime | None
-
-    @property
-    def window(self) -> timedelta:
-        """How long the window is."""
-        return WINDOWS[self.plan.spike]
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """In which weekdays and hours are the same."""
-        return self.policy.zone_of(self.plan)
-
-    def frame(self, until: datetime) -> Frame:
-        """The window that ends then. What came later than it is long is old news, of an outage of ours or of its outlet."""
-        return Frame(self.rule.id, until - self.window, until, self.window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,72 +82,31 @@ def tell_of_volume(
     connection: Connection, database: Database, watched: Watched, found: Sequence[tuple[str, FoundMatch]], now: datetime
 ) -> tuple[AlertDraft | None, int]:
     """Count a rule's stored matches and tell of a spike that they make; return its message, and how many deliveries are due."""
-    stands = _known(connection, database, watched, now)
+    gauge = watched.gauge
+    stands = find_volume(connection, database, watched.rule, now)
     sightings = [
         sighting_of(match, watched.rule.workspace, watched.rule.id, each.article, report_of(each.article, each.credits))
         for match, each in found
     ]
     save_sightings(connection, database, sightings)
     for each in sightings:
-        if each.lag > watched.window:
-            save_fate(connection, [each.match], Fate(Hold.COUNTED, say_late(each.lag, watched.plan)))
-    fresh = [each.match for each in sightings if each.lag <= watched.window]
+        if each.lag > gauge.length:
+            save_fate(connection, [each.match], Fate(Hold.COUNTED, say_late(each.lag, gauge.plan)))
+    fresh = [each.match for each in sightings if each.lag <= gauge.length]
     if not fresh:
         return None, 0
     until = min(now, latest(connection, watched.rule.id) or now)
-    stands = replace(stands, usual=_usual_at(connection, watched, stands.usual, until))
-    measured = measure(connection, watched, stands, until)
-    outcome = _decide(connection, watched, stands, measured, now)
+    usual = gauge.know_usual(connection, until, stands.usual)
+    outcome = _decide(connection, watched, replace(stands, usual=usual), gauge.measure(connection, usual, until), now)
     save_volume(connection, database, outcome.stands)
-    return outcome.draft, _save(connection, database, outcome, watched.frame(until), fresh, now)
-
-
-def measure(connection: Connection, watched: Watched, stands: Volume, until: datetime) -> Measured:
-    """How many independent outlets there are in the window that ends then, beside what is usual."""
-    (count,) = count_independent(connection, [watched.frame(until)])
-    return Measured(count, until, stands.usual.usual if stands.usual else None)
-
-
-def know_usual(connection: Connection, watched: Watched, until: datetime) -> KnownUsual:
-    """What is usual at this time, by past weeks, or by past days where there are not enough of those."""
-    since = watched_since(connection, watched.rule.id)
-    usual = _usual_by(connection, watched, Basis.WEEKS, until, since) or _usual_by(connection, watched, Basis.DAYS, until, since)
-    return KnownUsual(hour_of(until, watched.zone), watched.plan.spike, watched.zone.key, usual)
-
-
-def _known(connection: Connection, database: Database, watched: Watched, now: datetime) -> Volume:
-    """How the rule stands, with what it matched before it alerted on volume."""
-    rule = watched.rule
-    stands = find_volume(connection, rule.workspace, rule.id)
-    if stands.revision == rule.revision:
-        return stands
-    refill(connection, database, rule.id, now - REACH)
-    return replace(stands, revision=rule.revision, usual=None)
-
-
-def _usual_at(connection: Connection, watched: Watched, known: KnownUsual | None, until: datetime) -> KnownUsual:
-    wanted = (hour_of(until, watched.zone), watched.plan.spike, watched.zone.key)
-    if known is not None and (known.hour, known.window, known.zone) == wanted:
-        return known
-    return know_usual(connection, watched, until)
-
-
-def _usual_by(connection: Connection, watched: Watched, basis: Basis, until: datetime, since: datetime) -> Usual | None:
-    periods = list(past_windows(basis, until, watched.zone, watched.window, since))
-    alive = were_alive(connection, [ends[0] for ends in periods])
-    periods = [ends for ends, there in zip(periods, alive, strict=True) if there]
-    if len(periods) < ENOUGH:
-        return None
-    counts = count_independent(connection, [watched.frame(end) for ends in periods for end in ends])
-    each = len(periods[0])
-    return usual_of(basis, [counts[number * each : (number + 1) * each] for number in range(len(periods))])
+    return outcome.draft, _save(connection, database, outcome, gauge.frame(until), fresh, now)
 
 
 def _decide(connection: Connection, watched: Watched, stands: Volume, measured: Measured, now: datetime) -> Outcome:
-    spike = still_open(stands.spike, measured.until, watched.window)
-    turn = turn_of(measured, watched.plan.sensitivity, spike)
-    ready = ready_at(watched_since(connection, watched.rule.id), watched.window) if turn is Turn.UNKNOWN else now
-    reason = say_turn(turn, measured, watched.plan, ready, watched.zone)
+    gauge = watched.gauge
+    spike = still_open(stands.spike, measured.until, gauge.length)
+    turn = turn_of(measured, gauge.plan.sensitivity, spike)
+    reason = say_turn(turn, measured, gauge.plan, gauge.ready_at(connection) if turn is Turn.UNKNOWN else now, gauge.zone)
     if turn in (Turn.BEGINS, Turn.GROWS):
         when = tell_when(watched.policy, watched.pace, now, alerted_at=watched.alerted_at)
         if not isinstance(when, Silent):
@@ -200,7 +135,7 @@ def _told(
     alert = _alert(connection, watched, measured, after, spike.told if spike else None, update, now)
     draft = AlertDraft(alert, subject, channels_for(watched.rule.spec.channels, alert), None, when)
     turn = Turn.GROWS if spike else Turn.BEGINS
-    reason = "; ".join((say_turn(turn, measured, watched.plan, now, watched.zone), *([say_collect(when)] if when else [])))
+    reason = "; ".join((say_turn(turn, measured, watched.gauge.plan, now, watched.gauge.zone), *([say_collect(when)] if when else [])))
     return Outcome(replace(stands, spike=after), reason, None, draft)
 
 
@@ -214,11 +149,12 @@ def _alert(
     now: datetime,
 ) -> Alert:
     assert measured.usual is not None, "it stands out from something"
-    rule, plan, usual = watched.rule, watched.plan, measured.usual
-    sighted = list_sighted(connection, watched.frame(measured.until))
+    rule, gauge, usual = watched.rule, watched.gauge, measured.usual
+    plan, frame = gauge.plan, gauge.frame(measured.until)
+    sighted = list_sighted(connection, frame)
     says = Spike(
         plan.spike, plan.sensitivity, measured.count, round(usual.mean, 2), least_of(usual, plan.sensitivity), usual.basis, usual.periods,
-        measured.until - watched.window, measured.until, watched.zone.key, told,
+        frame.since, frame.until, gauge.zone.key, told,
     )  # fmt: skip
     shown = _top_stories(connection, rule.workspace, sighted)
     coverage = coverage_of(each.report for each in sighted)

@@ -24,6 +24,7 @@ from service.storage.silences import Silences
 from service.storage.stories import StoredStories
 from service.storage.told import Told
 from service.storage.vectors import StoredVectors
+from service.storage.volumes import Volumes
 from service.storage.websub import WebSub
 from service.storage.workspaces import Workspaces
 
@@ -51,6 +52,7 @@ class Store:
     replays: Replays
     out_feeds: OutFeeds
     told: Told
+    volumes: Volumes
     vectors: StoredVectors
     stories: StoredStories
 
@@ -77,6 +79,7 @@ def open_store(database: Database, sealer: Sealer) -> Store:
         Replays(database),
         OutFeeds(database),
         Told(database),
+        Volumes(database),
         StoredVectors(database),
         StoredStories(database),
     )

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, literal, select, update
+from sqlalchemy import Connection, Row, literal, select, update
 
 from service.domain.alerting import AlertDraft
-from service.domain.spikes import KnownUsual, OpenSpike
+from service.domain.policies import SpikePlan, policy_of
+from service.domain.rules import Rule
+from service.domain.spike_times import REACH
+from service.domain.spikes import KnownUsual, OpenSpike, Usual, least_of, still_open
 from service.domain.telling import Hold
 from service.storage.database import Database
-from service.storage.decisions import save_message, send_or_collect
-from service.storage.sightings import Frame
+from service.storage.decisions import lock_rules, save_message, send_or_collect
+from service.storage.gauge import Gauge
+from service.storage.sightings import Frame, refill
 from service.storage.tables import Moment, alert, alert_item, match, sighting, volume
+from service.storage.workspace_policies import workspace_policies
 
 _usual = TypeAdapter(KnownUsual)
 _spike = TypeAdapter(OpenSpike)
@@ -43,13 +48,51 @@ class Fate:
     digest: str | None = None
 
 
-def find_volume(connection: Connection, workspace: str, rule_id: str) -> Volume:
-    """How a rule stands. Whoever means to change that has its rule locked."""
-    row = connection.execute(select(volume).where(volume.c.rule == rule_id)).one_or_none()
-    if row is None:
-        return Volume(rule_id, workspace)
-    usual = _usual.validate_python(row.usual) if row.usual else None
-    return Volume(rule_id, workspace, row.revision, usual, _spike.validate_python(row.spike) if row.spike else None)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What there is of a rule's volume at this moment. `ready_at`: from when on it is known what is usual, where it is not."""
+
+    plan: SpikePlan
+    count: int
+    usual: Usual | None
+    least: int | None
+    ready_at: datetime | None
+    spike: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """The volumes of rules in the database."""
+
+    database: Database
+
+    def look(self, rule: Rule, now: datetime) -> Look | None:
+        """How a rule stands now; None: it alerts on articles."""
+        with self.database.write() as connection:
+            defaults = workspace_policies(connection, [rule.workspace])[rule.workspace].defaults
+            locked = lock_rules(connection, [rule.id])
+            policy = policy_of(rule.spec.alerting, defaults)
+            if policy.spike is None or rule.id not in locked:
+                return None
+            gauge = Gauge(rule.id, policy.spike, policy.zone_of(policy.spike))
+            stands = find_volume(connection, self.database, locked[rule.id].rule, now)
+            measured = gauge.measure(connection, gauge.know_usual(connection, now, None), now)
+            ready = gauge.ready_at(connection) if measured.usual is None else None
+        spike = still_open(stands.spike, now, gauge.length)
+        least = least_of(measured.usual, policy.spike.sensitivity) if measured.usual else None
+        return Look(policy.spike, measured.count, measured.usual, least, ready, spike.alert if spike else None)
+
+
+def find_volume(connection: Connection, database: Database, rule: Rule, now: datetime) -> Volume:
+    """How a rule, which is locked, stands; what it matched while it did not alert on volume is counted from now on."""
+    row = connection.execute(select(volume).where(volume.c.rule == rule.id)).one_or_none()
+    stands = Volume(rule.id, rule.workspace) if row is None else _to_volume(row)
+    if stands.revision == rule.revision:
+        return stands
+    refill(connection, database, rule.id, now - REACH)
+    stands = replace(stands, revision=rule.revision, usual=None)
+    save_volume(connection, database, stands)
+    return stands
 
 
 def save_volume(connection: Connection, database: Database, stands: Volume) -> None:
@@ -61,6 +104,11 @@ def save_volume(connection: Connection, database: Database, stands: Volume) -> N
     }
     insert = database.insert(volume).values(rule=stands.rule, workspace=stands.workspace, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=[volume.c.rule], set_=values))
+
+
+def _to_volume(row: Row[Any]) -> Volume:
+    usual = _usual.validate_python(row.usual) if row.usual else None
+    return Volume(row.rule, row.workspace, row.revision, usual, _spike.validate_python(row.spike) if row.spike else None)
 
 
 def save_fate(connection: Connection, matches: Collection[str], fate: Fate) -> None:
