@@ -31,10 +31,10 @@ from service.domain.spikes import (
 )
 from service.domain.telling import Hold, Pace, Silent, tell_when
 from service.storage.database import Database
+from service.storage.frames import Frame
 from service.storage.gauge import Gauge
 from service.storage.handmade import stories_of
 from service.storage.sightings import (
-    Frame,
     SightedArticle,
     latest,
     list_sighted,
@@ -189,7 +189,7 @@ def _save(connection: Connection, database: Database, outcome: Outcome, frame: F
     if outcome.draft is None:
         save_fate(connection, fresh, Fate(outcome.held, outcome.reason, going.alert if going else None))
         if going is not None:
-            join_spike(connection, database, going.alert, frame, now)
+            join_spike(connection, database, outcome.stands.workspace, going.alert, fresh, now)
         return 0
     told = outcome.draft.alert.id
     save_fate(connection, fresh[:-1], Fate(Hold.COUNTED, outcome.reason, told))

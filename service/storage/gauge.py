@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from service.domain.policies import SpikePlan
 from service.domain.spike_times import ENOUGH, hour_of, past_windows, ready_at
 from service.domain.spikes import WINDOWS, Basis, KnownUsual, Measured, Usual, usual_of
-from service.storage.sightings import Frame, count_independent, watched_since, were_alive
+from service.storage.frames import Frame, count_independent, were_alive
+from service.storage.sightings import watched_since
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""Sightings: what counts towards spikes, and how many independent outlets there were in a window."""
+"""Sightings: what counts towards spikes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, literal, or_, select
 
 from service.domain.articles import Article
 from service.domain.coverage import Report, report_of
@@ -16,29 +16,13 @@ from service.domain.sightings import Sighting, sighting_of
 from service.domain.telling import Hold
 from service.storage.articles import to_article
 from service.storage.database import Database
+from service.storage.frames import IN_FRAME, Frame
 from service.storage.tables import article, match, rule, sighting, subscription
 
-MOST = 10_000  # sightings that are looked at in one window: of more, the latest
 REFILLED = 20_000  # matches of before that a rule brings along: of more, the latest
 SHOWN = 1_000  # articles of a window that are put into words: of more, the latest
-# What never was to be told does not count, nor what was told of another page.
+# What never was to be told does not count.
 _UNCOUNTED = (Hold.BASELINE, Hold.OLDER_THAN_RULE, Hold.RULE_CHANGED, Hold.SILENCED)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The sightings of a rule from `since`, which is not in it, to `until`, without those that came later than `lag`."""
-
-    rule: str
-    since: datetime
-    until: datetime
-    lag: timedelta
-
-    @property
-    def holds(self) -> ColumnElement[bool]:
-        """Whether a sighting is in it."""
-        inside = and_(sighting.c.at > self.since, sighting.c.at <= self.until)
-        return and_(sighting.c.rule == self.rule, inside, sighting.c.lag <= int(self.lag.total_seconds()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +58,6 @@ def latest(connection: Connection, rule_id: str) -> datetime | None:
     return found
 
 
-def count_independent(connection: Connection, frames: Sequence[Frame]) -> list[int]:
-    """How many independent outlets there were in each frame, in their order."""
-    if not frames:
-        return []
-    counts = [_independent(frame).label(f"n{number}") for number, frame in enumerate(frames)]
-    return list(connection.execute(select(*counts)).one())
-
-
-def were_alive(connection: Connection, ends: Sequence[datetime]) -> list[bool]:
-    """Whether any article at all came in the day before each of these moments: else we were not there to see any."""
-    if not ends:
-        return []
-    day = timedelta(days=1)
-    any_came = [
-        select(literal(1)).where(article.c.first_seen_at > end - day, article.c.first_seen_at <= end).exists().label(f"n{number}")
-        for number, end in enumerate(ends)
-    ]
-    return [bool(each) for each in connection.execute(select(*any_came)).one()]
-
-
 def watched_since(connection: Connection, rule_id: str) -> datetime:
     """Since when the rule can have matched anything: since it was made, and its workspace follows feeds."""
     followed = select(func.min(subscription.c.created_at)).where(subscription.c.workspace == rule.c.workspace).scalar_subquery()
@@ -106,10 +70,10 @@ def list_sighted(connection: Connection, frame: Frame) -> list[SightedArticle]:
     """The articles in a frame, the oldest first."""
     joined = sighting.join(match, match.c.id == sighting.c.match).join(article, article.c.id == match.c.article)
     columns = (sighting.c.match, sighting.c.outlet, sighting.c.voice, *_light())
-    query = select(*columns).select_from(joined).where(frame.holds).order_by(sighting.c.at.desc(), sighting.c.match.desc()).limit(SHOWN)
-    rows = connection.execute(query).all()
+    query = select(*columns).select_from(joined).where(IN_FRAME).order_by(sighting.c.at.desc(), sighting.c.match.desc()).limit(SHOWN)
+    rows = connection.execute(query, frame.values).all()
     credited = [(row, (row.voice,) if row.voice != row.outlet else ()) for row in reversed(rows)]
-    return [SightedArticle(row.match, report_of(_article(row), credits_)) for row, credits_ in credited]
+    return [SightedArticle(row.match, report_of(to_article(row), credits_)) for row, credits_ in credited]
 
 
 def load_matched(connection: Connection, matches: Sequence[str]) -> list[tuple[Article, tuple[Evidence, ...], Scores | None]]:
@@ -118,7 +82,7 @@ def load_matched(connection: Connection, matches: Sequence[str]) -> list[tuple[A
     joined = match.join(article, article.c.id == match.c.article)
     rows = {row.match: row for row in connection.execute(select(*columns).select_from(joined).where(match.c.id.in_(matches))).all()}
     found = [rows[each] for each in matches if each in rows]
-    return [(to_article(row), tuple(Evidence(**each) for each in row.evidence), Scores(**row.scores)) for row in found]
+    return [(to_article(row), tuple(Evidence(**each) for each in row.evidence), _scores(row)) for row in found]
 
 
 def forget_sightings(database: Database, *, older_than: datetime) -> int:
@@ -127,17 +91,8 @@ def forget_sightings(database: Database, *, older_than: datetime) -> int:
         return connection.execute(delete(sighting).where(sighting.c.at < older_than)).rowcount
 
 
-def _independent(frame: Frame) -> ScalarSelect[int]:
-    """As `Coverage.independent`: of each outlet the first, of each headline the first of those, and how many voices these have."""
-    order = (sighting.c.at, sighting.c.match)
-    columns = (sighting.c.outlet, sighting.c.voice, sighting.c.headline, *order)
-    seen = select(*columns).where(frame.holds).order_by(sighting.c.at.desc()).limit(MOST).subquery()
-    first_of = func.row_number().over(partition_by=seen.c.outlet, order_by=(seen.c.at, seen.c.match))
-    outlets = select(seen.c.voice, seen.c.headline, seen.c.at, seen.c.match, first_of.label("place")).subquery()
-    in_order = (outlets.c.at, outlets.c.match)
-    first_with = func.row_number().over(partition_by=outlets.c.headline, order_by=in_order)
-    headlines = select(outlets.c.voice, first_with.label("place")).where(outlets.c.place == 1).subquery()
-    return select(func.count(headlines.c.voice.distinct())).where(headlines.c.place == 1).scalar_subquery()
+def _scores(row: Row[Any]) -> Scores | None:
+    return Scores(**row.scores) if row.scores else None
 
 
 def _light() -> list[ColumnElement[Any]]:
@@ -146,17 +101,11 @@ def _light() -> list[ColumnElement[Any]]:
     return [literal("").label(name) if name in heavy else article.c[name] for name in Article.__slots__]
 
 
-def _article(row: Any) -> Article:
-    return to_article(row)
-
-
-def _sighting(rule_id: str, row: Any) -> Sighting:
-    read = _article(row)
+def _sighting(rule_id: str, row: Row[Any]) -> Sighting:
+    read = to_article(row)
     found = sighting_of(row.match, row.workspace, rule_id, read, report_of(read))
     # An edit after the match does not move it.
-    return Sighting(
-        found.match, found.workspace, rule_id, min(found.at, row.created_at), found.lag, found.outlet, found.voice, found.headline
-    )
+    return replace(found, at=min(found.at, row.created_at))
 
 
 def _values(each: Sighting) -> dict[str, Any]:

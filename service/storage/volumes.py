@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, literal, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from service.domain.alerting import AlertDraft
 from service.domain.policies import SpikePlan, policy_of
@@ -18,9 +18,10 @@ from service.domain.spikes import KnownUsual, OpenSpike, Usual, least_of, still_
 from service.domain.telling import Hold
 from service.storage.database import Database
 from service.storage.decisions import lock_rules, save_message, send_or_collect
+from service.storage.frames import IN_FRAME, MOST, Frame
 from service.storage.gauge import Gauge
-from service.storage.sightings import Frame, refill
-from service.storage.tables import Moment, alert, alert_item, match, sighting, volume
+from service.storage.sightings import refill
+from service.storage.tables import alert, alert_item, match, sighting, volume
 from service.storage.workspace_policies import workspace_policies
 
 _usual = TypeAdapter(KnownUsual)
@@ -121,15 +122,15 @@ def save_spike(connection: Connection, database: Database, draft: AlertDraft, fr
     """Store the alert about a spike, or an update of it, with all that counted; return the digest it waits in, and the deliveries due."""
     save_message(connection, database, draft, now)
     connection.execute(update(alert).where(alert.c.id == draft.alert.id).values(updated_at=now))
-    join_spike(connection, database, draft.alert.id, frame, now)
+    counted = select(sighting.c.match).where(IN_FRAME).order_by(sighting.c.at.desc()).limit(MOST)
+    matches = list(connection.execute(counted, frame.values).scalars())
+    join_spike(connection, database, draft.alert.workspace, draft.alert.id, matches, now)
     digests, due = send_or_collect(connection, database, [draft], now)
     return digests.get(draft.message), due
 
 
-def join_spike(connection: Connection, database: Database, alert_id: str, frame: Frame, now: datetime) -> None:
-    """Put what counted in this frame into the alert about it."""
-    counted = select(sighting.c.match).where(frame.holds)
-    columns = (match.c.workspace, literal(alert_id), match.c.id, literal(now, Moment))
-    rows = select(*columns).where(match.c.id.in_(counted))
-    connection.execute(database.insert(alert_item).from_select(["workspace", "alert", "match", "added_at"], rows).on_conflict_do_nothing())
-    connection.execute(update(match).where(match.c.id.in_(counted), match.c.alert.is_(None)).values(alert=alert_id))
+def join_spike(connection: Connection, database: Database, workspace: str, alert_id: str, matches: Sequence[str], now: datetime) -> None:
+    """Put these matches into the alert about the spike for which they count; one that was in another stays there, too."""
+    items = [{"workspace": workspace, "alert": alert_id, "match": each, "added_at": now} for each in matches]
+    connection.execute(database.insert(alert_item).on_conflict_do_nothing(), items)
+    connection.execute(update(match).where(match.c.id.in_(matches), match.c.alert.is_(None)).values(alert=alert_id))

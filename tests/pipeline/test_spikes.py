@@ -98,11 +98,22 @@ def test_a_spike_is_told_once_with_its_numbers(desk: Volumes) -> None:
     assert (alert.spike.since, alert.spike.until) == (desk.clock.at - HOUR, desk.clock.at)
     assert alert.coverage is not None
     assert (alert.coverage.articles, alert.coverage.outlets, alert.coverage.independent) == (14, 14, 14)
-    assert len(alert.articles) == 5
+    assert len(alert.articles) == 1, "it is one story"
     told = desk.matches()[-14:]
     assert {each.alert for each in told} == {alert.id}
     assert [each.held for each in told].count(None) == 1
     assert {each.reason for each in told[-5:]} == {"a spike: 14 independent outlets in an hour, usually 2"}
+
+
+def test_the_stories_that_most_outlets_report_are_shown_first(one: Volumes) -> None:
+    one.watch_volume()
+    one.usual()
+    dispute = "Ferry owners sue over the toll on the Sound bridge, court hears"
+    one.report(range(3), dispute, summary="The owners of three ferries want 40 million crowns back.")
+    one.report(range(3, 20))
+    titles = [each.title for each in one.alert().articles]
+    assert titles[0].endswith(" opens")
+    assert dispute in titles[1:]
 
 
 def test_a_spike_that_goes_on_is_told_again_when_it_has_doubled(desk: Volumes) -> None:
