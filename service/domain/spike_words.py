@@ -27,13 +27,13 @@ def say_headline(spike: Spike) -> str:
 
 
 def say_comparison(spike: Spike) -> str:
-    """What the numbers are compared with, and what makes a spike."""
-    until = spike.until.astimezone(ZoneInfo(spike.zone))
-    same = "the same hour" if spike.window == "hour" else "the same 24 hours"
+    """When that was, what the numbers are compared with, and what makes a spike."""
+    zone = ZoneInfo(spike.zone)
+    until = spike.until.astimezone(zone).replace(second=0, microsecond=0)
+    span = "hour" if spike.window == "hour" else "24 hours"
     past = f"{spike.periods} {until:%A}s" if spike.basis is Basis.WEEKS else f"{spike.periods} days, as there are not enough weeks yet"
-    return (
-        f"Compared with {same} of the last {past} ({spike.zone}). Sensitivity {spike.sensitivity}: a spike from {spike.least} outlets on."
-    )
+    compared = f"In the {span} until {say_local(until, zone)}, compared with the same {span} of the last {past}."
+    return f"{compared} Sensitivity {spike.sensitivity}: a spike from {spike.least} outlets on."
 
 
 def say_turn(turn: Turn, measured: Measured, plan: SpikePlan, ready: datetime, zone: ZoneInfo) -> str:

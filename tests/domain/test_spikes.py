@@ -219,10 +219,12 @@ def test_the_numbers_in_words(changes: dict[str, object], said: str) -> None:
 
 def test_what_it_is_compared_with_in_words() -> None:
     assert say_comparison(SPIKE) == (
-        "Compared with the same hour of the last 8 Mondays (Europe/Brussels). Sensitivity normal: a spike from 7 outlets on."
+        "In the hour until Mon 2 Mar 2026, 13:00 Europe/Brussels, compared with the same hour of the last 8 Mondays. "
+        "Sensitivity normal: a spike from 7 outlets on."
     )
     young = say_comparison(replace(SPIKE, basis=Basis.DAYS, periods=5, window="day"))
-    assert young.startswith("Compared with the same 24 hours of the last 5 days, as there are not enough weeks yet (Europe/Brussels).")
+    assert "In the 24 hours until" in young
+    assert "compared with the same 24 hours of the last 5 days, as there are not enough weeks yet." in young
 
 
 @pytest.mark.parametrize(("number", "said"), [(0.0, "none"), (0.04, "none"), (0.06, "0.1"), (2.0, "2"), (9.94, "9.9"), (31.4, "31")])
