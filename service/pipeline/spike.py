@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from service.domain.alerting import AlertDraft, Decision, FoundMatch
 from service.domain.alerts import Alert, AlertedArticle, Update, quote_article
-from service.domain.coverage import Report, coverage_of, report_of
+from service.domain.coverage import coverage_of, report_of
 from service.domain.developments import Development, News
 from service.domain.digests import Collect, say_collect
 from service.domain.ids import alert_id
@@ -173,14 +173,10 @@ def _top_stories(connection: Connection, workspace: str, sighted: Sequence[Sight
 def _grouped(sighted: Sequence[SightedArticle], places: Mapping[tuple[str, str], str], workspace: str) -> list[list[SightedArticle]]:
     """By story, the earliest report first; an article without one is a story of its own."""
     groups: dict[str, list[SightedArticle]] = {}
-    for each in sorted(sighted, key=lambda one: _order(one.report)):
+    for each in sorted(sighted, key=lambda one: (one.report.at, one.match)):
         article = each.report.article
         groups.setdefault(places.get((workspace, article), article), []).append(each)
     return list(groups.values())
-
-
-def _order(report: Report) -> tuple[datetime, str]:
-    return report.at, report.article
 
 
 def _save(connection: Connection, database: Database, outcome: Outcome, frame: Frame, fresh: Sequence[str], now: datetime) -> int:
