@@ -12,6 +12,7 @@ from types import MappingProxyType
 from service.domain.policies import Sensitivity, Window
 
 WINDOWS: Mapping[Window, timedelta] = MappingProxyType({"hour": timedelta(hours=1), "day": timedelta(hours=24)})
+BURSTS = 0.3  # of the mean, how much the days of one kind differ at least: eight weeks may happen to look alike
 GROWN = 2  # times what was told, from which on a spike is told again
 _FAINT = 1e-5  # of the chance that is looked for: what is less is left out of a sum
 _MOST = 20_000  # steps of a sum, far beyond what any number of outlets needs
@@ -54,8 +55,8 @@ class Usual:
 
     @property
     def variance(self) -> float:
-        """How far the next number may be off: news come in bursts, and the mean of a few weeks is not sure itself."""
-        return self.spread * self.expected * (1 + 1 / self.periods)
+        """How far the next number may be off: as the weeks have differed, or as news do at least; and their mean is not sure itself."""
+        return max(self.spread * self.expected, self.expected + (BURSTS * self.expected) ** 2) * (1 + 1 / self.periods)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,9 @@ def test_there_is_always_a_number_that_is_a_spike(usual: Usual, level: Sensitivi
     ("usual", "least"),
     [
         pytest.param(weeks(*[0] * 8), {"low": 8, "normal": 5, "high": 3}, id="never anything: the floors"),
-        pytest.param(weeks(0, 0, 0), {"low": 9, "normal": 6, "high": 5}, id="three weeks without anything"),
-        pytest.param(weeks(2, 1, 3, 2, 1, 2, 3, 2), {"low": 14, "normal": 11, "high": 9}, id="some"),
-        pytest.param(weeks(*[20] * 8), {"low": 61, "normal": 41, "high": 37}, id="many, always the same"),
+        pytest.param(weeks(0, 0, 0), {"low": 10, "normal": 6, "high": 5}, id="three weeks without anything"),
+        pytest.param(weeks(2, 1, 3, 2, 1, 2, 3, 2), {"low": 17, "normal": 13, "high": 10}, id="some"),
+        pytest.param(weeks(*[20] * 8), {"low": 79, "normal": 62, "high": 53}, id="many, always the same"),
         pytest.param(weeks(20, 5, 40, 10, 25, 30, 15, 20), {"low": 95, "normal": 72, "high": 60}, id="many, now so, now so"),
     ],
 )
@@ -235,7 +235,7 @@ def test_a_mean_in_words(number: float, said: str) -> None:
 def test_a_match_is_told_what_it_counts_for() -> None:
     plan = SpikePlan(spike="hour")
     calm = say_turn(Turn.CALM, measured(1, weeks(*[1] * 8)), plan, NOON, UTC_ZONE)
-    assert calm == "counts towards a spike: 1 independent outlet in an hour of the 8 that it takes, usually 1"
+    assert calm == "counts towards a spike: 1 independent outlet in an hour of the 9 that it takes, usually 1"
     unknown = say_turn(Turn.UNKNOWN, measured(4, None), plan, NOON, UTC_ZONE)
     assert unknown == "counts towards a spike: 4 independent outlets in an hour; what is usual is known from Mon 2 Mar 2026, 12:00 UTC on"
 

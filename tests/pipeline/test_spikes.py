@@ -89,11 +89,11 @@ def test_a_spike_is_told_once_with_its_numbers(desk: Volumes) -> None:
     assert desk.taken() == []
     desk.report(range(9))
     assert desk.taken() == []
-    assert desk.matches()[-1].reason == "counts towards a spike: 9 independent outlets in an hour of the 12 that it takes, usually 2"
+    assert desk.matches()[-1].reason == "counts towards a spike: 9 independent outlets in an hour of the 14 that it takes, usually 2"
     desk.report(range(9, 14))
     alert = desk.alert()
     assert alert.spike is not None
-    assert (alert.rule, alert.spike.count, alert.spike.usual, alert.spike.least) == (watched.id, 14, 2.0, 12)
+    assert (alert.rule, alert.spike.count, alert.spike.usual, alert.spike.least) == (watched.id, 14, 2.0, 14)
     assert (alert.spike.basis, alert.spike.periods, alert.spike.sensitivity, alert.spike.zone) == (Basis.WEEKS, 4, "normal", "UTC")
     assert (alert.spike.since, alert.spike.until) == (desk.clock.at - HOUR, desk.clock.at)
     assert alert.coverage is not None
@@ -330,7 +330,7 @@ def test_what_fails_before_the_end_leaves_no_trace_and_is_told_later(one: Volume
     one.match()
     spike = one.alert().spike
     assert spike is not None
-    assert spike.count == 12, "what failed is matched one by one"
+    assert spike.count == 14, "what failed is matched one by one"
 
 
 def test_two_workers_that_count_at_once_tell_one_spike(open_house: Callable[..., Edges], postgres_url: str, clock: Clock) -> None:
