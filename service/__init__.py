@@ -10,6 +10,7 @@
         health, outage                              how a feed is, and whether a failure is our own
         alerting, developments, coverage, headlines matches -> alerts, and what is new in a story that was told
         policies, telling, tallies, silences        when there is something to tell: at once, later, or not
+        spikes, spike_times, spike_words, sightings  when a volume stands out from what is usual at this time of the week
         digests, digest_times, quiet_hours          what is told together, and when; local_time: by people's own clocks
         timing                                      when a delivery is tried again
         routes, mutes                               which of a rule's channels a message goes to, and what their readers muted

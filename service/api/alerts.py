@@ -15,6 +15,7 @@ from service.api.errors import missing
 from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.matches import EvidenceView, ScoresView
 from service.api.routing import nouns, route
+from service.api.spike_views import SpikeView, view_spike
 from service.domain.alerts import Alert
 from service.domain.developments import Development, say
 from service.domain.digests import DigestKind
@@ -77,6 +78,7 @@ class UpdateView(View):
     created_at: datetime
     news: list[NewsView]
     articles: list[AlertedArticleView]
+    spike: SpikeView | None = Field(description="null: the rule alerts on articles")
     collected: CollectedView | None = Field(description="null: it was told at once")
 
 
@@ -87,11 +89,12 @@ class AlertView(View):
     rule: str
     rule_name: str
     created_at: datetime
-    articles: list[AlertedArticleView] = Field(description="what raised it")
+    articles: list[AlertedArticleView] = Field(description="what raised it; of a spike, one of each of its top stories")
     story: str | None = Field(description="what later articles join it by; null: the rule tells of every article")
     coverage: CoverageView | None = Field(description="of the articles that raised or joined it; null: as `story`")
     updated_at: datetime | None = Field(description="when the last of them joined")
     updates: list[UpdateView] = Field(description="the oldest first")
+    spike: SpikeView | None = Field(description="the numbers of a spike, as first told; null: the rule alerts on articles")
     collected: CollectedView | None = Field(description="null: it was told at once")
 
 
@@ -137,6 +140,7 @@ def view_alert(listed: ListedAlert, collected: Mapping[tuple[str, int], ListedDi
         coverage=view_coverage(listed.coverage) if listed.coverage else None,
         updated_at=listed.updated_at,
         updates=[_update(each, collected) for each in listed.updates],
+        spike=told.spike and view_spike(told.spike),
         collected=_collected(collected.get((told.id, 0))),
     )
 
@@ -145,7 +149,14 @@ def _update(told: Alert, collected: Mapping[tuple[str, int], ListedDigest]) -> U
     assert told.update is not None, "stored as an update"
     digest = _collected(collected.get((told.id, told.update.number)))
     news = [NewsView(kind=each.kind, what=each.what, text=say(each)) for each in told.update.news]
-    return UpdateView(number=told.update.number, created_at=told.update.created_at, news=news, articles=_articles(told), collected=digest)
+    return UpdateView(
+        number=told.update.number,
+        created_at=told.update.created_at,
+        news=news,
+        articles=_articles(told),
+        spike=told.spike and view_spike(told.spike),
+        collected=digest,
+    )
 
 
 def _collected(digest: ListedDigest | None) -> CollectedView | None:

@@ -43,6 +43,7 @@ from service.api.silences import silences_api
 from service.api.stories import stories_api
 from service.api.streams import streams_api
 from service.api.unsubscribe import unsubscribe_api
+from service.api.volumes import volumes_api
 from service.api.websub import websub_api
 from service.api.workspaces import workspaces_api
 from service.edges import Edges
@@ -86,7 +87,7 @@ def _new_app() -> OpenAPI:
 
 
 def _all_apis(edges: Edges) -> list[APIBlueprint]:
-    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, rule_feedback_api, actors_api)
+    watching = (keys_api, feeds_api, feed_lists_api, rules_api, previews_api, rule_feedback_api, volumes_api, actors_api)
     nouns = (
         *watching,
         channels_api,

@@ -191,7 +191,7 @@ def _is_own_relay(url: str, settings: Settings) -> bool:
 def _lines(telling: Telling, chat: Chat[Any], *, titled: bool) -> list[str]:
     """Our own message, the most important first. `titled`: the subject stands above already."""
     escape, bold = chat.markup.escape, chat.markup.bold
-    lines = [] if titled or telling.items else [bold(escape(telling.subject))]
+    lines = [] if titled or (telling.items and not telling.spike) else [bold(escape(telling.subject))]
     if telling.news:
         lines.append(escape("New: " + "; ".join(telling.news)))
     lines += [escape(note) for note in telling.notes]

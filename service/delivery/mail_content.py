@@ -14,20 +14,19 @@ from service.delivery.mail_coverage import say_coverage, show_coverage
 from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_headers import safe_header
 from service.delivery.mail_text import clean_text, safe_link, say_moment
-from service.delivery.telling import say_time, say_why
+from service.delivery.telling import say_news, say_time, say_why
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.deliveries import DeliveryToSend
-from service.domain.developments import say
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
+from service.domain.spike_words import say_comparison, say_headline, say_spike
 
 MAX_SHOWN = 20  # articles in one mail
 MAX_TITLE = 300  # characters of a title that the body shows
 RULE_IN_SUBJECT = 50
 NEWS_IN_SUBJECT = 50
 SUBJECT = 150
-MAX_NEWS = 12  # of an update
 MAX_ENTRIES = 50  # alerts in one mail
 MAX_LINE = 20_000
 MakeLinks = Callable[[Alert], AlertLinks]
@@ -98,7 +97,8 @@ def render_content(
         rule=clean_text(alert.rule_name),
         articles=[_show(article) for article in alert.articles[:MAX_SHOWN]],
         more=max(0, len(alert.articles) - MAX_SHOWN),
-        news=_news(alert),
+        news=say_news(alert),
+        spike=(say_headline(alert.spike), say_comparison(alert.spike)) if alert.spike else None,
         coverage=show_coverage(alert),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
@@ -122,7 +122,8 @@ def _digest_content(digest: Digest, channel: str, unsubscribe_url: str | None, l
 def _entry(alert: Alert, links: MakeLinks | None, *, named: bool) -> ShownEntry:
     first, others = _show(alert.articles[0]), len(alert.articles) - 1
     rule = clean_text(alert.rule_name) if named else None
-    return ShownEntry(first, rule, _news(alert), say_coverage(alert), others, links and links(alert))
+    news = (f"spike: {say_spike(alert.spike)}",) if alert.spike else say_news(alert)
+    return ShownEntry(first, rule, news, say_coverage(alert), others, links and links(alert))
 
 
 def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None) -> MailContent:
@@ -159,14 +160,12 @@ def _channel_content(notice: ChannelNotice, channel: str, unsubscribe_url: str |
 
 def _subject(alert: Alert) -> str:
     rule = safe_header(alert.rule_name, RULE_IN_SUBJECT)
+    if alert.spike:
+        return f"{say_headline(alert.spike)} [{rule}]"
     others = f" (+{len(alert.articles) - 1} more)" if len(alert.articles) > 1 else ""
-    head = f"Update: {safe_header(', '.join(_news(alert)), NEWS_IN_SUBJECT)} - " if alert.update else ""
+    head = f"Update: {safe_header(', '.join(say_news(alert)), NEWS_IN_SUBJECT)} - " if alert.update else ""
     tail = f"{others} [{rule}]"
     return head + safe_header(_title(alert), SUBJECT - len(head) - len(tail)) + tail
-
-
-def _news(alert: Alert) -> tuple[str, ...]:
-    return tuple(clean_text(say(news), MAX_TITLE) for news in alert.update.news[:MAX_NEWS]) if alert.update else ()
 
 
 def _title(alert: Alert) -> str:

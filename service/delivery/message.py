@@ -16,6 +16,8 @@ from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import News, say
 from service.domain.digests import Digest
 from service.domain.evidence import Evidence, Scores
+from service.domain.spike_words import say_comparison, say_spike
+from service.domain.spikes import Spike
 
 MAX_BYTES = 20_000  # Standard Webhooks: a payload is smaller than 20 kB
 MAX_REPORTS = 20  # outlets named in one message
@@ -40,6 +42,8 @@ def render_body(delivery: DeliveryToSend, feedback_url: str | None = None) -> by
     - `update`: null, or of an update its `number`, `created_at` and `news`, each with `kind`, `what` and a `text` for people
     - `coverage`: who reports the story (or null): numbers of `articles`, `outlets` and `independent` ones, `languages`, the
       `first` report, `spread_seconds` from it to the latest outlet's, and the `reports`, each outlet's first
+    - `spike`: null, or of a rule that alerts on volume its numbers: `count` independent outlets from `since` to `until` in the `window`
+      ("hour", "day"), beside what is `usual`, and more; `text` and `comparison` say it to people
     - `articles`: those that the message is about, each with `id`, `title`, `url` (or null), `source`, `published_at` (or null),
       `first_seen_at`, `language` (ISO 639, or null), `scores` (`comes_up` and `is_about`, probabilities; or null), and
         - `passages`: `field` ("title", "lede", "body"), `text`, `highlights` as [start, end) offsets into `text`
@@ -132,8 +136,28 @@ def _alert_data(alert: Alert, articles: list[Payload], *, truncated: bool, short
         "story": alert.story,
         "update": alert.update and _update(alert.update, short=short),
         "coverage": alert.coverage and _coverage(alert.coverage, short=short),
+        "spike": alert.spike and _spike(alert.spike),
         "articles": articles,
         "truncated": truncated,
+    }
+
+
+def _spike(spike: Spike) -> Payload:
+    return {
+        "window": spike.window,
+        "sensitivity": spike.sensitivity,
+        "count": spike.count,
+        "usual": spike.usual,
+        "times": spike.times and round(spike.times, 1),
+        "least": spike.least,
+        "told": spike.told,
+        "basis": spike.basis,
+        "periods": spike.periods,
+        "since": _moment(spike.since),
+        "until": _moment(spike.until),
+        "timezone": spike.zone,
+        "text": say_spike(spike),
+        "comparison": say_comparison(spike),
     }
 
 

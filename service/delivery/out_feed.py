@@ -106,14 +106,20 @@ def _item(told: ToldAlert) -> dict[str, Any]:
 
 def _html(telling: Telling, updates: Sequence[Alert]) -> str:
     """An alert as HTML: paragraphs, links and nothing else; everything from outside is escaped."""
-    parts = [part for item in telling.items for part in _item_html(item)]
+    parts = [f"<p><strong>{escape(telling.spike)}</strong></p>"] if telling.spike else []
+    parts += [f"<p>{escape(note)}</p>" for note in telling.notes]
+    parts += [part for item in telling.items for part in _item_html(item)]
     for update in updates:
-        parts += [f"<p><strong>{escape('New: ' + '; '.join(tell_alert(update, '').news))}</strong></p>"]
+        parts += [f"<p><strong>{escape(_say_new(tell_alert(update, '')))}</strong></p>"]
         parts += [part for item in tell_alert(update, "").items for part in _item_html(item)]
     if telling.coverage:
         parts.append(f"<p>{escape(telling.coverage.summary)}</p>")
         parts += [f"<p>{_linked(each.title, each.link)}, {escape(each.source)}, {each.time}</p>" for each in telling.coverage.reports]
     return "\n".join(parts)
+
+
+def _say_new(telling: Telling) -> str:
+    return telling.subject if telling.spike else f"New: {'; '.join(telling.news)}"
 
 
 def _item_html(item: Item) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.delivery.feed_notice import headline_of, name_of
@@ -17,6 +17,7 @@ from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import say
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
+from service.domain.spike_words import say_comparison, say_headline, say_spike
 
 MAX_ITEMS = 20  # articles that one message names
 MAX_TITLE = 300
@@ -41,7 +42,8 @@ class Item:
 class Telling:
     """A message: its `subject` on one line, then what there is of the rest.
 
-    `event` as in webhooks; `about` is what later messages of the same matter share; `notes` are plain sentences.
+    `event` as in webhooks; `about` is what later messages of the same matter share; `spike` is the numbers of one; `notes` are plain
+    sentences.
     """
 
     event: str
@@ -54,6 +56,7 @@ class Telling:
     more: int = 0
     coverage: ShownCoverage | None = None
     outlets: int = 0
+    spike: str = ""
     notes: tuple[str, ...] = field(default=())
 
 
@@ -74,13 +77,13 @@ def tell(delivery: DeliveryToSend) -> Telling:
 def tell_alert(alert: Alert, channel: str) -> Telling:
     """What an alert, or an update of one, says to a channel of this name."""
     items = tuple(_item(article) for article in alert.articles[:MAX_ITEMS])
-    news = tuple(clean_text(say(each), MAX_TITLE) for each in alert.update.news[:MAX_NEWS]) if alert.update else ()
+    news = say_news(alert)
     others = f" (+{len(alert.articles) - 1} more)" if len(alert.articles) > 1 else ""
     title = items[0].title if items else NO_TITLE
     return Telling(
         event="alert.updated" if alert.update else "alert.created",
         about=alert.id,
-        subject=("Update: " if alert.update else "") + title + others,
+        subject=say_headline(alert.spike) if alert.spike else ("Update: " if alert.update else "") + title + others,
         channel=channel,
         rule=clean_text(alert.rule_name, 200),
         news=news,
@@ -88,6 +91,8 @@ def tell_alert(alert: Alert, channel: str) -> Telling:
         more=max(0, len(alert.articles) - MAX_ITEMS),
         coverage=show_coverage(alert),
         outlets=alert.coverage.outlets if alert.coverage else 0,
+        spike=say_spike(alert.spike) if alert.spike else "",
+        notes=(say_comparison(alert.spike),) if alert.spike else (),
     )
 
 
@@ -106,11 +111,19 @@ def template_values(telling: Telling) -> Mapping[str, Any]:
         "more": telling.more,
         "coverage": coverage.summary if coverage else "",
         "outlets": telling.outlets,
+        "spike": telling.spike,
         "reports": [
             {"source": each.source, "title": each.title, "link": each.link or "", "time": each.time}
             for each in (coverage.reports if coverage else ())
         ],
     }
+
+
+def say_news(alert: Alert) -> tuple[str, ...]:
+    """What is new by an update; that a spike has grown is in its numbers."""
+    if alert.update is None or alert.spike is not None:
+        return ()
+    return tuple(clean_text(say(news), MAX_TITLE) for news in alert.update.news[:MAX_NEWS])
 
 
 def say_why(terms: Iterable[str]) -> str:
@@ -148,10 +161,16 @@ def _tell_digest(digest: Digest, channel: str) -> Telling:
         subject=digest_subject(digest),
         channel=channel,
         rule=clean_text(digest.rule_name or "", 200),
-        items=tuple(_item(article) for article in firsts[:MAX_ITEMS]),
+        items=tuple(_first_item(alert) for alert in digest.alerts[:MAX_ITEMS] if alert.articles),
         more=max(0, digest.count - min(len(firsts), MAX_ITEMS)),
         notes=(say_digest(digest),),
     )
+
+
+def _first_item(alert: Alert) -> Item:
+    """What stands for an alert among others."""
+    first = _item(alert.articles[0])
+    return replace(first, passages=(f"Spike: {say_spike(alert.spike)}", *first.passages)) if alert.spike else first
 
 
 def _item(article: AlertedArticle) -> Item:

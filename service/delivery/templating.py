@@ -19,7 +19,7 @@ MAX_LOOPS = 2  # one inside the other
 
 FILTERS = ("upper", "lower", "capitalize", "trim", "truncate", "default", "length", "first", "last")
 _OF_THE_FIRST_ARTICLE = ("title", "link", "source", "time", "why", "passages")
-_OF_THE_MESSAGE = ("event", "rule", "channel", "subject", "news", "articles", "more", "coverage", "outlets", "reports")
+_OF_THE_MESSAGE = ("event", "rule", "channel", "subject", "news", "articles", "more", "coverage", "outlets", "reports", "spike")
 VARIABLES = frozenset((*_OF_THE_FIRST_ARTICLE, *_OF_THE_MESSAGE, "loop"))
 ATTRIBUTES = frozenset((*_OF_THE_FIRST_ARTICLE, "index", "first", "last", "length"))
 
@@ -123,7 +123,7 @@ def _fault(node: nodes.Node, known: frozenset[str]) -> str | None:
 def _try_out(source: str) -> None:
     item = {"title": "A title", "link": "https://gazette.example/1", "source": "The Gazette", "time": "noon", "why": "title"}
     one = {**item, "passages": ["A passage"]}
-    texts = {name: name for name in ("event", "rule", "channel", "subject", "coverage")}
+    texts = {name: name for name in ("event", "rule", "channel", "subject", "coverage", "spike")}
     values = {**one, **texts, "news": ["a"], "articles": [one, one], "reports": [item], "more": 1, "outlets": 2}
     try:
         for _piece in _compiled(source, str).generate(values):

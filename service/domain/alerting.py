@@ -17,7 +17,7 @@ from service.domain.ids import alert_id, match_id
 from service.domain.policies import policy_of
 from service.domain.routes import channels_for
 from service.domain.rules import Rule, RuleSpec
-from service.domain.silences import silence_of
+from service.domain.silences import Silence, silence_of
 from service.domain.telling import NO_HASTE, Hold, Pace, Silent, tell_when
 
 
@@ -138,6 +138,8 @@ def decide(found: FoundMatch, standing: Standing, now: datetime) -> Decision:
     held = hold(found, standing)
     if held is not None:
         return _decision(found, held)
+    if policy_of(found.rule.spec.alerting, standing.pace.defaults).spike is not None:
+        return _count(found, standing, now)
     if standing.alert is not None and found.rule.spec.alerting.stories != "every_article":
         return _join(found, standing, standing.alert, now)
     when = _tell_when(found.rule, found.article, found.evidence, standing, now)
@@ -170,8 +172,18 @@ def _tell_when(
 ) -> Silent | Collect | None:
     pace = standing.pace
     policy = policy_of(rule.spec.alerting, pace.defaults)
-    silence = silence_of(pace.silences, rule.id, article, actors_named(rule.spec, evidence), evidence, now)
+    silence = _silence_of(rule, article, evidence, pace, now)
     return tell_when(policy, pace, now, alerted_at=standing.alerted_at, silence=silence, corrects=corrects)
+
+
+def _silence_of(rule: Rule, article: Article, evidence: Sequence[Evidence], pace: Pace, now: datetime) -> Silence | None:
+    return silence_of(pace.silences, rule.id, article, actors_named(rule.spec, evidence), evidence, now)
+
+
+def _count(found: FoundMatch, standing: Standing, now: datetime) -> Decision:
+    """It counts towards a spike, unless it is under a silence."""
+    silence = _silence_of(found.rule, found.article, found.evidence, standing.pace, now)
+    return _decision(found, Hold.COUNTED) if silence is None else _silent(found, Silent(Hold.SILENCED, silence))
 
 
 def _silent(found: FoundMatch, silent: Silent) -> Decision:

@@ -10,6 +10,7 @@ from service.domain.articles import Article
 from service.domain.coverage import Coverage
 from service.domain.developments import News
 from service.domain.evidence import Evidence, Scores
+from service.domain.spikes import Spike
 
 PASSAGE = 320  # characters of a field that an alert quotes
 
@@ -54,6 +55,7 @@ class Alert:
 
     `story` is what it is about and `coverage` who reported that when it was raised; alerts raised before there were
     stories have neither. In an update of the alert, `update` says what is new, and `articles` and `coverage` are as of then.
+    With a `spike` it is about a volume: `articles` has one of each of the top stories, and `coverage` is of all that was counted.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Alert:
     story: str | None = None
     coverage: Coverage | None = None
     update: Update | None = None
+    spike: Spike | None = None
 
 
 def quote_article(article: Article, evidence: tuple[Evidence, ...], scores: Scores | None = None) -> AlertedArticle:

@@ -21,6 +21,7 @@ class Development(StrEnum):
     OUTLETS = "outlets"  # so many independent outlets report it
     CORRECTION = "correction"  # an article corrects, or the headline that was told says something else now
     RETURNED = "returned"  # it is reported again after a quiet time
+    GREW = "grew"  # the spike that was told has grown
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def say(news: News) -> str:
             return news.what if is_correction(news.what) else f"correction: {news.what}"
         case Development.RETURNED:
             return f"back after {news.what} hours"
+        case Development.GREW:
+            return f"the spike has grown to {news.what} outlets"
 
 
 def _news(alert: StoryAlert, report: Report, entering: Iterable[str]) -> Iterator[News]:

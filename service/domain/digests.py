@@ -102,6 +102,8 @@ def _merge(waiting: Sequence[Collected]) -> Alert:
     articles: dict[str, AlertedArticle] = {article.id: article for each in numbered for article in each.message.articles}
     coverage = last.coverage or last.message.coverage
     merged = replace(last.message, articles=tuple(articles.values()), coverage=coverage, update=None)
+    if merged.spike is not None and first.update is None:
+        merged = replace(merged, spike=replace(merged.spike, told=None))
     if first.update is None or last.message.update is None:
         return merged
     news = dict.fromkeys(news for each in numbered if each.message.update for news in each.message.update.news)

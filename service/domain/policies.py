@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 MAX_WAIT = timedelta(minutes=10)
 MAX_HOLIDAYS = 400
@@ -51,6 +62,8 @@ Lowered = BeforeValidator(lambda value: value.lower() if isinstance(value, str) 
 Cooldown = Annotated[timedelta, BeforeValidator(_with_unit), Field(ge=timedelta(0), le=timedelta(days=30))]
 Wait = Annotated[timedelta, Field(ge=timedelta(0), le=MAX_WAIT)]
 Stories = Literal["every_article", "once", "developments"]
+Window = Literal["hour", "day"]
+Sensitivity = Literal["low", "normal", "high"]
 
 
 class _Form(BaseModel):
@@ -73,6 +86,16 @@ class DigestPlan(_Form):
         if self.digest != "weekly" and self.weekday is not None:
             raise ValueError("only a weekly digest has a `weekday`")
         return self
+
+
+class SpikePlan(_Form):
+    """Alert on volume, not on articles: when many more independent outlets than usual report what the rule watches."""
+
+    spike: Window = Field(description="in the last hour, or in the last 24 hours")
+    sensitivity: Sensitivity = Field(default="normal", description="high: told of small ones, too; low: only of great ones")
+    timezone: Zone | None = Field(
+        default=None, description="in which past weeks have the same weekday and hour, an IANA name; null: the workspace's"
+    )
 
 
 class QuietHours(_Form):
@@ -108,10 +131,32 @@ class Cap(_Form):
 When = Literal["instant"] | DigestPlan
 
 
+def _kind_of(when: Any) -> str | None:
+    """Which of the three it is meant to be, so that a mistake is told of that one alone."""
+    match when:
+        case str():
+            return "in a word"
+        case DigestPlan() | {"digest": _}:
+            return "a digest"
+        case SpikePlan() | {"spike": _}:
+            return "a spike"
+    return None
+
+
+RuleWhen = Annotated[
+    Annotated[Literal["instant"], Tag("in a word")] | Annotated[DigestPlan, Tag("a digest")] | Annotated[SpikePlan, Tag("a spike")],
+    Discriminator(
+        _kind_of,
+        custom_error_type="when",
+        custom_error_message='write "instant", a digest as in {"digest": "daily"}, or a spike as in {"spike": "hour"}',
+    ),
+]
+
+
 class Alerting(_Form):
     """When a match becomes an alert, and when that is told. What is null is as the workspace has it."""
 
-    when: When | None = Field(default=None, description='"instant", or a digest')
+    when: RuleWhen | None = Field(default=None, description='"instant", a digest, or a spike')
     stories: Stories = Field(
         default="developments",
         description="of articles that report one event: every_article alerts; once: the first does, the others join it in silence; "
@@ -147,9 +192,10 @@ NOTHING_CHOSEN = Defaults()
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What holds for one rule, all said and done. `quiet` and the digest's plan have their own zones; `zone` is that of caps and budget."""
+    """What holds for one rule, all said and done. `quiet`, `plan` and `spike` have their own zones; `zone` is that of caps and budget."""
 
     plan: DigestPlan | None
+    spike: SpikePlan | None
     group_wait: timedelta
     cooldown: timedelta
     quiet: QuietHours | None
@@ -160,7 +206,7 @@ class Policy:
     holidays: frozenset[date]
     budget: int | None
 
-    def zone_of(self, part: DigestPlan | QuietHours) -> ZoneInfo:
+    def zone_of(self, part: DigestPlan | SpikePlan | QuietHours) -> ZoneInfo:
         """The time zone that this part of it is in."""
         return ZoneInfo(part.timezone) if part.timezone else self.zone
 
@@ -172,6 +218,7 @@ def policy_of(alerting: Alerting, defaults: Defaults) -> Policy:
     cap = alerting.cap or defaults.cap
     return Policy(
         plan=when if isinstance(when, DigestPlan) else None,
+        spike=when if isinstance(when, SpikePlan) else None,
         group_wait=defaults.group_wait if alerting.group_wait is None else alerting.group_wait,
         cooldown=defaults.cooldown if alerting.cooldown is None else alerting.cooldown,
         quiet=quiet if isinstance(quiet, QuietHours) else None,

@@ -28,6 +28,7 @@ class Hold(StrEnum):
     COOLING_DOWN = "cooling_down"
     ALREADY_ALERTED = "already_alerted"  # the same page came by another feed before
     JOINED = "joined"  # its story has an alert, which it joined without a message
+    COUNTED = "counted"  # its rule alerts on volume, for which it counts
 
 
 _HOLDS: Mapping[Hold, str] = MappingProxyType(
@@ -40,6 +41,7 @@ _HOLDS: Mapping[Hold, str] = MappingProxyType(
         Hold.COOLING_DOWN: "the rule had alerted less than its cooldown before",
         Hold.ALREADY_ALERTED: "the same page had come by another feed",
         Hold.JOINED: "it joined the alert of its story in silence",
+        Hold.COUNTED: "the rule alerts on spikes, for which it counts",
     }
 )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from service.domain.alerting import Corrected, Decision, Edit, FoundMatch, Standing, decide, decide_edit
+from service.domain.alerting import AlertDraft, Corrected, Decision, Edit, FoundMatch, Standing, decide, decide_edit
 from service.domain.developments import StoryAlert
 from service.domain.digests import Collect, DigestKind
 from service.domain.policies import Policy, policy_of
@@ -19,8 +19,10 @@ from service.domain.tallies import Tally
 from service.domain.telling import Pace
 from service.edges import Edges
 from service.matching.credits import credits_of
+from service.pipeline.spike import Watched, counted_by_rule, tell_of_volume
 from service.storage.articles import ClaimedArticle
 from service.storage.collecting import groups_waiting
+from service.storage.database import Database
 from service.storage.decisions import (
     LockedRule,
     ToldArticle,
@@ -31,6 +33,7 @@ from service.storage.decisions import (
     save_decisions,
     told_articles,
 )
+from service.storage.gauge import Gauge
 from service.storage.handmade import stories_of
 from service.storage.matches import finish_articles, known_pairs, lock_held
 from service.storage.placements import share_stories
@@ -59,20 +62,24 @@ class Standings:
         """What a decision about a page of this story must know."""
         locked = self.rules[rule]
         alert = self.alerts.get((rule, story)) if story else None
-        return Standing(locked.rule.live, locked.alerted_at, (rule, page) in self.pages, alert, self._pace(locked))
+        return Standing(locked.rule.live, locked.alerted_at, (rule, page) in self.pages, alert, self.pace(locked))
 
     def note(self, rule: str, decided: Decision | Corrected, alert: StoryAlert | None, now: datetime) -> None:
         """Know of what was decided."""
         if alert is not None:
             self.alerts[rule, alert.story] = alert
-        if decided.draft is not None:
-            self.pages.add((rule, decided.draft.subject))
-            self._note_when(rule, decided.draft.collected, now)
+        self.note_draft(rule, decided.draft, now)
+
+    def note_draft(self, rule: str, draft: AlertDraft | None, now: datetime) -> None:
+        """Know of a message."""
+        if draft is not None:
+            self.pages.add((rule, draft.subject))
+            self._note_when(rule, draft.collected, now)
 
     def sent(self) -> tuple[dict[str, Tally], dict[str, Tally]]:
         """What rules with a cap, and workspaces with a budget, have sent by now, where that changed."""
         senders = [self.rules[each] for each in self.senders]
-        capped = {each.rule.id: each.sent for each in senders if self._policy(each.rule).cap is not None}
+        capped = {each.rule.id: each.sent for each in senders if self.policy(each.rule).cap is not None}
         workspaces = {each.rule.workspace: self.workspaces[each.rule.workspace] for each in senders}
         return capped, {each: policy.spent for each, policy in workspaces.items() if policy.defaults.budget is not None}
 
@@ -80,19 +87,21 @@ class Standings:
         locked = self.rules[rule]
         if collected is None:
             self.senders.add(rule)
-            zone = self._policy(locked.rule).zone
+            zone = self.policy(locked.rule).zone
             workspace = self.workspaces[locked.rule.workspace]
             self.rules[rule] = replace(locked, alerted_at=now, sent=locked.sent.with_one(now, zone))
             self.workspaces[locked.rule.workspace] = replace(workspace, spent=workspace.spent.with_one(now, zone))
         elif collected.kind is DigestKind.GROUP_WAIT:
             self.groups[rule] = collected.send_at
 
-    def _pace(self, locked: LockedRule) -> Pace:
+    def pace(self, locked: LockedRule) -> Pace:
+        """What else the time of telling depends on."""
         rule = locked.rule
         workspace = self.workspaces[rule.workspace]
         return Pace(workspace.defaults, self.silences.get(rule.workspace, ()), self.groups.get(rule.id), locked.sent, workspace.spent)
 
-    def _policy(self, rule: Rule) -> Policy:
+    def policy(self, rule: Rule) -> Policy:
+        """What holds for a rule, all said and done."""
         return policy_of(rule.spec.alerting, self.workspaces[rule.workspace].defaults)
 
 
@@ -115,6 +124,7 @@ def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequenc
         corrections = correct_all(_edits(held, found, told, standings), standings, now)
         decisions = decide_all(new, standings, now)
         due = save_decisions(connection, database, decisions, corrections, now)
+        due += tell_spikes(connection, database, counted_by_rule(new, decisions), standings, now)
         _save_sent(connection, standings)
         finish_articles(connection, held)
     if len(held) < len(claimed):
@@ -132,6 +142,22 @@ def decide_all(found: Sequence[FoundMatch], standings: Standings, now: datetime)
         standings.note(each.rule.id, decision, decision.joined, now)
         decisions.append(decision)
     return decisions
+
+
+def tell_spikes(
+    connection: Connection, database: Database, counted: Mapping[str, Sequence[tuple[str, FoundMatch]]], standings: Standings, now: datetime
+) -> int:
+    """Tell of the spikes that stored matches make, rule by rule; return how many deliveries are due."""
+    due = 0
+    for rule, found in counted.items():
+        locked, policy = standings.rules[rule], standings.policy(standings.rules[rule].rule)
+        assert policy.spike is not None, "its matches count"
+        gauge = Gauge(rule, policy.spike, policy.zone_of(policy.spike))
+        watched = Watched(locked.rule, policy, gauge, standings.pace(locked), locked.alerted_at)
+        draft, more = tell_of_volume(connection, database, watched, found, now)
+        standings.note_draft(rule, draft, now)
+        due += more
+    return due
 
 
 def correct_all(edits: Sequence[Edit], standings: Standings, now: datetime) -> list[Corrected]:

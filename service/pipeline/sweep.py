@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import structlog
 
+from service.domain.spike_times import REACH
 from service.edges import Edges
 from service.matching.nearness import queries_of
 from service.pipeline.stories import WINDOW
 from service.storage.pruning import forget_articles, forget_keys, forget_stories
+from service.storage.sightings import forget_sightings
 
 log = structlog.get_logger()
 
@@ -33,6 +35,7 @@ def prune(edges: Edges) -> int:
     now, database = edges.now(), edges.store.database
     forget_keys(database, now=now)
     forget_queries(edges)
+    forget_sightings(database, older_than=now - REACH)
     gone = forget_articles(database, older_than=now - KEEP_ARTICLES)
     forget_stories(database, older_than=now - KEEP_PRINTS)
     return gone

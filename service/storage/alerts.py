@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from service.domain.alerts import Alert, AlertedArticle, Update
 from service.domain.coverage import Coverage
 from service.domain.developments import StoryAlert
+from service.domain.spikes import Spike
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
 from service.storage.tables import alert, alert_update
@@ -21,6 +22,7 @@ _articles = TypeAdapter(tuple[AlertedArticle, ...])
 _coverage = TypeAdapter(Coverage)
 _update = TypeAdapter(Update)
 _living = TypeAdapter(StoryAlert)
+_spike = TypeAdapter(Spike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +96,14 @@ def dump_content(told: Alert) -> dict[str, Any]:
         "story": told.story,
         "coverage": told.coverage and _coverage.dump_python(told.coverage, mode="json"),
         "update": told.update and _update.dump_python(told.update, mode="json"),
+        "spike": told.spike and _spike.dump_python(told.spike, mode="json"),
     }
 
 
 def to_alert(row: Row[Any], content: Mapping[str, Any] | None = None) -> Alert:
     """An alert from its row; with the content of one of its updates, that update."""
     said = row.content if content is None else content
-    coverage, update = said.get("coverage"), said.get("update")
+    coverage, update, spike = said.get("coverage"), said.get("update"), said.get("spike")
     return Alert(
         row.id,
         row.workspace,
@@ -111,6 +114,7 @@ def to_alert(row: Row[Any], content: Mapping[str, Any] | None = None) -> Alert:
         said.get("story"),
         coverage and _coverage.validate_python(coverage),
         update and _update.validate_python(update),
+        spike and _spike.validate_python(spike),
     )
 
 

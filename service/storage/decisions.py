@@ -96,17 +96,28 @@ def save_decisions(
     for correction in corrections:
         _save_correction(connection, database, correction, now)
     drafts = [draft for draft in (*(each.draft for each in decisions), *(each.draft for each in corrections)) if draft is not None]
+    digests, due = send_or_collect(connection, database, drafts, now)
+    _note_digests(connection, decisions, digests)
+    return due
+
+
+def send_or_collect(
+    connection: Connection, database: Database, drafts: Sequence[AlertDraft], now: datetime
+) -> tuple[dict[tuple[str, int], str], int]:
+    """Make the deliveries of stored messages, or put them into their digests.
+
+    Returns the digest of each that waits, by alert and number of the update, and how many deliveries are due.
+    """
     told = [draft for draft in drafts if draft.collected is None]
     note_alerted(connection, {draft.alert.rule for draft in told}, now)
     digests = collect_all(connection, database, drafts, now)
-    _note_digests(connection, decisions, digests)
-    return save_deliveries(connection, database, [_outgoing(draft) for draft in told], now)
+    return digests, save_deliveries(connection, database, [_outgoing(draft) for draft in told], now)
 
 
 def _save_told(connection: Connection, database: Database, decision: Decision, now: datetime) -> None:
     draft = decision.draft
     if draft is not None:
-        _save_message(connection, database, draft, now)
+        save_message(connection, database, draft, now)
     into = draft.alert.id if draft else decision.joined and decision.joined.id
     if into is not None:
         headline = decision.article.title if draft else None
@@ -121,12 +132,13 @@ def _save_correction(connection: Connection, database: Database, corrected: Corr
     told = (alert_item.c.alert == edit.alert) & (alert_item.c.match == edit.match)
     connection.execute(update(alert_item).where(told).values(headline=edit.article.title))
     if corrected.draft is not None:
-        _save_message(connection, database, corrected.draft, now)
+        save_message(connection, database, corrected.draft, now)
     if corrected.alert is not None:
         _save_living(connection, corrected.alert, now)
 
 
-def _save_message(connection: Connection, database: Database, draft: AlertDraft, now: datetime) -> None:
+def save_message(connection: Connection, database: Database, draft: AlertDraft, now: datetime) -> None:
+    """Store an alert or an update, unless it is there."""
     told = draft.alert
     values = {"workspace": told.workspace, "content": dump_content(told), "created_at": now}
     if told.update is not None:

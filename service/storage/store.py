@@ -27,6 +27,7 @@ from service.storage.silences import Silences
 from service.storage.stories import StoredStories
 from service.storage.told import Told
 from service.storage.vectors import StoredVectors
+from service.storage.volumes import Volumes
 from service.storage.websub import WebSub
 from service.storage.workspaces import Workspaces
 
@@ -57,6 +58,7 @@ class Store:
     replays: Replays
     out_feeds: OutFeeds
     told: Told
+    volumes: Volumes
     vectors: StoredVectors
     stories: StoredStories
 
@@ -86,6 +88,7 @@ def open_store(database: Database, sealer: Sealer) -> Store:
         Replays(database),
         OutFeeds(database),
         Told(database),
+        Volumes(database),
         StoredVectors(database),
         StoredStories(database),
     )

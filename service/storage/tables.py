@@ -623,3 +623,29 @@ story_join = Table(
     Column("story", Text, primary_key=True),
     Column("into", Text, nullable=False),
 )
+
+# The matches of rules that alert on volume, with what tells independent outlets apart.
+sighting = Table(
+    "sighting",
+    metadata,
+    _ref("workspace"),
+    _ref("rule"),
+    _ref("match", key=True),
+    _moment("at"),  # when the article came, or came to read as it does
+    Column("lag", Integer, nullable=False),  # seconds from its publication to when it came
+    Column("outlet", Text, nullable=False),
+    Column("voice", Text, nullable=False),  # the agency whose text it is, else the outlet
+    Column("headline", Text, nullable=False),  # its hash
+    Index("ix_sighting_rule_at", "rule", "at"),
+)
+
+# How such rules stand, as of a rule's `revision`.
+volume = Table(
+    "volume",
+    metadata,
+    _ref("workspace"),
+    _ref("rule", key=True),
+    Column("revision", Integer, nullable=False),
+    Column("usual", Json),  # as domain.spikes.KnownUsual; NULL: not counted yet
+    Column("spike", Json),  # the one that goes on, as domain.spikes.OpenSpike; NULL: none
+)

@@ -18,6 +18,7 @@ from service.domain.deliveries import DeliveryToSend, Receipt
 from service.domain.developments import Development, News
 from service.domain.digests import Digest, DigestKind
 from service.domain.evidence import Evidence
+from service.domain.spikes import Basis, Spike
 from service.outbound import Outbound
 from tests.make import an_article
 
@@ -57,7 +58,11 @@ def titled(title: str) -> AlertedArticle:
     return AlertedArticle("ar_1", title, "https://gazette.example/1", title, None, CREATED, "en", (Passage("title", title[:1000], ()),), ())
 
 
-NEWS = tuple(News(kind, what) for kind, what in zip(Development, ("Kim Jong Un", "10", "Correction: a peace plan", "26"), strict=True))
+NEWS = tuple(News(kind, what) for kind, what in zip(Development, ("Kim Jong Un", "10", "Correction: a peace plan", "26"), strict=False))
+
+SPIKE = Spike(
+    "hour", "normal", 14, 2.0, 12, Basis.WEEKS, 8, CREATED - timedelta(hours=1), CREATED, "Europe/Brussels"
+)  # fmt: skip
 
 
 def a_coverage(*titles: str) -> Coverage:
@@ -81,6 +86,14 @@ def an_update(news: tuple[News, ...] = NEWS, coverage: Coverage | None = None) -
     """The second update of an alert."""
     coverage = coverage or a_coverage("NATO chief Rutte welcomes peace deal", "Rutte lobt Friedensplan", "NATO welcomes deal")
     return replace(an_alert(), story="st_1", coverage=coverage, update=Update(2, CREATED, news))
+
+
+def a_spike(told: int | None = None) -> Alert:
+    """An alert on volume, with two stories that four outlets report; with `told`, the update that says that it has grown."""
+    coverage = a_coverage("NATO chief Rutte welcomes peace deal", "Rutte lobt Friedensplan", "Kyiv signs", "Moscow waits")
+    update = Update(1, CREATED, (News(Development.GREW, "14"),)) if told else None
+    articles = (alerted(id="ar_o0"), replace(titled("Kyiv signs the peace deal"), id="ar_o2"))
+    return replace(an_alert(*articles), coverage=coverage, update=update, spike=replace(SPIKE, told=told))
 
 
 def a_digest(*alerts: Alert, kind: DigestKind = DigestKind.DIGEST, rule: str | None = "ru_1") -> Digest:

@@ -12,6 +12,7 @@ import pytest
 from service.domain.feeds import FeedState
 from service.domain.policies import Alerting, Defaults
 from service.domain.rules import Precision, RuleSpec
+from service.domain.spikes import LIMITS
 from service.domain.telling import Hold
 from service.matching.explain import explain
 from service.matching.grammar import parse_query
@@ -114,3 +115,12 @@ def test_the_reasons_shown_are_reasons() -> None:
 
 def test_the_table_of_a_feeds_states_has_each_and_no_other() -> None:
     assert {row[0].strip("`") for row in rows_under("`state`", "meaning", "what to do")} == set(FeedState)
+
+
+def test_the_table_of_sensitivities_says_what_holds() -> None:
+    rows = rows_under("`sensitivity`", "at least", "and so many times the usual", "and so rare by chance")
+    told = {
+        name.strip('`"'): (int(least.removesuffix(" outlets")), float(times), 1 / int(rare.removeprefix("1 in ").replace(",", "")))
+        for name, least, times, rare in rows
+    }
+    assert told == {level: (limits.least, limits.times, limits.chance) for level, limits in LIMITS.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,13 @@ from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
 from service.domain.feeds import FeedState
-from tests.delivery.builders import CREATED, NEWS, a_channel, a_delivery, a_digest, alerted, an_alert, an_update, titled
+from tests.delivery.builders import CREATED, NEWS, SPIKE, a_channel, a_delivery, a_digest, a_spike, alerted, an_alert, an_update, titled
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
 KINDS = (
     "alert", "update", "news", "coverage", "report", "rule", "article", "scores", "passage", "evidence",
-    "feed_notice", "feed", "channel_notice", "disabled_channel", "test", "channel", "digest",
+    "spike", "feed_notice", "feed", "channel_notice", "disabled_channel", "test", "channel", "digest",
 )  # fmt: skip
 
 
@@ -63,6 +64,9 @@ def check(message: Any) -> None:
         pytest.param(an_alert(story=True), id="an alert about a story"),
         pytest.param(an_update(NEWS), id="an update"),
         pytest.param(an_update(NEWS * 100), id="a truncated update"),
+        pytest.param(a_spike(), id="a spike"),
+        pytest.param(a_spike(told=7), id="a spike that has grown"),
+        pytest.param(replace(a_spike(), spike=replace(SPIKE, usual=0.0)), id="a spike where there was nothing"),
     ],
 )
 def test_what_is_sent_fits_the_schema_and_has_no_field_that_it_lacks(alert: Alert | None) -> None:
@@ -136,7 +140,13 @@ def test_the_developers_page_tells_every_field_of_the_schema() -> None:
     frame |= {name: f"data.articles[].{name}[]." for name in ("passage", "evidence")}
     frame["passage"] = "data.articles[].passages[]."
     frame["scores"] = "data.articles[].scores."
-    frame |= {"update": "data.update.", "news": "data.update.news[].", "coverage": "data.coverage.", "report": "data.coverage.reports[]."}
+    frame["spike"] = "data.spike."
+    frame |= {
+        "update": "data.update.",
+        "news": "data.update.news[].",
+        "coverage": "data.coverage.",
+        "report": "data.coverage.reports[].",
+    }
     named = {frame[kind] + name for kind in KINDS for name in SCHEMA["$defs"][kind]["properties"]} | {"type", "timestamp"}
     parents = {name for name in named if any(other.startswith((f"{name}.", f"{name}[].")) for other in named)}
     assert told >= named - parents
