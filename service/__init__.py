@@ -11,6 +11,7 @@
         alerting, developments, coverage, headlines matches -> alerts, and what is new in a story that was told
         policies, telling, tallies, silences        when there is something to tell: at once, later, or not
         digests, digest_times, quiet_hours          what is told together, and when; local_time: by people's own clocks
+        pages, robots                               which articles' pages are read, when, and what their sites allow
         timing                                      when a delivery is tried again
         routes                                      which of a rule's channels a message goes to
     matching    from words to matches with evidence, pure:
@@ -29,7 +30,7 @@
     language    a text -> its language
     outbound    the only HTTP client, with the address guard
     feeds       fetch a feed, parse it in a sandboxed child; discover, opml, starter: find feeds;
-                fulltext: read an article's page in another such child;
+                fulltext, robots: read an article's page in another such child, where its site lets us;
                 websub: ask a hub to tell of news
     delivery    one file per kind of channel; chat: what those of chat share; telling: a message in words; templating: users' own words;
                 secrecy: what is never shown; out_feed: alerts as Atom and JSON Feed

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from service.domain.robots import KEPT_FOR
 from service.edges import Edges
 from service.matching.nearness import queries_of
 from service.pipeline.stories import WINDOW
@@ -34,6 +35,7 @@ def prune(edges: Edges) -> int:
     forget_keys(database, now=now)
     forget_queries(edges)
     gone = forget_articles(database, older_than=now - KEEP_ARTICLES)
+    edges.store.robots.forget_robots(older_than=now - KEPT_FOR)
     forget_stories(database, older_than=now - KEEP_PRINTS)
     return gone
 
