@@ -26,6 +26,8 @@ NO_BASELINE = "What the feed holds at its first poll is alerted too."
 SHARED = "It is a feed that all share: unfollow it, and follow it anew with its headers or password."
 CHANGE_IT = "Change its headers or password with PATCH."
 LOOKS_AT_ONCE = 4  # addresses looked at by this process; beyond that they are followed as they stand, for the threads serve others, too
+POLLED_ON = " It is polled on."
+NOT_POLLED = " It is not polled until you ask for it (/v1/feeds/{id}/poll)."
 FOLLOWED = "You follow this feed already; nothing has changed."
 
 Tags = tuple[Line, ...]
@@ -167,7 +169,7 @@ def _answer_outcome(outcome: Outcome, *, given_access: bool) -> Response:
     if given_access and not added:
         raise Problem(409, f"You follow this feed already, as {feed.id}. {SHARED if not feed.has_access else CHANGE_IT}")
     notice = FOLLOWED if not added else NO_BASELINE if feed.alert_existing else BASELINE
-    notice = f"{notice} {outcome.reason} It is polled on." if outcome.reason else notice
+    notice = f"{notice} {outcome.reason}{POLLED_ON if feed.next_at else NOT_POLLED}" if outcome.reason else notice
     return answer(NewFeedView(**FeedView.model_validate(feed).model_dump(), notice=notice), 201 if added else 200)
 
 

@@ -10,6 +10,7 @@ from service.domain.robots import KEPT_FOR
 from service.edges import Edges
 from service.matching.nearness import queries_of
 from service.pipeline.stories import WINDOW
+from service.storage.feed_notices import release_notices
 from service.storage.pruning import forget_articles, forget_keys, forget_stories
 
 log = structlog.get_logger()
@@ -27,6 +28,11 @@ def set_poison_aside(edges: Edges) -> int:
     if aside:
         log.error("work set aside after ending its worker five times", rows=aside)
     return aside
+
+
+def tell_of_feeds(edges: Edges) -> int:
+    """Have workspaces told of what has become of their feeds, together what happened together; return how many messages that are."""
+    return release_notices(edges.store.database, now=edges.now())
 
 
 def prune(edges: Edges) -> int:

@@ -115,9 +115,17 @@ class Feeds:
                 if alert_existing:
                     _match_again(connection, feed_id, caller.now)
                 record(connection, caller, "feed.follow", feed_id)
+                self._tell_of_trouble(connection, feed_id, caller)
             found = _find(connection, caller.workspace, feed_id)
         assert found is not None, "followed above"
         return found, added
+
+    def _tell_of_trouble(self, connection: Connection, feed_id: str, caller: Caller) -> None:
+        """Tell a new follower what the others were told, where that is not over."""
+        row = connection.execute(select(feed.c.watch, feed.c.reason).where(feed.c.id == feed_id)).one()
+        told = load_watch(row.watch).told
+        if told not in (None, FeedState.MOVED):
+            tell_owners(connection, self.database, feed_id, HealthChange(told, row.reason or ""), caller.now, only=caller.workspace)
 
     def _lock_or_add(self, connection: Connection, url: str, *, owner: str, new_id: str, now: datetime) -> str:
         """The id of the feed at this address, locked; a new one is due at once."""

@@ -456,7 +456,10 @@ feed_notice = Table(
     Column("url", Text, nullable=False),
     Column("title", Text),
     _moment("created_at"),
+    Column("told_in", Text),  # the notice whose message tells of it, perhaps itself; null: it waits for others of its kind
     Index("ix_feed_notice_workspace_created_at", "workspace", "created_at", "id"),
+    Index("ix_feed_notice_told_in", "told_in"),
+    _partial_index("ix_feed_notice_held", "created_at", where="told_in IS NULL"),
 )
 
 # A link under which alerts can be read as a feed; only a hash of its token is stored.

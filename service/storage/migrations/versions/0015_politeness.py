@@ -1,4 +1,4 @@
-"""The robots.txt of sites whose pages are read, and when a hub last sent something."""
+"""The robots.txt of sites whose pages are read, when a hub last sent something, and notices of feeds that are told together."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("origin", name="pk_robots"),
     )
     op.add_column("websub", sa.Column("pushed_at", Moment()))
+    op.add_column("feed_notice", sa.Column("told_in", sa.Text()))
+    op.execute("UPDATE feed_notice SET told_in = id")
+    op.create_index("ix_feed_notice_told_in", "feed_notice", ["told_in"])
+    held = sa.text("told_in IS NULL")
+    op.create_index("ix_feed_notice_held", "feed_notice", ["created_at"], postgresql_where=held, sqlite_where=held)
