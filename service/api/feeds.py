@@ -87,6 +87,9 @@ class FeedView(View):
     news_at: datetime | None = Field(description="the last poll that brought something new")
     usual_gap: float | None = Field(description="seconds that usually lie between two such polls; null: not known yet")
     trusts_304: bool = Field(description='false: its server has said "not modified" when it was, so all is fetched at each poll')
+    pushed_at: datetime | None = Field(
+        description="when its hub (WebSub) last sent something; null: it has none, or it has sent nothing yet"
+    )
     full_text: bool = Field(description="whether the pages of its articles are read")
     has_access: bool = Field(description="whether it is polled with headers or a password of yours")
 

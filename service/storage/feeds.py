@@ -18,7 +18,7 @@ from service.storage.feed_hosts import Courtesy, claim_politely, ensure_host, ho
 from service.storage.feed_notices import tell_owners
 from service.storage.outcomes import count_outcomes
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import article, feed, subscription
+from service.storage.tables import article, feed, subscription, websub
 from service.storage.watches import dump_watch, load_watch
 
 POISON = "polling this feed ended its worker five times; it is set aside until you poll it by hand"
@@ -52,6 +52,7 @@ class FollowedFeed:
     trusts_304: bool
     full_text: bool
     has_access: bool  # it is polled with headers or a password of the workspace's own
+    pushed_at: datetime | None = None  # when its hub last sent something
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,8 @@ def _followed() -> Select[Any]:
     ours = [column for column in subscription.c if column.name != "feed"]
     columns = [column for column in feed.c if column.name in _FOLLOWED - {"created_at"}]
     has_access = feed.c.access.is_not(None).label("has_access")
-    return select(*columns, feed.c.watch, has_access, *ours).join(subscription, subscription.c.feed == feed.c.id)
+    followed = feed.join(subscription, subscription.c.feed == feed.c.id).outerjoin(websub, websub.c.feed == feed.c.id)
+    return select(*columns, feed.c.watch, has_access, websub.c.pushed_at, *ours).select_from(followed)
 
 
 def _to_followed(row: Row[Any]) -> FollowedFeed:
