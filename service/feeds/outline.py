@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import pairwise
+
+from service.feeds.known import hash_context, hash_item
 
 _MARK = re.compile(rb"<(?:!\[CDATA\[|!--|\?|(/?)((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s>/]))", re.IGNORECASE)
 _CLOSERS = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}
@@ -59,16 +60,9 @@ def outline(data: bytes, reading: str, *, max_items: int) -> Outline | None:
     root = _ROOT_TAG.search(head)
     if root is None or _INTERNAL_SUBSET.search(head):
         return None
-    context = blake2b(digest_size=16)
-    for part in (
-        reading.encode("utf-8", "replace"),
-        head[: root.start()],
-        *_INHERITED.findall(head),
-        *_INHERITED.findall(_between(data, items)),
-    ):
-        context.update(b"%d:" % len(part) + part)
-    hashes = [int.from_bytes(blake2b(data[start:end], digest_size=8).digest()) for start, end in items]
-    return Outline(data, items, hashes, context.hexdigest())
+    inherited = (*_INHERITED.findall(head), *_INHERITED.findall(_between(data, items)))
+    context = hash_context(reading.encode("utf-8", "replace"), head[: root.start()], *inherited)
+    return Outline(data, items, [hash_item(data[start:end]) for start, end in items], context)
 
 
 def _leaks(items: bytes) -> bool:
