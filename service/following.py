@@ -16,7 +16,7 @@ from service.feeds.opml import ListedFeed
 from service.feeds.page_links import Candidate
 from service.outbound import Session, UrlRefused, check_url
 from service.storage.audit import Caller
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 
 AT_ONCE = 10  # addresses looked at together
 

@@ -20,7 +20,7 @@ from service.feeds.opml import ListedFeed, NotOpml, parse_opml, render_opml
 from service.feeds.starter import choose_starters
 from service.following import Became, Wish, follow_all
 from service.storage.audit import Caller
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 from service.storage.paging import MAX_PAGE
 
 NDJSON = "application/x-ndjson"

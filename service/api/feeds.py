@@ -19,7 +19,7 @@ from service.domain.rules import Line
 from service.edges import Edges
 from service.feeds.opml import ListedFeed
 from service.following import Outcome, Wish, follow_all
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 
 BASELINE = "The first poll is a baseline: what the feed holds by then is stored and not alerted."
 NO_BASELINE = "What the feed holds at its first poll is alerted too."

@@ -19,7 +19,7 @@ from service.pipeline.deliver import deliver_due
 from service.pipeline.sweep import set_poison_aside, tell_of_feeds
 from service.storage.audit import Caller
 from service.storage.claims import MAX_CLAIMS
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 from service.storage.tables import feed, feed_notice
 from tests.conftest import Clock
 from tests.make import NOON
