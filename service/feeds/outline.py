@@ -67,7 +67,8 @@ def outline(data: bytes, reading: str, *, max_items: int) -> Outline | None:
 
 def _leaks(items: bytes) -> bool:
     """Whether what one item says may reach the next: feedparser loses count of languages and bases at a div that should be escaped."""
-    return bool(_OWN.search(items) and _DIV.search(items) and _DIV.search(_CDATA.sub(b"", items)))
+    # The languages and bases last: to look for them takes ten times as long as for a div.
+    return bool(_DIV.search(items) and _DIV.search(_CDATA.sub(b"", items)) and _OWN.search(items))
 
 
 def _between(data: bytes, items: Sequence[tuple[int, int]]) -> bytes:

@@ -43,7 +43,7 @@ async def work_through(
     """Claim rows and work on up to `slots` of them at once until none is due; return how many were worked on.
 
     Leases are renewed every `renew_every` seconds. While some is under way, more is looked for whenever a row is done; with
-    `claim_every`, where claims are dear and rows become free by themselves, when an eighth of the slots is free, and every
+    `claim_every`, where claims are dear and rows become free by themselves, when a quarter of the slots is free, and every
     so many seconds; with `linger`, once so many seconds have passed since the first was done, or half of the slots are free.
     `stalled` tells how many of the rows under way merely wait for somebody slow: those take up no slot, up to twice as many as there are.
     A row whose lease was lost is left to its new holder. Any other error, of one row or of the claiming, is raised at
@@ -62,7 +62,7 @@ async def work_through(
                 taken += len(claimed)
                 running |= {asyncio.create_task(_guarded(work, row)) for row in claimed}
             if running:
-                done, running = await _wait(running, enough=1 if claim_every is None else max(1, slots // 8), seconds=claim_every)
+                done, running = await _wait(running, enough=1 if claim_every is None else max(1, slots // 4), seconds=claim_every)
                 if linger is not None:
                     more_done, running = await _wait(running, enough=max(1, slots // 2), seconds=linger)
                     done |= more_done

@@ -76,7 +76,7 @@ def test_one_row_that_fails_costs_only_itself() -> None:
     assert done == ["good", "last"]
 
 
-def test_a_claim_waits_for_an_eighth_of_the_slots_and_not_for_the_slow() -> None:
+def test_a_claim_waits_for_a_quarter_of_the_slots_and_not_for_the_slow() -> None:
     claimed: list[int] = []
     gate = asyncio.Event()
 
@@ -95,7 +95,7 @@ def test_a_claim_waits_for_an_eighth_of_the_slots_and_not_for_the_slow() -> None
 
     assert asyncio.run(work_through(rows, work, slots=16, renew_every=60, claim_every=30)) == 17
     assert claimed[0] == 16
-    assert claimed[1] >= 2
+    assert claimed[1] >= 4
 
 
 def test_rows_that_wait_for_somebody_slow_take_up_no_slot() -> None:
