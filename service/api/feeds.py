@@ -109,7 +109,13 @@ class FeedsView(PageView):
 def feeds_api(edges: Edges) -> APIBlueprint:
     """The routes of feeds."""
     api = nouns("feeds", "Feeds that you follow, and their health")
-    store = edges.store.feeds
+    _add_following(api, edges)
+    _add_reading(api, edges)
+    _add_changes(api, edges)
+    return api
+
+
+def _add_following(api: APIBlueprint, edges: Edges) -> None:
     looks = BoundedSemaphore(LOOKS_AT_ONCE)
 
     @route(api, "post", "/v1/feeds", needs="write", answers={201: NewFeedView, 200: NewFeedView}, problems=[409])
@@ -128,6 +134,17 @@ def feeds_api(edges: Edges) -> APIBlueprint:
                 looks.release()
         return _answer_outcome(outcome, given_access=body.access is not None)
 
+    @route(api, "delete", "/v1/feeds/<id>", needs="write", answers={204: None})
+    def unfollow_feed(path: ById) -> Response:
+        """Stop following a feed."""
+        if not edges.store.feeds.unfollow(path.id, caller=caller(edges)):
+            raise missing("feed")
+        return answer_nothing()
+
+
+def _add_reading(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.feeds
+
     @route(api, "get", "/v1/feeds", needs="read", answers={200: FeedsView})
     def list_feeds(query: FeedQuery) -> Response:
         """List the feeds that you follow, newest first."""
@@ -138,6 +155,10 @@ def feeds_api(edges: Edges) -> APIBlueprint:
     def get_feed(path: ById) -> Response:
         """Show a feed and its health."""
         return _answer_feed(store.find_feed(workspace(), path.id))
+
+
+def _add_changes(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.feeds
 
     @route(api, "patch", "/v1/feeds/<id>", needs="write", answers={200: FeedView}, problems=[409])
     def change_feed(path: ById, body: FeedChangeForm) -> Response:
@@ -154,15 +175,6 @@ def feeds_api(edges: Edges) -> APIBlueprint:
         It becomes due; a worker polls it within seconds. A feed that everybody has paused is not polled.
         """
         return _answer_feed(store.poll_now(path.id, caller=caller(edges)), 202)
-
-    @route(api, "delete", "/v1/feeds/<id>", needs="write", answers={204: None})
-    def unfollow_feed(path: ById) -> Response:
-        """Stop following a feed."""
-        if not store.unfollow(path.id, caller=caller(edges)):
-            raise missing("feed")
-        return answer_nothing()
-
-    return api
 
 
 def _answer_outcome(outcome: Outcome, *, given_access: bool) -> Response:
