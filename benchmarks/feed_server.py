@@ -12,7 +12,8 @@ from urllib.request import urlopen
 
 from benchmarks.made_feeds import make_feed
 
-HOSTS = 50  # addresses in 127.0.1.0/24 that all serve the same
+HOSTS = 50  # addresses in 127.0.1.0/24 that the feeds of a round share
+OWN_HOSTS = 220  # addresses in 127.0.2.0/24, each for one feed alone
 SLOW_SECONDS = 2.0
 HUGE_ITEMS = 2_000
 
@@ -26,6 +27,10 @@ class FeedServer:
     def url(self, number: int, kind: str = "feed") -> str:
         """The address of a feed: `feed`, `slow`, `fail`, `huge` or `trickle`."""
         return f"http://127.0.1.{1 + number % HOSTS}:{self.port}/{kind}/{number}"
+
+    def own_url(self, host: int, number: int, kind: str = "feed") -> str:
+        """The address of a feed on a host that has no other."""
+        return f"http://127.0.2.{1 + host}:{self.port}/{kind}/{number}"
 
     def turn(self, share: int = 100) -> None:
         """Let this many per cent of all feeds bring three new items."""
@@ -94,7 +99,7 @@ def _reply(body: bytes, status: str, headers: str = "") -> bytes:
 
 
 async def _serve() -> None:
-    addresses = [f"127.0.1.{1 + each}" for each in range(HOSTS)]
+    addresses = [f"127.0.1.{1 + each}" for each in range(HOSTS)] + [f"127.0.2.{1 + each}" for each in range(OWN_HOSTS)]
     world = _World()
     server = await asyncio.start_server(world.answer, addresses[0], 0, backlog=1000)
     port = server.sockets[0].getsockname()[1]

@@ -4,8 +4,9 @@
     python -m benchmarks.poll_feeds --feeds 200
 
 Three rounds: every feed has brought three new items; none has changed (304); a mix in which a fifth has changed and of a hundred feeds
-two answer after two seconds, three with an error, and one is huge. Then: how long 200 good feeds wait, alone and beside 20 hosts that send
-a byte a second. CPU is that of the poller and its children (ours: worker, parser's children, SQLite), not that of the server.
+two answer after two seconds, three with an error, and one is huge. Then: how long 200 good feeds wait, alone and beside 20 feeds that send
+a byte a second, each of all these on a host of its own. CPU is that of the poller and its children (ours: worker, parser's children,
+SQLite), not that of the server.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from service.storage.migrate import migrate
 
 ROUNDS = ("3 new each", "unchanged", "mix")
 DEADLINE = 10
+GOOD = 200  # feeds beside those that trickle
 SETTINGS = {"fetch_deadline": DEADLINE, "allowed_networks": "127.0.0.0/8", "meaning": "off", "poll_per_host": 50, "poll_host_gap": 0}
 
 
@@ -141,11 +143,10 @@ def show(name: str, costs: Mapping[str, Cost], count: int, floor: Mapping[str, C
 
 
 def waits(server: FeedServer, folder: Path, first: int, tricklers: int) -> list[float]:
-    """Seconds after which each of 200 good feeds was polled, beside this many hosts that trickle."""
+    """Seconds after which each of the good feeds, with three new items each, was polled, beside this many hosts that trickle."""
     ours = Ours(folder)
-    ours.follow([server.url(first + number, "trickle") for number in range(tricklers)])
-    good = [server.url(first + number) for number in range(1000, 1200)]
-    ours.follow(good)
+    ours.follow([server.own_url(number, first + number, "trickle") for number in range(tricklers)])  # due before the good ones
+    ours.follow([server.own_url(20 + number, first + 1000 + number) for number in range(GOOD)])
     slow = {feed.id for feed in ours.edges.store.feeds.list_feeds("ws_1", limit=500).items if "/trickle/" in feed.url}
     done: list[float] = []
 
@@ -154,6 +155,8 @@ def waits(server: FeedServer, folder: Path, first: int, tricklers: int) -> list[
             done.append(time.perf_counter())
         raise structlog.DropEvent
 
+    ours.run()
+    server.turn()
     structlog.configure(processors=[note], cache_logger_on_first_use=False)
     begin = time.perf_counter()
     ours.run()
@@ -171,18 +174,22 @@ def show_waits(server: FeedServer, folder: Path) -> None:
     for number, tricklers in enumerate((0, 20)):
         times = waits(server, folder / f"waits-{number}", 100_000 + 10_000 * number, tricklers)
         p50, p95 = times[len(times) // 2], times[int(0.95 * len(times))]
-        click.echo(f"200 good feeds beside {tricklers:2} hosts that trickle: p50 {p50:.2f} s, p95 {p95:.2f} s, last {times[-1]:.2f} s")
+        click.echo(f"{GOOD} good feeds beside {tricklers:2} hosts that trickle: p50 {p50:.2f} s, p95 {p95:.2f} s, last {times[-1]:.2f} s")
 
 
 @click.command()
 @click.option("--feeds", default=1000, show_default=True, help="feeds in each round")
 @click.option("--only-ours", is_flag=True, help="leave the peers out, but for the bare GETs")
-def main(*, feeds: int, only_ours: bool) -> None:
+@click.option("--only-waits", is_flag=True, help="only how long good feeds wait beside hostile ones")
+def main(*, feeds: int, only_ours: bool, only_waits: bool) -> None:
     """Measure and print."""
     structlog.configure(processors=[_drop])
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(_world())
+        if only_waits:
+            show_waits(server, folder)
+            return
         peers = find_peers(folder, click.echo)
         floor_poller, others = peers[0], [] if only_ours else peers[1:]
         results: dict[str, dict[str, Cost]] = {floor_poller.name: {}, Ours.name: {}}

@@ -12,6 +12,7 @@
         policies, telling, tallies, silences        when there is something to tell: at once, later, or not
         spikes, spike_times, spike_words, sightings  when a volume stands out from what is usual at this time of the week
         digests, digest_times, quiet_hours          what is told together, and when; local_time: by people's own clocks
+        pages, robots                               which articles' pages are read, when, and what their sites allow
         timing                                      when a delivery is tried again
         routes, mutes                               which of a rule's channels a message goes to, and what their readers muted
         feedback                                    what was said of alerts, and how precise a rule is by that
@@ -33,7 +34,7 @@
     language    a text -> its language
     outbound    the only HTTP client, with the address guard
     feeds       fetch a feed, parse it in a sandboxed child; discover, opml, starter: find feeds;
-                fulltext: read an article's page in another such child;
+                fulltext, robots: read an article's page in another such child, where its site lets us;
                 websub: ask a hub to tell of news
     delivery    one file per kind of channel; chat: what those of chat share; telling: a message in words; templating: users' own words;
                 secrecy: what is never shown; out_feed: alerts as Atom and JSON Feed

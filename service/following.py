@@ -9,13 +9,14 @@ from itertools import islice
 from typing import Literal
 
 from service.domain.access import FeedAccess, access_of
+from service.domain.feeds import FeedState
 from service.edges import Edges
 from service.feeds.discover import Discovery, Found, NoFeed, Several, discover, with_scheme
 from service.feeds.opml import ListedFeed
 from service.feeds.page_links import Candidate
 from service.outbound import Session, UrlRefused, check_url
 from service.storage.audit import Caller
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 
 AT_ONCE = 10  # addresses looked at together
 
@@ -26,7 +27,7 @@ Became = Literal["followed", "already", "refused", "several", "no_feed"]
 class Outcome:
     """What became of one address, as given in `url`: followed (since before: "already"), or why not.
 
-    `reason` is a sentence for the user; with "followed" it says why the address was taken untested.
+    `reason` is a sentence for the user; with "followed" it says why the address was taken untested, or what is wrong with the feed.
     """
 
     url: str
@@ -82,9 +83,14 @@ def _follow(edges: Edges, listed: ListedFeed, found: Discovery | None, wish: Wis
         access=sealed,
         full_text=wish.full_text,
     )
-    return Outcome(
-        listed.url, "followed" if added else "already", feed, f"It could not be looked at: {unreachable}." if unreachable else None
-    )
+    return Outcome(listed.url, "followed" if added else "already", feed, _warning(feed, unreachable))
+
+
+def _warning(feed: FollowedFeed, unreachable: str | None) -> str | None:
+    if unreachable:
+        return f"It could not be looked at: {unreachable}."
+    well = feed.state in (FeedState.OK, FeedState.NEW, FeedState.PAUSED, FeedState.MOVED) or feed.reason is None
+    return None if well else f"It is not well at the moment: {feed.reason}"
 
 
 async def _find(edges: Edges, batch: list[ListedFeed], wish: Wish, workspace: str) -> Mapping[str, Discovery]:

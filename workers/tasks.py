@@ -58,8 +58,9 @@ def deliver() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Find what is due and ring for it; set aside what only ends workers."""
+    """Find what is due and ring for it; set aside what only ends workers; tell of feeds that have waited to be told of."""
     sweeping.set_poison_aside(house().edges)
+    sweeping.tell_of_feeds(house().edges)
     ring_for_waiting(house().edges)
 
 

@@ -46,6 +46,13 @@ class ListedArticle(ArticleSummary):
     quarantined_at: datetime | None = Field(description="set: matching it ended its worker five times; it is set aside")
 
 
+class PageReadingView(View):
+    """What came of reading an article's page for its full text."""
+
+    outcome: str | None = Field(description='"read", or in words why there is no text from it; null: it waits for its first try')
+    next_at: datetime | None = Field(description="when it is tried (again); null: not any more")
+
+
 class ArticleView(ListedArticle):
     """A whole article, as plain text."""
 
@@ -53,6 +60,7 @@ class ArticleView(ListedArticle):
     body: str
     author: str
     changed_at: datetime = Field(description="when its text last changed")
+    page: PageReadingView | None = Field(description="what came of reading its page; null: nobody asked for full texts of its feed")
 
 
 class ArticlesView(PageView):
@@ -79,11 +87,16 @@ def articles_api(edges: Edges) -> APIBlueprint:
         stored = edges.store.articles.find_article(workspace(), path.id)
         if stored is None:
             raise missing("article")
-        article = stored.article
-        whole = {"summary": article.summary, "body": article.body, "author": article.author, "changed_at": article.changed_at}
-        return answer(ArticleView(**list_article(stored).model_dump(), **whole))
+        reading = edges.store.pages.find_reading(path.id)
+        return answer(_show(stored, PageReadingView.model_validate(reading) if reading else None))
 
     return api
+
+
+def _show(stored: StoredArticle, page: PageReadingView | None) -> ArticleView:
+    article = stored.article
+    whole = {"summary": article.summary, "body": article.body, "author": article.author, "changed_at": article.changed_at}
+    return ArticleView(**list_article(stored).model_dump(), **whole, page=page)
 
 
 def summarise(article: Article) -> ArticleSummary:

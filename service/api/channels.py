@@ -82,12 +82,27 @@ class ChannelsView(PageView):
 def channels_api(edges: Edges) -> APIBlueprint:
     """The routes of channels."""
     api = nouns("channels", "Where alerts go")
-    _add_basic_routes(api, edges)
+    _add_reading(api, edges)
+    _add_changes(api, edges)
     _add_actions(api, edges)
     return api
 
 
-def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
+def _add_reading(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.channels
+
+    @route(api, "get", "/v1/channels", needs="read", answers={200: ChannelsView})
+    def list_channels(query: PageQuery) -> Response:
+        """List channels, newest first."""
+        return answer_page(ChannelsView, store.list_channels(workspace(), cursor=query.cursor, limit=query.limit), view_channel)
+
+    @route(api, "get", "/v1/channels/<id>", needs="read", answers={200: ChannelView})
+    def get_channel(path: ById) -> Response:
+        """Show a channel."""
+        return answer(view_channel(_found(store.find_channel(workspace(), path.id))))
+
+
+def _add_changes(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.channels
 
     @route(api, "post", "/v1/channels", needs="write", answers={201: SecretChannelView})
@@ -104,16 +119,6 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
         stored = _found(store.find_channel(workspace(), channel.id))
         return answer(SecretChannelView(**view_channel(stored).model_dump(), secret=secret), 201)
 
-    @route(api, "get", "/v1/channels", needs="read", answers={200: ChannelsView})
-    def list_channels(query: PageQuery) -> Response:
-        """List channels, newest first."""
-        return answer_page(ChannelsView, store.list_channels(workspace(), cursor=query.cursor, limit=query.limit), view_channel)
-
-    @route(api, "get", "/v1/channels/<id>", needs="read", answers={200: ChannelView})
-    def get_channel(path: ById) -> Response:
-        """Show a channel."""
-        return answer(view_channel(_found(store.find_channel(workspace(), path.id))))
-
     @route(api, "patch", "/v1/channels/<id>", needs="write", answers={200: ChannelView})
     def change_channel(path: ById, body: ChannelChangeForm) -> Response:
         """Give a channel another name or other settings."""
@@ -128,12 +133,7 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
     @route(api, "delete", "/v1/channels/<id>", needs="write", answers={204: None}, problems=[409])
     def delete_channel(path: ById) -> Response:
         """Delete a channel and call off what waits for it. Refused while a rule or the workspace names it."""
-        naming = edges.store.rules.rules_with_channel(workspace(), path.id)
-        if naming:
-            names = ", ".join(f'"{rule.spec.name}" ({rule.id})' for rule in naming)
-            raise Problem(409, f"These rules still name the channel: {names}. Take it out of them first.")
-        if edges.store.workspaces.get_workspace(workspace()).health_channel == path.id:
-            raise Problem(409, "The workspace is told of its feeds' health there. Choose another for that first: PATCH /v1/workspace.")
+        _check_unnamed(edges, path.id)
         if not store.delete_channel(path.id, caller=caller(edges)):
             raise missing("channel")
         return answer_nothing()
@@ -160,6 +160,15 @@ def _add_actions(api: APIBlueprint, edges: Edges) -> None:
         secret = new_secret(edges.random_bytes(SECRET_BYTES))
         channel = store.rotate_secret(path.id, secret, overlap=timedelta(hours=body.overlap), caller=caller(edges))
         return answer(SecretChannelView(**view_channel(_found(channel)).model_dump(), secret=secret))
+
+
+def _check_unnamed(edges: Edges, channel_id: str) -> None:
+    naming = edges.store.rules.rules_with_channel(workspace(), channel_id)
+    if naming:
+        names = ", ".join(f'"{rule.spec.name}" ({rule.id})' for rule in naming)
+        raise Problem(409, f"These rules still name the channel: {names}. Take it out of them first.")
+    if edges.store.workspaces.get_workspace(workspace()).health_channel == channel_id:
+        raise Problem(409, "The workspace is told of its feeds' health there. Choose another for that first: PATCH /v1/workspace.")
 
 
 def _checked(edges: Edges, kind: str, settings: dict[str, Any]) -> dict[str, str]:

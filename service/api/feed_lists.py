@@ -20,7 +20,7 @@ from service.feeds.opml import ListedFeed, NotOpml, parse_opml, render_opml
 from service.feeds.starter import choose_starters
 from service.following import Became, Wish, follow_all
 from service.storage.audit import Caller
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 from service.storage.paging import MAX_PAGE
 
 NDJSON = "application/x-ndjson"
@@ -92,17 +92,13 @@ class StartersView(View):
 def feed_lists_api(edges: Edges) -> APIBlueprint:
     """The routes of lists of feeds."""
     api = nouns("feeds", "Feeds that you follow, and their health", part="feed-lists")
-    free = BoundedSemaphore(LISTS_AT_ONCE)
+    _add_following(api, edges)
+    _add_lists(api, edges)
+    return api
 
-    def follow(listed: Sequence[ListedFeed], wish: Wish) -> Response:
-        if not free.acquire(blocking=False):
-            raise Problem(503, "Other lists are being followed just now; try again in a minute.", headers={"Retry-After": "60"})
-        key = g.key
-        response = Response(
-            stream_with_context(_lines(edges, listed, wish, lambda: _by(edges, key.workspace, key.id))), content_type=NDJSON
-        )
-        response.call_on_close(free.release)
-        return response
+
+def _add_following(api: APIBlueprint, edges: Edges) -> None:
+    free = BoundedSemaphore(LISTS_AT_ONCE)
 
     @route(api, "post", "/v1/feeds/bulk", needs="write", answers={200: NDJSON})
     def follow_feeds(body: BulkForm) -> Response:
@@ -110,7 +106,12 @@ def feed_lists_api(edges: Edges) -> APIBlueprint:
 
         One that is refused costs the others nothing; those that you follow already stay as they are.
         """
-        return follow([ListedFeed(each.url, _union(each.tags, body.tags)) for each in body.feeds], Wish(body.alert_existing, body.discover))
+        return _follow(
+            edges,
+            free,
+            [ListedFeed(each.url, _union(each.tags, body.tags)) for each in body.feeds],
+            Wish(body.alert_existing, body.discover),
+        )
 
     @route(api, "post", "/v1/opml", needs="write", answers={200: NDJSON})
     def import_opml(body: OpmlForm) -> Response:
@@ -121,8 +122,12 @@ def feed_lists_api(edges: Edges) -> APIBlueprint:
             raise invalid([Fault(at="/opml", message=str(error))], "list") from error
         if not listed:
             raise invalid([Fault(at="/opml", message="there is no feed in this list")], "list")
-        return follow([ListedFeed(each.url, _union(each.tags, body.tags)) for each in listed], Wish(body.alert_existing, look=False))
+        return _follow(
+            edges, free, [ListedFeed(each.url, _union(each.tags, body.tags)) for each in listed], Wish(body.alert_existing, look=False)
+        )
 
+
+def _add_lists(api: APIBlueprint, edges: Edges) -> None:
     @route(api, "get", "/v1/opml", needs="read", answers={200: OPML})
     def export_opml() -> Response:
         """Show the feeds that you follow as an OPML 2.0 list, in a folder for each tag. Headers and passwords are not in it."""
@@ -136,7 +141,15 @@ def feed_lists_api(edges: Edges) -> APIBlueprint:
         chosen = choose_starters(tag=query.tag, language=query.language)
         return answer(StartersView(items=[StarterView.model_validate(each) for each in chosen]))
 
-    return api
+
+def _follow(edges: Edges, free: BoundedSemaphore, listed: Sequence[ListedFeed], wish: Wish) -> Response:
+    """Follow these while the answer is read, a line for each, if one of the `free` places is left."""
+    if not free.acquire(blocking=False):
+        raise Problem(503, "Other lists are being followed just now; try again in a minute.", headers={"Retry-After": "60"})
+    key = g.key
+    response = Response(stream_with_context(_lines(edges, listed, wish, lambda: _by(edges, key.workspace, key.id))), content_type=NDJSON)
+    response.call_on_close(free.release)
+    return response
 
 
 def all_feeds(edges: Edges, workspace_id: str) -> Iterator[FollowedFeed]:

@@ -19,13 +19,15 @@ from service.domain.rules import Line
 from service.edges import Edges
 from service.feeds.opml import ListedFeed
 from service.following import Outcome, Wish, follow_all
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 
 BASELINE = "The first poll is a baseline: what the feed holds by then is stored and not alerted."
 NO_BASELINE = "What the feed holds at its first poll is alerted too."
 SHARED = "It is a feed that all share: unfollow it, and follow it anew with its headers or password."
 CHANGE_IT = "Change its headers or password with PATCH."
 LOOKS_AT_ONCE = 4  # addresses looked at by this process; beyond that they are followed as they stand, for the threads serve others, too
+POLLED_ON = " It is polled on."
+NOT_POLLED = " It is not polled until you ask for it (/v1/feeds/{id}/poll)."
 FOLLOWED = "You follow this feed already; nothing has changed."
 
 Tags = tuple[Line, ...]
@@ -85,6 +87,9 @@ class FeedView(View):
     news_at: datetime | None = Field(description="the last poll that brought something new")
     usual_gap: float | None = Field(description="seconds that usually lie between two such polls; null: not known yet")
     trusts_304: bool = Field(description='false: its server has said "not modified" when it was, so all is fetched at each poll')
+    pushed_at: datetime | None = Field(
+        description="when its hub (WebSub) last sent something; null: it has none, or it has sent nothing yet"
+    )
     full_text: bool = Field(description="whether the pages of its articles are read")
     has_access: bool = Field(description="whether it is polled with headers or a password of yours")
 
@@ -104,7 +109,13 @@ class FeedsView(PageView):
 def feeds_api(edges: Edges) -> APIBlueprint:
     """The routes of feeds."""
     api = nouns("feeds", "Feeds that you follow, and their health")
-    store = edges.store.feeds
+    _add_following(api, edges)
+    _add_reading(api, edges)
+    _add_changes(api, edges)
+    return api
+
+
+def _add_following(api: APIBlueprint, edges: Edges) -> None:
     looks = BoundedSemaphore(LOOKS_AT_ONCE)
 
     @route(api, "post", "/v1/feeds", needs="write", answers={201: NewFeedView, 200: NewFeedView}, problems=[409])
@@ -123,6 +134,17 @@ def feeds_api(edges: Edges) -> APIBlueprint:
                 looks.release()
         return _answer_outcome(outcome, given_access=body.access is not None)
 
+    @route(api, "delete", "/v1/feeds/<id>", needs="write", answers={204: None})
+    def unfollow_feed(path: ById) -> Response:
+        """Stop following a feed."""
+        if not edges.store.feeds.unfollow(path.id, caller=caller(edges)):
+            raise missing("feed")
+        return answer_nothing()
+
+
+def _add_reading(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.feeds
+
     @route(api, "get", "/v1/feeds", needs="read", answers={200: FeedsView})
     def list_feeds(query: FeedQuery) -> Response:
         """List the feeds that you follow, newest first."""
@@ -133,6 +155,10 @@ def feeds_api(edges: Edges) -> APIBlueprint:
     def get_feed(path: ById) -> Response:
         """Show a feed and its health."""
         return _answer_feed(store.find_feed(workspace(), path.id))
+
+
+def _add_changes(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.feeds
 
     @route(api, "patch", "/v1/feeds/<id>", needs="write", answers={200: FeedView}, problems=[409])
     def change_feed(path: ById, body: FeedChangeForm) -> Response:
@@ -150,15 +176,6 @@ def feeds_api(edges: Edges) -> APIBlueprint:
         """
         return _answer_feed(store.poll_now(path.id, caller=caller(edges)), 202)
 
-    @route(api, "delete", "/v1/feeds/<id>", needs="write", answers={204: None})
-    def unfollow_feed(path: ById) -> Response:
-        """Stop following a feed."""
-        if not store.unfollow(path.id, caller=caller(edges)):
-            raise missing("feed")
-        return answer_nothing()
-
-    return api
-
 
 def _answer_outcome(outcome: Outcome, *, given_access: bool) -> Response:
     feed, added = outcome.feed, outcome.became == "followed"
@@ -167,7 +184,7 @@ def _answer_outcome(outcome: Outcome, *, given_access: bool) -> Response:
     if given_access and not added:
         raise Problem(409, f"You follow this feed already, as {feed.id}. {SHARED if not feed.has_access else CHANGE_IT}")
     notice = FOLLOWED if not added else NO_BASELINE if feed.alert_existing else BASELINE
-    notice = f"{notice} {outcome.reason} It is polled on." if outcome.reason else notice
+    notice = f"{notice} {outcome.reason}{POLLED_ON if feed.next_at else NOT_POLLED}" if outcome.reason else notice
     return answer(NewFeedView(**FeedView.model_validate(feed).model_dump(), notice=notice), 201 if added else 200)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC
@@ -15,6 +16,8 @@ from service.domain.feeds import FeedState
 # Neither may stand in a PostgreSQL text or in strict JSON.
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 MAX_URL, MAX_TITLE, MAX_REASON = 4000, 500, 2000
+MAX_SHORT = 300  # characters of each, where one is told among others
+LISTED_BYTES = 8_000  # of the feeds that one message lists
 
 HEADLINES: Mapping[FeedState, str] = MappingProxyType(
     {
@@ -31,10 +34,25 @@ HEADLINES: Mapping[FeedState, str] = MappingProxyType(
 )
 
 
+PLURALS: Mapping[FeedState, str] = MappingProxyType(
+    {
+        **HEADLINES,
+        FeedState.NOT_A_FEED: "are not feeds any more",
+        FeedState.REFUSED: "are at addresses that are not allowed",
+        FeedState.GONE: "are gone",
+        FeedState.QUARANTINED: "are set aside",
+        FeedState.SILENT: "have fallen silent",
+        FeedState.MOVED: "have moved",
+        FeedState.OK: "are well again",
+    }
+)
+
+
 def render_notice_data(notice: FeedNotice) -> dict[str, Any]:
     """The `data` of a webhook message about a feed, always far under 20 kB.
 
-    `id`, `created_at`; `feed`: its `id`, `url` and `title` (or null); `state`, and the `reason` in a sentence or two.
+    `id`, `created_at`; `feed`: its `id`, `url` and `title` (or null); `state`, and the `reason` in a sentence or two. Where several
+    feeds are told of, these are the first one's; `count` says how many there are, and `feeds` lists as many of them as fit.
     """
     return {
         "id": notice.id,
@@ -42,7 +60,22 @@ def render_notice_data(notice: FeedNotice) -> dict[str, Any]:
         "feed": {"id": notice.feed, "url": _clean(notice.url, MAX_URL), "title": notice.title and _clean(notice.title, MAX_TITLE)},
         "state": str(notice.state),
         "reason": _clean(notice.reason, MAX_REASON),
+        "count": len(notice.all),
+        "feeds": _listed(notice),
     }
+
+
+def _listed(notice: FeedNotice) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = []
+    left = LISTED_BYTES
+    for each in notice.all:
+        title = each.title and _clean(each.title, MAX_SHORT)
+        shown = {"id": each.feed, "url": _clean(each.url, MAX_SHORT), "title": title, "reason": _clean(each.reason, MAX_SHORT)}
+        left -= len(json.dumps(shown))
+        if left < 0:
+            break
+        listed.append(shown)
+    return listed
 
 
 def name_of(notice: FeedNotice) -> str:
@@ -51,8 +84,21 @@ def name_of(notice: FeedNotice) -> str:
 
 
 def headline_of(notice: FeedNotice) -> str:
-    """What has become of it, to stand after its name."""
-    return HEADLINES.get(notice.state, "has changed")
+    """What has become of it, to stand after its name, or of them, after their number."""
+    return PLURALS.get(notice.state, "have changed") if notice.others else HEADLINES.get(notice.state, "has changed")
+
+
+def subject_of(notice: FeedNotice) -> str:
+    """Who the message is about: the feed's name, or how many feeds."""
+    return f"{len(notice.all)} feeds" if notice.others else name_of(notice)
+
+
+def lines_of(notice: FeedNotice, most: int) -> tuple[tuple[str, ...], int]:
+    """A line for each of several feeds, `most` of them, and how many more there are; none where there is one feed."""
+    if not notice.others:
+        return (), 0
+    lines = tuple(f"{name_of(each)}: {each.reason} ({each.url})" for each in notice.all[:most])
+    return lines, len(notice.all) - len(lines)
 
 
 def _clean(text: str, limit: int) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.delivery.alert_links import AlertLinks
-from service.delivery.feed_notice import headline_of, name_of
+from service.delivery.feed_notice import headline_of, lines_of, subject_of
 from service.delivery.mail_coverage import say_coverage, show_coverage
 from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_headers import safe_header
@@ -28,6 +28,7 @@ RULE_IN_SUBJECT = 50
 NEWS_IN_SUBJECT = 50
 SUBJECT = 150
 MAX_ENTRIES = 50  # alerts in one mail
+MAX_FEEDS = 100  # feeds in one mail
 MAX_LINE = 20_000
 MakeLinks = Callable[[Alert], AlertLinks]
 
@@ -127,14 +128,17 @@ def _entry(alert: Alert, links: MakeLinks | None, *, named: bool) -> ShownEntry:
 
 
 def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None) -> MailContent:
-    name, headline = clean_text(name_of(notice), MAX_TITLE), headline_of(notice)
+    name, headline = clean_text(subject_of(notice), MAX_TITLE), headline_of(notice)
+    lines, more = lines_of(notice, MAX_FEEDS)
     return _fill(
         "feed",
-        safe_header(f"{safe_header(name_of(notice), SUBJECT - 50)} {headline}", SUBJECT),
+        safe_header(f"{safe_header(subject_of(notice), SUBJECT - 50)} {headline}", SUBJECT),
         feed=name,
         headline=headline,
         reason=clean_text(notice.reason),
         url=clean_text(notice.url),
+        lines=[clean_text(line, 2 * MAX_TITLE) for line in lines],
+        more=more,
         time=say_moment(notice.created_at),
         channel=channel,
         unsubscribe_url=unsubscribe_url,

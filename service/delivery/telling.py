@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from service.delivery.feed_notice import headline_of, name_of
+from service.delivery.feed_notice import headline_of, lines_of, subject_of
 from service.delivery.mail_coverage import ShownCoverage, show_coverage
 from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_text import clean_text, safe_link, say_moment
@@ -141,8 +141,10 @@ def say_time(article: AlertedArticle) -> str:
 
 
 def _tell_notice(notice: FeedNotice, channel: str) -> Telling:
-    name = clean_text(name_of(notice), MAX_TITLE)
-    notes = (clean_text(notice.reason), clean_text(notice.url))
+    name = clean_text(subject_of(notice), MAX_TITLE)
+    lines, more = lines_of(notice, MAX_ITEMS)
+    notes = tuple(clean_text(line, MAX_TITLE) for line in lines) or (clean_text(notice.reason), clean_text(notice.url))
+    notes += (f"and {more} more",) if more else ()
     return Telling(notice.kind, notice.feed, f"{name} {headline_of(notice)}", channel, notes=notes)
 
 

@@ -11,6 +11,7 @@ LEAST = 200  # characters that a page must have, for a cookie notice is no artic
 SPACING = timedelta(seconds=2)  # between two pages of one host
 WAITS = (timedelta(minutes=5), timedelta(hours=1))  # before the second and the third try
 MAX_RESPITE = timedelta(days=1)
+MAX_DELAY = timedelta(minutes=1)  # of what robots.txt asks for: with more, a busy site could hardly be read
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -41,7 +42,6 @@ def next_try(failure: PageFailed, tries: int, now: datetime) -> datetime | None:
     return now + max(WAITS[tries - 1], min(failure.respite or timedelta(0), MAX_RESPITE))
 
 
-def host_free_at(failure: PageFailed | None, now: datetime) -> datetime:
-    """From when the host may be asked for another page."""
-    respite = failure.respite if failure is not None else None
-    return now + max(SPACING, min(respite or SPACING, MAX_RESPITE))
+def host_free_at(now: datetime, respite: timedelta | None, delay: timedelta | None) -> datetime:
+    """From when the host may be asked for another page: after the `respite` it asked for, and the `delay` that its robots.txt wants."""
+    return now + max(SPACING, min(respite or SPACING, MAX_RESPITE), min(delay or SPACING, MAX_DELAY))

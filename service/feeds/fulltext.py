@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from typing import Annotated
@@ -31,8 +31,8 @@ class _Answer(BaseModel):
 
 
 def is_installed() -> bool:
-    """Whether texts can be found in pages."""
-    return find_spec("trafilatura") is not None
+    """Whether texts can be found in pages, and robots.txt be read."""
+    return all(find_spec(name) is not None for name in ("trafilatura", "protego"))
 
 
 async def read_page(
@@ -45,11 +45,15 @@ async def read_page(
     now: datetime,
     feed_url: str,
     access: Mapping[str, str],
+    admit: Callable[[str], Awaitable[None]],
 ) -> str:
-    """The text of the article at `url`. The headers of `access` go to the origin of its feed alone. Raises PageFailed."""
+    """The text of the article at `url`. The headers of `access` go to the origin of its feed alone.
+
+    `admit` is called with each address on the way there and raises PageFailed where it may not be asked. Raises PageFailed.
+    """
     headers = {"Accept": ACCEPT, **(access if _same_origin(url, feed_url) else {})}
     try:
-        answer = await session.get(url, headers=headers, deadline=deadline, max_bytes=min(max_bytes, MAX_PAGE))
+        answer = await session.get(url, headers=headers, deadline=deadline, max_bytes=min(max_bytes, MAX_PAGE), before=admit)
     except OutboundError as error:
         raise PageFailed(str(error), passing=error.kind not in (OutboundProblem.REFUSED, OutboundProblem.TOO_LARGE)) from error
     if answer.status != 200:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +14,12 @@ from service.domain.feeds import Entry, ParsedFeed
 from service.feeds.charset import settle_charset
 from service.feeds.entry import MAX_TITLE, language_code, make_entry, web_link
 from service.feeds.errors import NotAFeed
+from service.feeds.known import KnownItems, Placed, hash_context, hash_item, place
 from service.feeds.notes import notes_of
 from service.feeds.scrub import MAX_ENTRIES
 from service.feeds.text import as_markup, plain_line
 
+_READER = "1"  # raise it where entries come out differently: what is known is read again
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/1", re.IGNORECASE)
 
 
@@ -26,15 +28,19 @@ def looks_like_json(body: bytes) -> bool:
     return body[:200].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:1] in (b"{", b"[")
 
 
-def read_json_feed(body: bytes, content_type: str, url: str) -> ParsedFeed | None:
-    """The feed in a JSON document that came from `url`; None where the JSON is something else. Raises NotAFeed where it is no JSON."""
+def read_json_feed(body: bytes, content_type: str, url: str, known: KnownItems | None = None) -> ParsedFeed | None:
+    """The feed in a JSON document that came from `url`; None where the JSON is something else. Raises NotAFeed where it is no JSON.
+
+    Items that are `known` are left out.
+    """
     document = _load(body, content_type)
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         return None
     if not _VERSION.match(_text(document, "version").strip()):
         return None
     raw_items = document["items"][:MAX_ENTRIES]
-    entries = [_read_item(raw, document, url) for raw in raw_items]
+    placed = _place(raw_items, document, url, known)
+    entries = [_read_item(raw, document, url) for raw, fresh in zip(raw_items, placed.fresh, strict=True) if fresh]
     readable = tuple(entry for entry in entries if entry is not None)
     return ParsedFeed(
         title=plain_line(_text(document, "title"), MAX_TITLE),
@@ -42,7 +48,15 @@ def read_json_feed(body: bytes, content_type: str, url: str) -> ParsedFeed | Non
         language=language_code(document.get("language")),
         entries=readable,
         notes=notes_of(closed=True, dropped=len(document["items"]) - len(raw_items), unreadable=len(entries) - len(readable)),
+        items=placed.items(entries),
+        left_out=placed.left_out,
     )
+
+
+def _place(raw_items: Sequence[object], document: Mapping[str, Any], url: str, known: KnownItems | None) -> Placed:
+    """Where its items stand, each by what it says; they inherit the author and the language of the feed."""
+    context = hash_context(*(part.encode("utf-8", "replace") for part in (_READER, url, _author(document), str(document.get("language")))))
+    return place(context, [hash_item(json.dumps(raw, sort_keys=True).encode()) for raw in raw_items], known)
 
 
 def _load(body: bytes, content_type: str) -> object:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import pairwise
+
+from service.feeds.known import hash_context, hash_item
 
 _MARK = re.compile(rb"<(?:!\[CDATA\[|!--|\?|(/?)((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s>/]))", re.IGNORECASE)
 _CLOSERS = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}
@@ -59,21 +60,15 @@ def outline(data: bytes, reading: str, *, max_items: int) -> Outline | None:
     root = _ROOT_TAG.search(head)
     if root is None or _INTERNAL_SUBSET.search(head):
         return None
-    context = blake2b(digest_size=16)
-    for part in (
-        reading.encode("utf-8", "replace"),
-        head[: root.start()],
-        *_INHERITED.findall(head),
-        *_INHERITED.findall(_between(data, items)),
-    ):
-        context.update(b"%d:" % len(part) + part)
-    hashes = [int.from_bytes(blake2b(data[start:end], digest_size=8).digest()) for start, end in items]
-    return Outline(data, items, hashes, context.hexdigest())
+    inherited = (*_INHERITED.findall(head), *_INHERITED.findall(_between(data, items)))
+    context = hash_context(reading.encode("utf-8", "replace"), head[: root.start()], *inherited)
+    return Outline(data, items, [hash_item(data[start:end]) for start, end in items], context)
 
 
 def _leaks(items: bytes) -> bool:
     """Whether what one item says may reach the next: feedparser loses count of languages and bases at a div that should be escaped."""
-    return bool(_OWN.search(items) and _DIV.search(items) and _DIV.search(_CDATA.sub(b"", items)))
+    # The languages and bases last: to look for them takes ten times as long as for a div.
+    return bool(_DIV.search(items) and _DIV.search(_CDATA.sub(b"", items)) and _OWN.search(items))
 
 
 def _between(data: bytes, items: Sequence[tuple[int, int]]) -> bytes:

@@ -16,12 +16,12 @@ from feedparser import api as feedparser_api
 from feedparser import mixin as feedparser_mixin
 from lxml import etree
 
-from service.domain.feeds import Entry, Items, ParsedFeed
+from service.domain.feeds import Entry, ParsedFeed
 from service.feeds.charset import settle_charset
 from service.feeds.entry import MAX_LINK, MAX_TITLE, language_code, make_entry, web_link
 from service.feeds.errors import NotAFeed
 from service.feeds.json_feed import looks_like_json, read_json_feed
-from service.feeds.known import KnownItems
+from service.feeds.known import KnownItems, Placed
 from service.feeds.notes import notes_of
 from service.feeds.outline import Outline, outline
 from service.feeds.schedule import read_schedule
@@ -58,14 +58,14 @@ def parse_document(body: bytes, headers: Mapping[str, str], url: str, known: Kno
     """
     content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
     if looks_like_json(body):
-        feed = read_json_feed(body, content_type, url)
+        feed = read_json_feed(body, content_type, url, known)
         if feed is None:
             raise NotAFeed(describe_body(body))
         return feed
     data, charset = settle_charset(body, content_type)
     data = drop_controls(data).lstrip()
     if is_sitemap(data):
-        return read_sitemap(scrub(data).data, charset, url)
+        return read_sitemap(scrub(data).data, charset, url, known)
     cuttable = charset.lower().startswith(_CUTTABLE)
     plan = outline(data, f"{_READER} {charset} {url}", max_items=MAX_ENTRIES) if cuttable else None
     source = _Source(body, data, charset, url)
@@ -110,7 +110,7 @@ def _read_new(plan: Outline | None, known: KnownItems | None, source: _Source) -
     fresh = [digest not in known.hashes for digest in plan.hashes]
     if not (reading.well_formed and reading.document.closed and len(reading.raw) == sum(fresh)):
         return None
-    return _feed(reading, source, _Placed(plan, fresh))
+    return _feed(reading, source, Placed(plan.context, plan.hashes, fresh))
 
 
 def _read_all(plan: Outline | None, source: _Source) -> ParsedFeed:
@@ -123,7 +123,7 @@ def _read_all(plan: Outline | None, source: _Source) -> ParsedFeed:
     if not reading.is_feed:
         raise NotAFeed(describe_body(source.body))
     sure = plan is not None and reading.well_formed and reading.document.closed and len(reading.raw) == len(plan.hashes)
-    return _feed(reading, source, _Placed(plan, [True] * len(plan.hashes)) if plan is not None and sure else None)
+    return _feed(reading, source, Placed(plan.context, plan.hashes, [True] * len(plan.hashes)) if plan is not None and sure else None)
 
 
 def _read_halves(plan: Outline, source: _Source) -> _Reading:
@@ -154,25 +154,7 @@ def _read(data: bytes, source: _Source) -> _Reading:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """The outline of a document, and which of its items were read."""
-
-    plan: Outline
-    fresh: Sequence[bool]
-
-    def items(self, entries: Sequence[Entry | None]) -> Items:
-        """Each item with its place among those entries that are left when the empty ones are gone."""
-        numbers, following = [], 0
-        for entry in entries:
-            numbers.append(None if entry is None else following)
-            following += entry is not None
-        read = iter(numbers)
-        places = tuple(next(read) if fresh else None for fresh in self.fresh)
-        return Items(self.plan.context, tuple(self.plan.hashes), places)
-
-
-def _feed(reading: _Reading, source: _Source, placed: _Placed | None) -> ParsedFeed:
+def _feed(reading: _Reading, source: _Source, placed: Placed | None) -> ParsedFeed:
     read = [_read_entry(raw, source.url) if raw is not None else None for raw in reading.raw]
     entries = tuple(entry for entry in read if entry is not None)
     return ParsedFeed(
@@ -185,7 +167,7 @@ def _feed(reading: _Reading, source: _Source, placed: _Placed | None) -> ParsedF
         links=_links(reading.feed),
         schedule=read_schedule(source.data),
         items=placed.items(read) if placed is not None else None,
-        left_out=placed.fresh.count(False) if placed is not None else 0,
+        left_out=placed.left_out if placed is not None else 0,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -55,21 +55,41 @@ class Outbound:
 
 
 @dataclass(frozen=True, slots=True)
+class _Terms:
+    """What `get` was told."""
+
+    max_bytes: int
+    cut: bool
+    before: Callable[[str], Awaitable[None]] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One event loop's connections."""
 
     client: aiohttp.ClientSession
     allowed_networks: tuple[Network, ...]
 
-    async def get(self, url: str, *, headers: Mapping[str, str], deadline: float, max_bytes: int) -> Response:
+    async def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        deadline: float,
+        max_bytes: int,
+        cut: bool = False,
+        before: Callable[[str], Awaitable[None]] | None = None,
+    ) -> Response:
         """GET, following up to five redirects, each checked like the first; any status is a Response.
 
-        `deadline` seconds cover everything from the look-up to the last byte; `max_bytes` is the body after decompression.
+        `deadline` seconds cover everything from the look-up to the last byte; `max_bytes` is the body after decompression: a longer one
+        is cut off there if `cut`, else an error. `before` is called with each address before it is asked, also where a redirect leads,
+        and what it raises is raised.
         Raises OutboundError (UrlRefused for what we will not call).
         """
         with _plain_errors():
             async with asyncio.timeout(deadline):
-                return await self._follow(admit_url(url, self.allowed_networks), dict(headers), max_bytes)
+                return await self._follow(admit_url(url, self.allowed_networks), dict(headers), _Terms(max_bytes, cut, before))
 
     async def post(self, url: str, *, body: bytes, headers: Mapping[str, str], deadline: float, max_bytes: int) -> Response:
         """POST `body`, following no redirect; the reply is cut off at `max_bytes`, for the status is what counts.
@@ -83,13 +103,15 @@ class Session:
                     reply, complete = await read_body(answer, max_bytes, cut=True)
                     return Response(answer.status, str(target), answer.headers, reply, complete)
 
-    async def _follow(self, target: URL, headers: dict[str, str], max_bytes: int) -> Response:
+    async def _follow(self, target: URL, headers: dict[str, str], terms: _Terms) -> Response:
         permanent, moved = True, False
         for _ in range(MAX_REDIRECTS + 1):
+            if terms.before is not None:
+                await terms.before(str(target))
             async with self.client.get(target, headers=headers, allow_redirects=False) as answer:
                 location = answer.headers.get("Location")
                 if answer.status not in _REDIRECTS or location is None:
-                    return await _read(answer, target, max_bytes, str(target) if moved and permanent else None)
+                    return await _read(answer, target, terms, str(target) if moved and permanent else None)
                 permanent, moved = permanent and answer.status in _PERMANENT, True
             onward = _resolve(target, location, self.allowed_networks)
             if onward.origin() != target.origin():
@@ -98,9 +120,10 @@ class Session:
         raise OutboundError(OutboundProblem.TOO_MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects one after another")
 
 
-async def _read(answer: aiohttp.ClientResponse, target: URL, max_bytes: int, permanent_url: str | None) -> Response:
+async def _read(answer: aiohttp.ClientResponse, target: URL, terms: _Terms, permanent_url: str | None) -> Response:
     good = 200 <= answer.status < 300
-    body, complete = await read_body(answer, max_bytes if good else min(max_bytes, MAX_ERROR_BODY), cut=not good)
+    most = terms.max_bytes if good else min(terms.max_bytes, MAX_ERROR_BODY)
+    body, complete = await read_body(answer, most, cut=terms.cut or not good)
     return Response(answer.status, str(target), answer.headers, body, complete, permanent_url)
 
 

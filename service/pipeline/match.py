@@ -24,7 +24,7 @@ from service.pipeline.pages import reads_pages
 from service.pipeline.rolling import PATIENCE
 from service.pipeline.stories import Stories
 from service.storage.articles import ClaimedArticle
-from service.storage.feeds import Follower
+from service.storage.followed_feeds import Follower
 from service.storage.tables import article as article_table
 
 AT_ONCE = 10_000  # changed rules that are taken in before a line of the log says so

@@ -14,6 +14,7 @@ from service.edges import Edges
 from service.feeds.fulltext import is_installed, read_page
 from service.feeds.sandbox import Sandbox
 from service.outbound import Session
+from service.pipeline.manners import Manners
 from service.pipeline.rolling import work_through
 from service.storage.claims import renew_leases
 from service.storage.pages import ClaimedPage
@@ -67,7 +68,7 @@ async def read_due(edges: Edges, sandbox: Sandbox, on_text: Callable[[], None]) 
 
 async def read(edges: Edges, session: Session, sandbox: Sandbox, claimed: ClaimedPage) -> bool:
     """Read one claimed page and store what came of it; whether it was a text."""
-    pages, settings = edges.store.pages, edges.settings
+    pages, settings, manners = edges.store.pages, edges.settings, Manners(edges, session, sandbox)
     now = await asyncio.to_thread(edges.now)
     try:
         text = await read_page(
@@ -79,13 +80,14 @@ async def read(edges: Edges, session: Session, sandbox: Sandbox, claimed: Claime
             now=now,
             feed_url=claimed.feed_url,
             access=_access(edges, claimed),
+            admit=manners.admit,
         )
     except PageFailed as failure:
-        again = next_try(failure, claimed.tries + 1, now)
-        await asyncio.to_thread(pages.save_failure, claimed, failure.reason, next_at=again, host_free_at=host_free_at(failure, now))
+        again, free_at = next_try(failure, claimed.tries + 1, now), host_free_at(now, failure.respite, manners.delay)
+        await asyncio.to_thread(pages.save_failure, claimed, failure.reason, next_at=again, host_free_at=free_at)
         log.info("page not read", article=claimed.id, reason=failure.reason, again=again is not None)
         return False
-    await asyncio.to_thread(pages.save_text, claimed, text, host_free_at=host_free_at(None, now), now=now)
+    await asyncio.to_thread(pages.save_text, claimed, text, host_free_at=host_free_at(now, None, manners.delay), now=now)
     log.info("page read", article=claimed.id, characters=len(text))
     return True
 

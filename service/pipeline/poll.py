@@ -22,6 +22,7 @@ from service.pipeline.documents import is_unchanged, may_leave_out, read_documen
 from service.pipeline.gathering import Gathering
 from service.pipeline.rolling import work_through
 from service.pipeline.settling import FeedPoll, Terms
+from service.pipeline.stalls import Stalls
 from service.pipeline.storing import store_polls
 from service.pipeline.websub import as_fetched, offer_hub, seldom_until, uses_hubs
 from service.storage.claims import renew_leases
@@ -72,12 +73,13 @@ class Desk:
     terms: Terms
     listings: Gathering[str, Listing | None]
     polls: Gathering[FeedPoll, SavedPoll | Unsaved | None]
+    stalls: Stalls
 
     @classmethod
     def of(cls, edges: Edges, session: Session, sandbox: Sandbox, queue: DueFeeds) -> Desk:
         """The desk of one run."""
         listings = Gathering(edges.store.listings.find_listings)
-        return cls(edges, session, sandbox, queue, Terms.of(edges.settings), listings, Gathering(queue.save))
+        return cls(edges, session, sandbox, queue, Terms.of(edges.settings), listings, Gathering(queue.save), Stalls())
 
 
 async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) -> int:
@@ -94,7 +96,7 @@ async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) 
                     await asyncio.to_thread(on_news)
 
         slots, renew_every = edges.settings.poll_concurrency, edges.settings.lease / 3
-        return await work_through(queue, poll_one, slots=slots, renew_every=renew_every, claim_every=CLAIM_AGAIN)
+        return await work_through(queue, poll_one, slots=slots, renew_every=renew_every, claim_every=CLAIM_AGAIN, stalled=desk.stalls.count)
 
 
 async def poll(desk: Desk, feed: FeedToPoll) -> SavedPoll:
@@ -129,15 +131,17 @@ async def _read(desk: Desk, feed: FeedToPoll) -> FeedPoll:
     now = await asyncio.to_thread(desk.edges.now) if feed.claimed_at is None else feed.claimed_at
     interval = desk.terms.usual_interval(feed, now)
     try:
-        fetched = await fetch_feed(
-            desk.session,
-            feed,
-            conditional=is_conditional(feed, now),
-            now=now,
-            deadline=settings.fetch_deadline,
-            max_bytes=settings.fetch_max_bytes,
-            access=_access(desk.edges, feed),
-        )
+        access = _access(desk.edges, feed)
+        with desk.stalls.waiting():
+            fetched = await fetch_feed(
+                desk.session,
+                feed,
+                conditional=is_conditional(feed, now),
+                now=now,
+                deadline=settings.fetch_deadline,
+                max_bytes=settings.fetch_max_bytes,
+                access=access,
+            )
     except Unsealable as error:
         reason = f"Its headers or password cannot be read: {error}. Give them anew, or ask the operator."
         update = after_failure(feed, reason, FeedState.FAILING, now=now, interval=interval, jitter=jitter)

@@ -14,6 +14,7 @@ from service.storage.claims import LeaseLost
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+MOST_STALLED = 2  # times the slots, of rows that take up none
 PATIENCE = 20.0  # seconds in which one run takes on new work; then it finishes what it has, and others go on
 
 log = structlog.get_logger()
@@ -37,12 +38,14 @@ async def work_through(
     renew_every: float,
     claim_every: float | None = None,
     linger: float | None = None,
+    stalled: Callable[[], int] = lambda: 0,
 ) -> int:
     """Claim rows and work on up to `slots` of them at once until none is due; return how many were worked on.
 
     Leases are renewed every `renew_every` seconds. While some is under way, more is looked for whenever a row is done; with
-    `claim_every`, where claims are dear and rows become free by themselves, when an eighth of the slots is free, and every
+    `claim_every`, where claims are dear and rows become free by themselves, when a quarter of the slots is free, and every
     so many seconds; with `linger`, once so many seconds have passed since the first was done, or half of the slots are free.
+    `stalled` tells how many of the rows under way merely wait for somebody slow: those take up no slot, up to twice as many as there are.
     A row whose lease was lost is left to its new holder. Any other error, of one row or of the claiming, is raised at
     the end, when what is under way is done; such a row is free again when its lease runs out.
     """
@@ -53,13 +56,13 @@ async def work_through(
     more = True
     try:
         while more or running:
-            while more and len(running) < slots:
-                claimed, until = await _claim(queue, slots - len(running), until, errors)
+            while more and (free := slots + min(stalled(), MOST_STALLED * slots) - len(running)) > 0:
+                claimed, until = await _claim(queue, free, until, errors)
                 more = bool(claimed)
                 taken += len(claimed)
                 running |= {asyncio.create_task(_guarded(work, row)) for row in claimed}
             if running:
-                done, running = await _wait(running, enough=1 if claim_every is None else max(1, slots // 8), seconds=claim_every)
+                done, running = await _wait(running, enough=1 if claim_every is None else max(1, slots // 4), seconds=claim_every)
                 if linger is not None:
                     more_done, running = await _wait(running, enough=max(1, slots // 2), seconds=linger)
                     done |= more_done

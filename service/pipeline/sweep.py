@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import structlog
 
+from service.domain.robots import KEPT_FOR
 from service.domain.spike_times import REACH
 from service.edges import Edges
 from service.matching.nearness import queries_of
 from service.pipeline.stories import WINDOW
+from service.storage.feed_notices import release_notices
 from service.storage.pruning import forget_articles, forget_keys, forget_stories
 from service.storage.sightings import forget_sightings
 
@@ -30,6 +32,11 @@ def set_poison_aside(edges: Edges) -> int:
     return aside
 
 
+def tell_of_feeds(edges: Edges) -> int:
+    """Have workspaces told of what has become of their feeds, together what happened together; return how many messages that are."""
+    return release_notices(edges.store.database, now=edges.now())
+
+
 def prune(edges: Edges) -> int:
     """Forget old articles that nothing refers to; return how many."""
     now, database = edges.now(), edges.store.database
@@ -37,6 +44,7 @@ def prune(edges: Edges) -> int:
     forget_queries(edges)
     forget_sightings(database, older_than=now - REACH)
     gone = forget_articles(database, older_than=now - KEEP_ARTICLES)
+    edges.store.robots.forget_robots(older_than=now - KEPT_FOR)
     forget_stories(database, older_than=now - KEEP_PRINTS)
     return gone
 

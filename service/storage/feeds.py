@@ -3,67 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, null, or_, select, update
+from sqlalchemy import Connection, and_, case, exists, or_, select, update
 
-from service.domain.feeds import FeedState, FeedToPoll, HealthChange, Trust, Validators
+from service.domain.feeds import FeedState, FeedToPoll, HealthChange
 from service.domain.outage import Outcomes
 from service.storage.audit import Caller, record
-from service.storage.claims import is_poison
 from service.storage.database import Database
-from service.storage.feed_hosts import Courtesy, claim_politely, ensure_host, host_of
+from service.storage.feed_claims import claim_feeds, quarantine_feeds
+from service.storage.feed_hosts import Courtesy, ensure_host, host_of
 from service.storage.feed_notices import tell_owners
+from service.storage.feed_rows import begin_anew, has_follower, is_own, lock_feed, match_again, rest, wake
+from service.storage.followed_feeds import FollowedFeed, Follower, find_followed, find_url, is_followed, select_followed, to_followed
 from service.storage.outcomes import count_outcomes
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import article, feed, subscription
-from service.storage.watches import dump_watch, load_watch
+from service.storage.tables import feed, subscription
+from service.storage.watches import load_watch
 
-POISON = "polling this feed ended its worker five times; it is set aside until you poll it by hand"
-PAUSED = "You have paused it."
 COURTESY = Courtesy()
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedFeed:
-    """A feed as one workspace follows it, with its health."""
-
-    id: str
-    workspace: str
-    url: str
-    title: str | None
-    site_url: str | None
-    language: str | None
-    tags: tuple[str, ...]
-    paused: bool
-    alert_existing: bool
-    state: FeedState
-    reason: str | None
-    failures: int
-    created_at: datetime  # since when the workspace follows it
-    polled_at: datetime | None
-    last_success_at: datetime | None
-    next_at: datetime | None
-    moved_to: str | None  # where it redirects to for good, not yet taken over
-    news_at: datetime | None  # the last poll that brought something new
-    usual_gap: float | None  # seconds from one such poll to the next
-    trusts_304: bool
-    full_text: bool
-    has_access: bool  # it is polled with headers or a password of the workspace's own
-
-
-@dataclass(frozen=True, slots=True)
-class Follower:
-    """A workspace that follows a feed: what matching and alerting must know of it."""
-
-    workspace: str
-    feed: str
-    tags: tuple[str, ...]
-    alert_existing: bool
-    since: datetime
-    full_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +52,7 @@ class Feeds:
         """
         with self.database.write() as connection:
             ensure_host(connection, self.database, host_of(url), caller.now)
-            followed = _find_url(connection, caller.workspace, url)
+            followed = find_url(connection, caller.workspace, url)
             if followed is not None:
                 return followed, False
             feed_id = self._lock_or_add(connection, url, owner=caller.workspace if access else "", new_id=new_id, now=caller.now)
@@ -110,14 +70,22 @@ class Feeds:
             inserted = self.database.insert(subscription).values(**follows).on_conflict_do_nothing()
             added = connection.execute(inserted.returning(subscription.c.feed)).one_or_none() is not None
             if added:
-                _begin_anew(connection, feed_id)
-                _wake(connection, feed_id, caller.now)
+                begin_anew(connection, feed_id)
+                wake(connection, feed_id, caller.now)
                 if alert_existing:
-                    _match_again(connection, feed_id, caller.now)
+                    match_again(connection, feed_id, caller.now)
                 record(connection, caller, "feed.follow", feed_id)
-            found = _find(connection, caller.workspace, feed_id)
+                self._tell_of_trouble(connection, feed_id, caller)
+            found = find_followed(connection, caller.workspace, feed_id)
         assert found is not None, "followed above"
         return found, added
+
+    def _tell_of_trouble(self, connection: Connection, feed_id: str, caller: Caller) -> None:
+        """Tell a new follower what the others were told, where that is not over."""
+        row = connection.execute(select(feed.c.watch, feed.c.reason).where(feed.c.id == feed_id)).one()
+        told = load_watch(row.watch).told
+        if told not in (None, FeedState.MOVED):
+            tell_owners(connection, self.database, feed_id, HealthChange(told, row.reason or ""), caller.now, only=caller.workspace)
 
     def _lock_or_add(self, connection: Connection, url: str, *, owner: str, new_id: str, now: datetime) -> str:
         """The id of the feed at this address, locked; a new one is due at once."""
@@ -137,18 +105,18 @@ class Feeds:
     def find_feed(self, workspace: str, feed_id: str) -> FollowedFeed | None:
         """A feed that this workspace follows."""
         with self.database.read() as connection:
-            return _find(connection, workspace, feed_id)
+            return find_followed(connection, workspace, feed_id)
 
     def list_feeds(self, workspace: str, *, state: str | None = None, cursor: str | None = None, limit: int = 50) -> Page[FollowedFeed]:
         """The feeds that a workspace follows, newest first."""
-        query = _followed().where(subscription.c.workspace == workspace)
+        query = select_followed().where(subscription.c.workspace == workspace)
         if state == FeedState.PAUSED:
             query = query.where(subscription.c.paused)
         elif state:
             query = query.where(feed.c.state == state, subscription.c.paused.is_(False))
         with self.database.read() as connection:
             return fetch_page(
-                connection, query, moment=subscription.c.created_at, key=feed.c.id, cursor=cursor, limit=limit, to_item=_to_followed
+                connection, query, moment=subscription.c.created_at, key=feed.c.id, cursor=cursor, limit=limit, to_item=to_followed
             )
 
     def tags_of(self, workspace: str) -> Mapping[str, tuple[str, ...]]:
@@ -167,12 +135,12 @@ class Feeds:
         given: dict[str, Any] = {"paused": paused, "tags": list(tags) if tags is not None else None, "full_text": full_text}
         values = {name: value for name, value in given.items() if value is not None}
         with self.database.write() as connection:
-            _lock(connection, feed_id)
+            lock_feed(connection, feed_id)
             if values:
-                connection.execute(update(subscription).where(_mine(caller.workspace, feed_id)).values(**values))
+                connection.execute(update(subscription).where(is_followed(caller.workspace, feed_id)).values(**values))
             if paused is not None:
-                _wake(connection, feed_id, caller.now) if not paused else _rest(connection, feed_id)
-            found = _find(connection, caller.workspace, feed_id)
+                wake(connection, feed_id, caller.now) if not paused else rest(connection, feed_id)
+            found = find_followed(connection, caller.workspace, feed_id)
             if found:
                 record(connection, caller, "feed.change", feed_id)
         return found
@@ -180,33 +148,33 @@ class Feeds:
     def unfollow(self, feed_id: str, *, caller: Caller) -> bool:
         """Stop following a feed; its articles stay. False if the workspace did not follow it."""
         with self.database.write() as connection:
-            _lock(connection, feed_id)
-            found = connection.execute(subscription.delete().where(_mine(caller.workspace, feed_id))).rowcount == 1
+            lock_feed(connection, feed_id)
+            found = connection.execute(subscription.delete().where(is_followed(caller.workspace, feed_id))).rowcount == 1
             if found:
-                _rest(connection, feed_id)
-                connection.execute(update(feed).where(_owned(caller.workspace, feed_id)).values(access=None))
+                rest(connection, feed_id)
+                connection.execute(update(feed).where(is_own(caller.workspace, feed_id)).values(access=None))
                 record(connection, caller, "feed.unfollow", feed_id)
         return found
 
     def poll_now(self, feed_id: str, *, caller: Caller) -> FollowedFeed | None:
         """Make a feed due now, also one that was given up or set aside."""
         with self.database.write() as connection:
-            _lock(connection, feed_id)
-            found = _find(connection, caller.workspace, feed_id)
+            lock_feed(connection, feed_id)
+            found = find_followed(connection, caller.workspace, feed_id)
             if found:
                 # Who resumes a feed that was given up as gone gives it another week.
                 again = case((feed.c.state == FeedState.GONE, None), else_=feed.c.gone_since)
                 reset = {"next_at": caller.now, "claims": 0, "gone_since": again}
-                connection.execute(update(feed).where(feed.c.id == feed_id, _has_follower()).values(**reset))
+                connection.execute(update(feed).where(feed.c.id == feed_id, has_follower()).values(**reset))
                 record(connection, caller, "feed.poll", feed_id)
-                found = _find(connection, caller.workspace, feed_id)
+                found = find_followed(connection, caller.workspace, feed_id)
         return found
 
     def set_access(self, feed_id: str, access: str | None, *, caller: Caller) -> bool:
         """Replace the (sealed) access to a feed of the workspace's own, or forget it; due at once. False if it has no such feed."""
         fresh = {"etag": None, "last_modified": None, "body_hash": None}
         with self.database.write() as connection:
-            found = connection.execute(update(feed).where(_owned(caller.workspace, feed_id)).values(access=access, **fresh)).rowcount == 1
+            found = connection.execute(update(feed).where(is_own(caller.workspace, feed_id)).values(access=access, **fresh)).rowcount == 1
             if found:
                 connection.execute(update(feed).where(feed.c.id == feed_id, feed.c.next_at.is_not(None)).values(next_at=caller.now))
                 record(connection, caller, "feed.access", feed_id)
@@ -226,8 +194,7 @@ class Feeds:
 
     def claim_feeds(self, *, now: datetime, token: str, limit: int, courtesy: Courtesy = COURTESY) -> tuple[FeedToPoll, ...]:
         """Take up to `limit` due feeds under the lease `token`, one of each host that is free."""
-        rows = claim_politely(self.database, now=now, token=token, limit=limit, courtesy=courtesy)
-        return tuple(_to_poll(row, now) for row in rows)
+        return claim_feeds(self.database, now=now, token=token, limit=limit, courtesy=courtesy)
 
     def recent_outcomes(self, since: datetime) -> Outcomes:
         """How the last polls ended, by hosts."""
@@ -246,118 +213,4 @@ class Feeds:
 
     def quarantine(self, *, now: datetime) -> int:
         """Set aside the feeds that ended every worker that polled them; return how many."""
-        with self.database.write() as connection:
-            poison = update(feed).where(is_poison(feed, now)).values(state=FeedState.QUARANTINED, reason=POISON, next_at=None)
-            ids = list(connection.execute(poison.returning(feed.c.id)).scalars())
-            for feed_id in ids:
-                tell_owners(connection, self.database, feed_id, HealthChange(FeedState.QUARANTINED, POISON), now)
-                _remember_told(connection, feed_id, FeedState.QUARANTINED)
-        return len(ids)
-
-
-_FOLLOWED = {each.name for each in fields(FollowedFeed)}
-
-
-def _followed() -> Select[Any]:
-    ours = [column for column in subscription.c if column.name != "feed"]
-    columns = [column for column in feed.c if column.name in _FOLLOWED - {"created_at"}]
-    has_access = feed.c.access.is_not(None).label("has_access")
-    return select(*columns, feed.c.watch, has_access, *ours).join(subscription, subscription.c.feed == feed.c.id)
-
-
-def _to_followed(row: Row[Any]) -> FollowedFeed:
-    watch = load_watch(row.watch)
-    values = {name: value for name, value in row._mapping.items() if name in _FOLLOWED}
-    if row.paused:
-        values |= {"state": FeedState.PAUSED, "reason": PAUSED}
-    usual = watch.rhythm.gap.total_seconds() if watch.rhythm.gap else None
-    learned = {
-        "news_at": watch.rhythm.news_at if watch.rhythm.news else None,
-        "usual_gap": usual,
-        "trusts_304": watch.trust is not Trust.LOST,
-    }
-    return FollowedFeed(**{**values, **learned, "tags": tuple(values["tags"]), "state": FeedState(values["state"])})
-
-
-def _mine(workspace: str, feed_id: str) -> ColumnElement[bool]:
-    return and_(subscription.c.workspace == workspace, subscription.c.feed == feed_id)
-
-
-def _find(connection: Connection, workspace: str, feed_id: str) -> FollowedFeed | None:
-    row = connection.execute(_followed().where(_mine(workspace, feed_id))).one_or_none()
-    return _to_followed(row) if row else None
-
-
-def _find_url(connection: Connection, workspace: str, url: str) -> FollowedFeed | None:
-    own = and_(subscription.c.workspace == workspace, feed.c.url == url)
-    row = connection.execute(_followed().where(own).order_by(feed.c.owner.desc()).limit(1)).one_or_none()
-    return _to_followed(row) if row else None
-
-
-def _owned(workspace: str, feed_id: str) -> ColumnElement[bool]:
-    return and_(feed.c.id == feed_id, feed.c.owner == workspace)
-
-
-def _lock(connection: Connection, feed_id: str) -> None:
-    """Keep two changes of one feed's followers apart, so that neither overlooks the other."""
-    connection.execute(select(feed.c.id).where(feed.c.id == feed_id).with_for_update())
-
-
-def _has_follower() -> ColumnElement[bool]:
-    return exists().where(subscription.c.feed == feed.c.id, subscription.c.paused.is_(False))
-
-
-def _is_resting(feed_id: str) -> ColumnElement[bool]:
-    return and_(feed.c.id == feed_id, feed.c.next_at.is_(None), feed.c.state.not_in([FeedState.GONE, FeedState.QUARANTINED]))
-
-
-def _begin_anew(connection: Connection, feed_id: str) -> None:
-    """Make the next poll of a resting feed a baseline, as if it were its first."""
-    anew = {"baselined_at": None, "etag": None, "last_modified": None, "body_hash": None, "watch": null()}
-    connection.execute(update(feed).where(_is_resting(feed_id)).values(**anew))
-
-
-def _match_again(connection: Connection, feed_id: str, now: datetime) -> None:
-    """Make a feed's articles due once more; who followed it before does not hear of them again."""
-    known = and_(article.c.feed == feed_id, article.c.quarantined_at.is_(None))
-    connection.execute(select(article.c.id).where(known).order_by(article.c.id).with_for_update())  # the order of matching
-    connection.execute(update(article).where(known).values(next_at=now))
-
-
-def _wake(connection: Connection, feed_id: str, now: datetime) -> None:
-    """Make a resting feed due; one that was given up or set aside stays so until somebody polls it by hand."""
-    connection.execute(update(feed).where(_is_resting(feed_id), _has_follower()).values(next_at=now))
-
-
-def _rest(connection: Connection, feed_id: str) -> None:
-    """Stop polling a feed that nobody follows any more."""
-    connection.execute(update(feed).where(feed.c.id == feed_id, ~_has_follower()).values(next_at=None))
-
-
-def _to_poll(row: Row[Any], now: datetime) -> FeedToPoll:
-    return FeedToPoll(
-        id=row.id,
-        url=row.url,
-        lease_token=row.lease_token,
-        claimed_at=now,
-        due_at=row.next_at,
-        state=FeedState(row.state),
-        validators=Validators(row.etag, row.last_modified),
-        body_hash=row.body_hash,
-        baselined_at=row.baselined_at,
-        failures=row.failures,
-        polls_since_full=row.polls_since_full,
-        gone_since=row.gone_since,
-        moved_to=row.moved_to,
-        moved_since=row.moved_since,
-        moved_polls=row.moved_polls,
-        host=row.host,
-        watch=load_watch(row.watch),
-        owner=row.owner,
-        access=row.access,
-    )
-
-
-def _remember_told(connection: Connection, feed_id: str, told: FeedState) -> None:
-    watch = load_watch(connection.execute(select(feed.c.watch).where(feed.c.id == feed_id)).scalar_one())
-    connection.execute(update(feed).where(feed.c.id == feed_id).values(watch=dump_watch(replace(watch, told=told))))
+        return quarantine_feeds(self.database, now=now)

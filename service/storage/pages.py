@@ -35,6 +35,14 @@ class ClaimedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PageReading:
+    """How far the reading of an article's page has come: `outcome` is None before the first try, `next_at` when there is none to come."""
+
+    outcome: str | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
     """Pages in the database."""
 
@@ -69,6 +77,12 @@ class Pages:
         with self.database.read() as connection:
             known = {row.id: row for row in connection.execute(about).all()}
         return tuple(_to_claimed(row, known[row.id]) for row in rows if row.id in known)
+
+    def find_reading(self, article_id: str) -> PageReading | None:
+        """What came of reading an article's page; None where nobody wants it."""
+        with self.database.read() as connection:
+            row = connection.execute(select(page.c.outcome, page.c.next_at).where(page.c.id == article_id)).one_or_none()
+        return PageReading(row.outcome, row.next_at) if row else None
 
     def save_text(self, claimed: ClaimedPage, text: str, *, host_free_at: datetime, now: datetime) -> None:
         """Give the article its full text and have it matched again, where it is more than what the feed gave.

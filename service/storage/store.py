@@ -21,6 +21,7 @@ from service.storage.mutes import Mutes
 from service.storage.out_feeds import OutFeeds
 from service.storage.pages import Pages
 from service.storage.replays import Replays
+from service.storage.robots import KnownRobots
 from service.storage.rules import Rules
 from service.storage.sealing import Sealer
 from service.storage.silences import Silences
@@ -42,6 +43,7 @@ class Store:
     listings: Listings
     articles: Articles
     pages: Pages
+    robots: KnownRobots
     websub: WebSub
     rules: Rules
     actors: Actors
@@ -72,6 +74,7 @@ def open_store(database: Database, sealer: Sealer) -> Store:
         Listings(database),
         Articles(database),
         Pages(database),
+        KnownRobots(database),
         WebSub(database),
         Rules(database),
         Actors(database),

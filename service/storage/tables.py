@@ -228,6 +228,7 @@ websub = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     _moment("asked_at", nullable=True),
     _moment("lease_ends_at", nullable=True),
+    _moment("pushed_at", nullable=True),  # when the hub last sent a document
     Column("reason", Text),
     *_queue(),
     _due_index("websub"),
@@ -257,6 +258,16 @@ page = Table(
     *_queue(),
     _due_index("page"),
     Index("ix_page_host", "host", postgresql_where=text("next_at IS NOT NULL"), sqlite_where=text("next_at IS NOT NULL")),
+)
+
+# The robots.txt of the sites of these pages.
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("rules", LargeBinary),  # empty: there is none; null: it was never reached
+    _moment("read_at", nullable=True),
+    _moment("ask_again_at"),
 )
 
 seen = Table(
@@ -477,7 +488,10 @@ feed_notice = Table(
     Column("url", Text, nullable=False),
     Column("title", Text),
     _moment("created_at"),
+    Column("told_in", Text),  # the notice whose message tells of it, perhaps itself; null: it waits for others of its kind
     Index("ix_feed_notice_workspace_created_at", "workspace", "created_at", "id"),
+    Index("ix_feed_notice_told_in", "told_in"),
+    _partial_index("ix_feed_notice_held", "created_at", where="told_in IS NULL"),
 )
 
 # A link under which alerts can be read as a feed; only a hash of its token is stored.

@@ -110,6 +110,7 @@ class WebSub:
                 row = {"id": new_id, "feed": feed_id, "body": body, "content_type": content_type, "received_at": now}
                 connection.execute(push.insert().values(**row))
             connection.execute(update(feed).where(_polled(feed_id)).values(next_at=now))
+            connection.execute(update(websub).where(websub.c.feed == feed_id).values(pushed_at=now))
 
     def next_push(self, feed_id: str) -> Push | None:
         """The oldest document that waits for a feed."""

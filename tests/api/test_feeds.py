@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from service.domain.feeds import FeedState
 from service.edges import Edges
+from service.storage.tables import feed as feed_table
 from tests.api.conftest import Api
 
 URL = "https://gazette.example/feed"
@@ -56,3 +59,13 @@ def test_an_unfollowed_feed_is_gone(api: Api) -> None:
     api.expect(204, "DELETE", f"/v1/feeds/{feed}")
     api.expect(404, "GET", f"/v1/feeds/{feed}")
     api.expect(404, "DELETE", f"/v1/feeds/{feed}")
+
+
+def test_who_follows_a_failing_feed_is_told_so_in_the_answer(api: Api, neighbour: Api, edges: Edges) -> None:
+    made = api.expect(201, "POST", "/v1/feeds", {"url": URL, "discover": False})
+    failing = {"state": FeedState.FAILING, "reason": "The server answers HTTP 500: an error."}
+    with edges.store.database.write() as connection:
+        connection.execute(update(feed_table).where(feed_table.c.id == made["id"]).values(**failing))
+    theirs = neighbour.expect(201, "POST", "/v1/feeds", {"url": URL, "discover": False})
+    assert (theirs["state"], theirs["reason"]) == ("failing", failing["reason"])
+    assert "It is not well at the moment: The server answers HTTP 500" in theirs["notice"]

@@ -71,3 +71,15 @@ def test_an_alert_tells_why(world: World, api: Api) -> None:
     assert match["evidence"] == article["evidence"]
     assert 0 < match["scores"]["is_about"] <= match["scores"]["comes_up"] <= 1
     assert api.get(f"/v1/articles/{world.article}")["matched_at"] is not None
+
+
+def test_an_article_tells_what_came_of_reading_its_page(world: World, api: Api, edges: Edges) -> None:
+    path = f"/v1/articles/{world.article}"
+    assert api.get(path)["page"] is None
+    stored = edges.store.articles.find_article(api.workspace, world.article)
+    assert stored is not None
+    edges.store.pages.want([stored.article], now=edges.now())
+    waiting = api.get(path)["page"]
+    assert (waiting["outcome"], waiting["next_at"] is None) == (None, False)
+    edges.store.pages.give_up("the site's robots.txt does not allow us to read it")
+    assert api.get(path)["page"] == {"outcome": "the site's robots.txt does not allow us to read it", "next_at": None}

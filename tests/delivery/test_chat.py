@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,9 @@ def test_a_test_and_a_feeds_notice_are_told(kind: str, receiver: Receiver) -> No
     text = told(receiver, kind, None, {"notice": notice})[1].replace("\\", "")
     assert "The Gazette cannot be read" in text
     assert "HTTP 500 since noon" in text
+    others = tuple(replace(notice, id=f"fn_{each}", title=f"Paper {each}") for each in range(2, 41))
+    text = told(receiver, kind, None, {"notice": replace(notice, others=others)})[1].replace("\\", "")
+    assert [each in text for each in ("40 feeds cannot be read", "Paper 2: HTTP 500 since noon", "Paper 40")] == [True, True, False]
 
 
 @each_service

@@ -26,7 +26,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
 KINDS = (
     "alert", "update", "news", "coverage", "report", "rule", "article", "scores", "passage", "evidence",
-    "spike", "feed_notice", "feed", "channel_notice", "disabled_channel", "test", "channel", "digest",
+    "spike", "feed_notice", "feed", "told_feed", "channel_notice", "disabled_channel", "test", "channel", "digest",
 )  # fmt: skip
 
 
@@ -95,6 +95,16 @@ def test_what_is_said_of_a_feed_fits_the_schema(state: FeedState) -> None:
     assert message["type"] == told.kind
 
 
+def test_what_is_said_of_many_feeds_fits_the_schema_and_into_20_kb() -> None:
+    told = notice(others=tuple(notice(title="\ud800" * 9000, reason="x" * 9000) for _ in range(500)))
+    body = render_body(a_delivery(a_channel(), notice=told))
+    message = json.loads(body)
+    check(message)
+    assert message["data"]["count"] == 501
+    assert 0 < len(message["data"]["feeds"]) < 501
+    assert len(body) < 20_000
+
+
 def test_what_is_said_of_a_channel_fits_the_schema() -> None:
     told = ChannelNotice("cn_1", ChannelNoticeKind.DISABLED, "ch_2", "webhook", "\ud800" * 9000, "HTTP 410" * 9000, CREATED)
     message = json.loads(render_body(a_delivery(a_channel(), channel_notice=told)))
@@ -133,6 +143,7 @@ def test_the_developers_page_tells_every_field_of_the_schema() -> None:
         "digest": "data.",
         "feed_notice": "data.",
         "feed": "data.feed.",
+        "told_feed": "data.feeds[].",
         "channel_notice": "data.",
         "disabled_channel": "data.channel.",
     }

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select, update
 
@@ -27,6 +28,7 @@ from service.storage.tables import article
 from service.storage.tables import feed as feed_table
 from tests.conftest import Clock
 from tests.feeds.odd_feeds import URL, Item, Version, histories
+from tests.feeds.odd_lists import JsonVersion, Listed, ListVersion, SitemapVersion, list_histories
 
 NUMBERS = itertools.count()
 
@@ -95,6 +97,18 @@ def both(edges: Edges, clock: Clock, bodies: Sequence[bytes]) -> int:
 @given(versions=histories())
 def test_odd_feeds(edges: Edges, clock: Clock, versions: list[Version]) -> None:
     both(edges, clock, [version.written() for version in versions])
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(versions=list_histories())
+def test_odd_json_feeds_and_sitemaps(edges: Edges, clock: Clock, versions: list[ListVersion]) -> None:
+    both(edges, clock, [version.written() for version in versions])
+
+
+@pytest.mark.parametrize("kind", [JsonVersion, SitemapVersion])
+def test_a_list_that_goes_on(edges: Edges, clock: Clock, kind: type[ListVersion]) -> None:
+    listed = tuple(Listed(number, f"Title {number}") for number in range(30, 0, -1))
+    assert both(edges, clock, [kind(listed[start : start + 20]).written() for start in range(10, 0, -2)]) == 4 * 18
 
 
 def rss(*items: Item) -> bytes:

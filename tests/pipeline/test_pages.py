@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from service.domain.access import FeedAccess, access_of
-from service.domain.pages import SPACING, WAITS, PageFailed, host_free_at, next_try
+from service.domain.pages import MAX_DELAY, SPACING, WAITS, PageFailed, host_free_at, next_try
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.feeds.page_child import extract_text
@@ -78,6 +78,9 @@ class Desk:
 
     def pages_asked(self) -> list[str]:
         return [path for path, _ in self.newsroom.asked if path.startswith("/a/")]
+
+    def robots_asked(self) -> int:
+        return sum(path == "/robots.txt" for path, _ in self.newsroom.asked)
 
     def outcomes(self) -> list[str | None]:
         with self.edges.store.database.read() as connection:
@@ -206,8 +209,13 @@ def test_when_a_page_is_tried_again(failure: PageFailed, tries: int, again: time
 
 def test_a_host_that_asks_for_a_respite_gets_it() -> None:
     busy = PageFailed("x", passing=True, respite=timedelta(minutes=9))
-    free: list[datetime] = [host_free_at(None, NOON), host_free_at(busy, NOON)]
+    free: list[datetime] = [host_free_at(NOON, None, None), host_free_at(NOON, busy.respite, timedelta(seconds=30))]
     assert free == [NOON + SPACING, NOON + timedelta(minutes=9)]
+
+
+def test_a_crawl_delay_is_kept_within_reason() -> None:
+    free = [host_free_at(NOON, None, timedelta(seconds=wished)) for wished in (0.5, 20, 86_400)]
+    assert free == [NOON + SPACING, NOON + timedelta(seconds=20), NOON + MAX_DELAY]
 
 
 def test_navigation_is_no_text() -> None:

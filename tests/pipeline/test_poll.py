@@ -16,7 +16,7 @@ from service.feeds.sandbox import Sandbox
 from service.pipeline.poll import poll_due
 from service.storage.audit import Caller
 from service.storage.claims import LeaseLost
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 from service.storage.polls import PollToSave, save_polls
 from service.storage.sealing import Sealer
 from tests.conftest import Clock

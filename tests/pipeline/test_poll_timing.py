@@ -11,7 +11,7 @@ from email.utils import format_datetime
 import pytest
 
 from service.edges import Edges
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 from tests.conftest import Clock
 from tests.newsroom import Answer, Newsroom, Story
 from tests.parsers import poll

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from service.pipeline.rolling import work_through
+from service.pipeline.stalls import Stalls
 
 DOWN = OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
 
@@ -75,7 +76,7 @@ def test_one_row_that_fails_costs_only_itself() -> None:
     assert done == ["good", "last"]
 
 
-def test_a_claim_waits_for_an_eighth_of_the_slots_and_not_for_the_slow() -> None:
+def test_a_claim_waits_for_a_quarter_of_the_slots_and_not_for_the_slow() -> None:
     claimed: list[int] = []
     gate = asyncio.Event()
 
@@ -94,4 +95,32 @@ def test_a_claim_waits_for_an_eighth_of_the_slots_and_not_for_the_slow() -> None
 
     assert asyncio.run(work_through(rows, work, slots=16, renew_every=60, claim_every=30)) == 17
     assert claimed[0] == 16
-    assert claimed[1] >= 2
+    assert claimed[1] >= 4
+
+
+def test_rows_that_wait_for_somebody_slow_take_up_no_slot() -> None:
+    gate = asyncio.Event()
+    stuck = 0
+
+    async def work(row: str) -> None:
+        nonlocal stuck
+        if row == "stuck":
+            stuck += 1
+            await gate.wait()
+            stuck -= 1
+        else:
+            gate.set()
+
+    async def run() -> int:
+        async with asyncio.timeout(10):
+            rows = Rows([["stuck", "stuck"], ["quick"]])
+            return await work_through(rows, work, slots=2, renew_every=60, claim_every=0.01, stalled=lambda: stuck)
+
+    assert asyncio.run(run()) == 3
+
+
+def test_an_answer_is_slow_after_a_while_and_until_it_is_there() -> None:
+    at_once, never = Stalls(after=0), Stalls(after=60)
+    with at_once.waiting(), at_once.waiting(), never.waiting():
+        assert (at_once.count(), never.count()) == (2, 0)
+    assert at_once.count() == 0

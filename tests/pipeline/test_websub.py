@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -136,11 +136,19 @@ def desk(open_house: Callable[..., Edges], clock: Clock) -> Iterator[Desk]:
     server.server_close()
 
 
+def pushed_at(desk: Desk) -> datetime | None:
+    """What the feed's followers see of its hub."""
+    [shown] = desk.edges.store.feeds.list_feeds("ws_1").items
+    return shown.pushed_at
+
+
 def test_what_a_hub_sends_becomes_an_article_without_a_request_to_the_feed(desk: Desk, clock: Clock) -> None:
     desk.poll()
     assert desk.subscribe() == 1
     asked = len(desk.newsroom.asked)
+    assert pushed_at(desk) is None
     assert desk.hub.publish(desk.publish("Old news", "Bridge opens")) == 202
+    assert pushed_at(desk) == clock.at
     assert desk.poll() == 1
     assert desk.titles() == {"Old news", "Bridge opens"}
     assert len(desk.newsroom.asked) == asked

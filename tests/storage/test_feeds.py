@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from service.storage.database import Database
-from service.storage.feeds import FollowedFeed
+from service.storage.followed_feeds import FollowedFeed
 from service.storage.store import Store, open_store
 from service.storage.tables import feed, subscription
 from tests.machine import until

@@ -1,0 +1,112 @@
+"""Two stories that a later article shows to be one, decided by the service itself: from arrival to message, whoever places the articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from service.domain.feeds import Entry
+from service.edges import Edges
+from service.pipeline.match import Matcher
+from service.storage.tables import alert
+from tests.conftest import Clock
+from tests.pipeline.test_stories import Newsdesk, report, together
+
+SEARCH = report(
+    1,
+    "Twelve missing from Aurora ferry as rescuers search sea off Marlow",
+    "The Aurora, with 80 people on board, went down within minutes in heavy waves, survivors said.",
+)
+WRECK = report(2, "Divers reach wreck of ferry; twelve passengers missing")
+BETWEEN = report(
+    3,
+    "Ferry disaster: Aurora had 80 on board, says coast guard",
+    "Helicopters searched for twelve people on Monday after the ferry Aurora with 80 on board sank off Marlow harbour in heavy waves.",
+)
+LATER = report(4, f"{WRECK.title}, coast guard says")
+AFTER = report(5, f"{SEARCH.title} and Thule")
+
+
+@pytest.fixture
+def desk(edges_on_both: Edges, clock: Clock) -> Newsdesk:
+    """Both have been told, as two events."""
+    desk = Newsdesk(edges_on_both, clock).open()
+    desk.tell(SEARCH)
+    desk.tell(WRECK)
+    assert desk.story_of(SEARCH.title) != desk.story_of(WRECK.title)
+    assert (len(rows(desk)), desk.sent()) == (2, [0, 0])
+    return desk
+
+
+def rows(desk: Newsdesk) -> set[tuple[str, str]]:
+    """The alerts, each with its story, as they are stored."""
+    with desk.edges.store.database.read() as connection:
+        return {(row.id, row.story) for row in connection.execute(select(alert.c.id, alert.c.story)).all()}
+
+
+def knowing(desk: Newsdesk) -> Matcher:
+    """Another worker, which knows the two as two."""
+    other = Matcher(desk.edges)
+    desk.arrive(desk.feed, Entry("g9", "https://outlet9.example/chess", "Chess final ends in a draw"))
+    other.match_due(lambda: None)
+    return other
+
+
+def expect_one(desk: Newsdesk, *titles: str) -> None:
+    """One story has all of these, and nobody was told anything but the first two alerts."""
+    stories = {desk.story_of(title) for title in (SEARCH.title, WRECK.title, BETWEEN.title, *titles)}
+    assert len(stories) == 1
+    assert (len(rows(desk)), desk.sent()) == (2, [0, 0])
+
+
+WORKERS: dict[str, Callable[[Newsdesk], Matcher]] = {
+    "the same worker": lambda desk: desk.matcher,
+    "one started anew": lambda desk: Matcher(desk.edges),
+    "another that knows them as two": knowing,
+}
+
+
+@pytest.mark.parametrize(
+    ("merges", "then"),
+    [
+        pytest.param("the same worker", "one started anew", id="a restart after the merger"),
+        pytest.param("one started anew", "the same worker", id="a restart before it"),
+        pytest.param("another that knows them as two", "the same worker", id="two workers"),
+    ],
+)
+def test_two_alerts_that_a_later_article_joins_are_not_told_again(desk: Newsdesk, merges: str, then: str) -> None:
+    before, first = rows(desk), desk.story_of(SEARCH.title)
+    following = WORKERS[then](desk)
+    desk.matcher = WORKERS[merges](desk)
+    desk.tell(BETWEEN)
+    assert desk.story_of(BETWEEN.title) == first
+    desk.matcher = following
+    desk.tell(LATER)
+    desk.tell(AFTER)
+    expect_one(desk, LATER.title, AFTER.title)
+    assert rows(desk) == before
+    assert [each for each in desk.holds() if each is not None] == ["joined"] * 3
+
+
+def test_who_reports_the_story_is_told_by_its_two_alerts(desk: Newsdesk) -> None:
+    desk.tell(BETWEEN, LATER)
+    listed = desk.edges.store.alerts.list_alerts("ws_1").items
+    articles = [each.coverage.articles for each in listed if each.coverage is not None]
+    assert sorted(articles) == [1, 3], "what was told of the second event stays as it was, what follows joins the first"
+
+
+def test_a_new_actor_after_the_merger_is_told_once(desk: Newsdesk) -> None:
+    desk.tell(BETWEEN)
+    with_minister = f"{LATER.summary} Minister Lena Brandt flew to the harbour."
+    desk.tell(report(4, LATER.title, with_minister))
+    desk.tell(report(6, f"{LATER.title} again", with_minister))
+    assert desk.sent() == [0, 0, 1]
+
+
+def test_two_workers_at_once_while_the_stories_become_one(desk: Newsdesk) -> None:
+    workers = [knowing(desk), Matcher(desk.edges)]
+    desk.arrive(desk.feed, BETWEEN, LATER, AFTER)
+    together(*(lambda worker=worker: worker.match_due(lambda: None) for worker in workers))
+    expect_one(desk, LATER.title, AFTER.title)
