@@ -173,7 +173,7 @@ class Mailbox:
         self.mails: list[Mail] = []
         self.reached: Counter[Stage] = Counter()
         self._certificate = certificate
-        self._script = {stage: deque(steps) for stage, steps in (script or {}).items()}
+        self.script = {stage: deque(steps) for stage, steps in (script or {}).items()}
         self._tls, self._login, self._smtputf8 = tls, login, smtputf8
 
     def __enter__(self) -> Mailbox:
@@ -216,7 +216,7 @@ class Mailbox:
 
     async def _next(self, server: SMTP, stage: Stage) -> str:
         self.reached[stage] += 1
-        steps = self._script.get(stage)
+        steps = self.script.get(stage)
         step = steps.popleft() if steps else "250 OK"
         if isinstance(step, str):
             return step
