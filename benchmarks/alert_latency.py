@@ -29,6 +29,7 @@ from celery import Celery
 from sqlalchemy import func, select, update
 
 from benchmarks.alert_receiver import Received, read_received, receiving
+from benchmarks.databases import a_database
 from benchmarks.rule_sets import make_rules, make_texts, make_world
 from service.config import Settings
 from service.domain.articles import Article
@@ -44,7 +45,7 @@ from service.storage.migrate import migrate
 from service.storage.poll_rows import new_values
 from service.storage.tables import article, delivery, feed
 from tests.machine import SEALING_KEY, Machine
-from tests.servers import new_database, postgres, valkey
+from tests.servers import valkey
 
 SECRET = "whsec_" + "A" * 43 + "="
 SEED = 20260101
@@ -183,16 +184,6 @@ def cpu_of(pid: int) -> float:
     """Seconds of CPU that a process has used."""
     used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def a_database(kind: str, folder: Path) -> Iterator[str]:
-    """A database of its own, as safe against a loss of power as in production."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'wirewatch.db'}"
-        return
-    with postgres(durable=True) as socket:
-        yield new_database(socket, "bench")
 
 
 def settings_of(folder: Path, database_url: str) -> Settings:

@@ -215,4 +215,5 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # they come with the code: to look at each mail whether a file has changed takes as long as all the rest
     )
