@@ -12,7 +12,7 @@ from service.delivery.mail_coverage import say_coverage, show_coverage
 from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_headers import safe_header
 from service.delivery.mail_text import clean_text, safe_link, say_moment
-from service.delivery.telling import say_time, say_why
+from service.delivery.telling import say_held, say_time, say_why
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.deliveries import DeliveryToSend
@@ -90,6 +90,7 @@ def render_content(delivery: DeliveryToSend, unsubscribe_url: str | None, confir
         articles=[_show(article) for article in alert.articles[:MAX_SHOWN]],
         more=max(0, len(alert.articles) - MAX_SHOWN),
         news=_news(alert),
+        held=say_held(alert),
         coverage=show_coverage(alert),
         channel=channel,
         unsubscribe_url=unsubscribe_url,

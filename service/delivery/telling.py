@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from service.delivery.feed_notice import headline_of, name_of
@@ -15,7 +16,7 @@ from service.domain.alerts import Alert, AlertedArticle
 from service.domain.channel_notices import ChannelNotice
 from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import say
-from service.domain.digests import Digest
+from service.domain.digests import Digest, DigestKind
 from service.domain.feed_notices import FeedNotice
 
 MAX_ITEMS = 20  # articles that one message names
@@ -23,6 +24,9 @@ MAX_TITLE = 300
 MAX_NEWS = 12
 MAX_TERMS = 12  # that say why
 NO_TITLE = "(no title)"
+_WHY_HELD: Mapping[str, str] = MappingProxyType(
+    {DigestKind.QUIET_HOURS: "held by quiet hours", DigestKind.GROUP_WAIT: "waited for others of this rule"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def tell_alert(alert: Alert, channel: str) -> Telling:
         news=news,
         items=items,
         more=max(0, len(alert.articles) - MAX_ITEMS),
+        notes=say_held(alert),
         coverage=show_coverage(alert),
         outlets=alert.coverage.outlets if alert.coverage else 0,
     )
@@ -111,6 +116,12 @@ def template_values(telling: Telling) -> Mapping[str, Any]:
             for each in (coverage.reports if coverage else ())
         ],
     }
+
+
+def say_held(alert: Alert) -> tuple[str, ...]:
+    """When it matched and why it comes late, where it was held; the same in mails."""
+    why = _WHY_HELD.get(alert.held or "")
+    return (f"Matched {say_moment(alert.update.created_at if alert.update else alert.created_at)}; {why}.",) if why else ()
 
 
 def say_why(terms: Iterable[str]) -> str:

@@ -94,6 +94,7 @@ def dump_content(told: Alert) -> dict[str, Any]:
         "story": told.story,
         "coverage": told.coverage and _coverage.dump_python(told.coverage, mode="json"),
         "update": told.update and _update.dump_python(told.update, mode="json"),
+        "held": told.held,
     }
 
 
@@ -111,6 +112,7 @@ def to_alert(row: Row[Any], content: Mapping[str, Any] | None = None) -> Alert:
         said.get("story"),
         coverage and _coverage.validate_python(coverage),
         update and _update.validate_python(update),
+        said.get("held"),
     )
 
 
