@@ -46,7 +46,7 @@ class SilenceForm(Form):
         try:
             form = check(given)
         except ValidationError as error:
-            raise ValidationError.from_exception_data(error.title, [*error.errors(), *lacks]) from None  # type: ignore[list-item]
+            raise ValidationError.from_exception_data(error.title, [*error.errors(), *lacks]) from None
         if lacks:
             raise ValidationError.from_exception_data(cls.__name__, lacks)
         return form
