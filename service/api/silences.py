@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
@@ -46,7 +46,8 @@ class SilenceForm(Form):
         try:
             form = check(given)
         except ValidationError as error:
-            raise ValidationError.from_exception_data(error.title, [*error.errors(), *lacks]) from None
+            found = cast("list[InitErrorDetails]", error.errors())
+            raise ValidationError.from_exception_data(error.title, [*found, *lacks]) from None
         if lacks:
             raise ValidationError.from_exception_data(cls.__name__, lacks)
         return form
@@ -58,7 +59,8 @@ def _lacks(given: Mapping[str, Any]) -> list[InitErrorDetails]:
         lacks.append("a silence needs an actor, a source or a rule; it would hold everything")
     if (given.get("ends_at") is None) == (given.get("duration") is None):
         lacks.append("say when it ends: with `ends_at` or with `duration`")
-    return [InitErrorDetails(type=PydanticCustomError("incomplete", "; ".join(lacks)), loc=(), input=given)] if lacks else []  # type: ignore[arg-type]
+    said = PydanticCustomError("incomplete", "; ".join(lacks))
+    return [InitErrorDetails(type=said, loc=(), input=given)] if lacks else []
 
 
 class SilenceQuery(PageQuery):
