@@ -2,10 +2,11 @@
 
     python -m benchmarks.deliver_alerts                 # about two minutes
     python -m benchmarks.deliver_alerts --count 500 --rounds 3
+    python -m benchmarks.deliver_alerts --database postgres
 
-Webhooks: signed, of 20 channels, claimed from SQLite and with every attempt written down there. The floor posts bodies of the same size to
-the same receivers, as many at once, and knows no database. E-mails: the floor is smtplib on one connection. Last: how long one healthy
-channel waits beside a dead endpoint with 10,000 waiting deliveries. Receivers and mailbox are a process of their own.
+Webhooks: signed, of 20 channels, claimed from the database and with every attempt written down there. The floor posts bodies of the
+same size to the same receivers, as many at once, and knows no database. E-mails: the floor is smtplib on one connection. Last: how long
+one healthy channel waits beside a dead endpoint with 10,000 waiting deliveries. Receivers and mailbox are a process of their own.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP
 from sqlalchemy import func, select
 
+from benchmarks.databases import a_database
 from service.config import Settings
 from service.delivery import open_senders
 from service.domain.channels import Channel, Secret
@@ -41,6 +43,7 @@ from service.pipeline.deliver import deliver_with
 from service.storage.audit import Caller
 from service.storage.migrate import migrate
 from service.storage.tables import attempt, delivery
+from tests.machine import SEALING_KEY
 
 SECRET = "whsec_" + "A" * 43 + "="
 CHANNELS = 20
@@ -87,9 +90,10 @@ async def _serve_all(report: Connection) -> None:
 class Desk:
     """A workspace whose channels lead to the servers, over a database of its own."""
 
-    def __init__(self, folder: Path, servers: Servers) -> None:
+    def __init__(self, folder: Path, database_url: str, servers: Servers) -> None:
         settings = Settings.model_validate({
-            "data_dir": folder, "allowed_networks": (ip_network("127.0.0.0/8"),), "meaning": "off",
+            "data_dir": folder, "database_url": database_url, "sealing_keys": SEALING_KEY,
+            "allowed_networks": (ip_network("127.0.0.0/8"),), "meaning": "off",
             "smtp_host": "127.0.0.1", "smtp_port": servers.mail, "smtp_security": "none", "mail_from": "alerts@watch.example",
             "webhook_deadline": 15,
         })  # fmt: skip
@@ -196,15 +200,16 @@ def compare(name: str, ours: Callable[[], None], prepare: Callable[[], None], fl
 @click.command()
 @click.option("--count", default=2_000, show_default=True, help="messages in a round")
 @click.option("--rounds", default=5, show_default=True)
-def main(count: int, rounds: int) -> None:
+@click.option("--database", "kind", type=click.Choice(["sqlite", "postgres"]), default="sqlite", show_default=True)
+def main(count: int, rounds: int, kind: str) -> None:
     """Measure."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     mine, theirs = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
     server.start()
     servers: Servers = mine.recv()
-    with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder), servers)
+    with tempfile.TemporaryDirectory() as home, a_database(kind, Path(home)) as url:
+        desk = Desk(Path(home), url, servers)
         for name, channels, floor in (
             ("webhooks", desk.webhooks, lambda: asyncio.run(bare_posts(servers, count))),
             ("e-mails", desk.mails, lambda: bare_mails(servers, count)),

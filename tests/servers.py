@@ -22,8 +22,8 @@ START_TRIES = 600
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server; yields the folder of its socket. Its data is gone afterwards."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """A PostgreSQL server; yields the folder of its socket. Its data is gone afterwards; `durable`: it waits for the disk."""
     folder = Path(tempfile.mkdtemp(prefix="ww-pg-", dir="/tmp"))  # socket paths must be short
     unprivileged = _unprivileged(folder)
     programs = _postgres_programs()
@@ -31,7 +31,8 @@ def postgres() -> Iterator[str]:
         programs = _copy_programs(programs, folder)
     init = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     subprocess.run([str(programs / "initdb"), "-D", str(folder / "data"), *init], check=True, capture_output=True, **unprivileged)
-    options = ["-c", "listen_addresses=", "-k", str(folder), "-F", "-c", "synchronous_commit=off", "-c", "max_connections=200"]
+    hurried = [] if durable else ["-F", "-c", "synchronous_commit=off"]
+    options = ["-c", "listen_addresses=", "-k", str(folder), "-c", "max_connections=200", *hurried]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [str(programs / "postgres"), "-D", str(folder / "data"), *options], stdout=log, stderr=log, **unprivileged

@@ -9,7 +9,7 @@ import ssl
 import struct
 import threading
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -35,6 +35,7 @@ class Fault(Enum):
     RESET = "resets the connection"
     ENDLESS = "answers 200 with a body without end"
     DROP = "closes the connection"
+    TRICKLE = "answers 200 with a body that comes byte by byte, without end"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,13 @@ class _Background:
         self.loop.close()
 
 
+def serving(pem: Path) -> ssl.SSLContext:
+    """A server's context with the certificate and key in this file."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem)
+    return context
+
+
 async def _cancel_others() -> None:
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
@@ -81,11 +89,15 @@ async def _cancel_others() -> None:
 
 
 class Receiver:
-    """A webhook receiver: `requests` is what came, oldest first. It answers by its script, and 200 when that has run out."""
+    """A webhook receiver: `requests` is what came, oldest first. It answers by its script, and 200 when that has run out.
 
-    def __init__(self, *script: Reply | Fault) -> None:
+    It listens at a free port of `host` unless it is given one, and speaks TLS with the certificate and key in the file `tls`.
+    """
+
+    def __init__(self, *script: Reply | Fault, host: str = "127.0.0.1", port: int = 0, tls: Path | None = None) -> None:
         self.requests: list[Received] = []
         self.script = deque(script)
+        self.host, self.port, self._tls = host, port, tls
 
     def __enter__(self) -> Receiver:
         self._background = _Background()
@@ -102,9 +114,10 @@ class Receiver:
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, shutdown_timeout=0.01)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, self.host, self.port, ssl_context=serving(self._tls) if self._tls else None)
         await site.start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}/hook"
+        self.port = self._runner.addresses[0][1]
+        return f"http{'s' if self._tls else ''}://{self.host}:{self.port}/hook"
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(Received(request.path, request.headers, await request.read()))
@@ -117,11 +130,12 @@ class Receiver:
         assert request.transport is not None
         if fault is Fault.HANG:
             await asyncio.Event().wait()
-        if fault is Fault.ENDLESS:
+        if fault in (Fault.ENDLESS, Fault.TRICKLE):
             response = web.StreamResponse()
             await response.prepare(request)
             while True:
-                await response.write(b"x" * 65_536)
+                await response.write(b"x" * (65_536 if fault is Fault.ENDLESS else 1))
+                await asyncio.sleep(0 if fault is Fault.ENDLESS else 0.01)
         if fault is Fault.RESET:  # no lingering: the kernel answers what is unsent with a reset
             request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         request.transport.abort()
@@ -143,7 +157,8 @@ Stage = Literal["MAIL", "RCPT", "DATA"]
 class Mailbox:
     """A mail server: `mails` is what came whole, oldest first, also where the answer to it was a refusal or none.
 
-    `script` gives the answers of a stage, in order; when it has run out the stage accepts. `login` needs "starttls".
+    `script` gives the answers of a stage, in order; when it has run out the stage accepts. `reached` counts how often a stage was
+    come to. `login` needs "starttls"; `certificate` is the file with its certificate and key.
     """
 
     def __init__(
@@ -153,9 +168,12 @@ class Mailbox:
         tls: Literal["starttls", "tls", "none"] = "none",
         login: tuple[str, str] | None = None,
         smtputf8: bool = True,
+        certificate: Path = CERTIFICATE,
     ) -> None:
         self.mails: list[Mail] = []
-        self._script = {stage: deque(steps) for stage, steps in (script or {}).items()}
+        self.reached: Counter[Stage] = Counter()
+        self._certificate = certificate
+        self.script = {stage: deque(steps) for stage, steps in (script or {}).items()}
         self._tls, self._login, self._smtputf8 = tls, login, smtputf8
 
     def __enter__(self) -> Mailbox:
@@ -169,8 +187,7 @@ class Mailbox:
         self._background.stop()
 
     async def _start(self) -> asyncio.Server:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(CERTIFICATE)
+        context = serving(self._certificate)
         options: dict[str, Any] = {"hostname": "mailbox.example", "enable_SMTPUTF8": self._smtputf8}
         if self._tls == "starttls":
             options |= {"tls_context": context, "require_starttls": True}
@@ -183,25 +200,28 @@ class Mailbox:
     async def handle_MAIL(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802
         """Called by aiosmtpd."""
         envelope.mail_from = address
-        return self._next(server, "MAIL")
+        return await self._next(server, "MAIL")
 
     async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:  # noqa: N802
         """Called by aiosmtpd."""
         envelope.rcpt_tos.append(address)
-        return self._next(server, "RCPT")
+        return await self._next(server, "RCPT")
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Called by aiosmtpd."""
         assert envelope.mail_from is not None
         assert envelope.original_content is not None
         self.mails.append(Mail(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.original_content))
-        return self._next(server, "DATA")
+        return await self._next(server, "DATA")
 
-    def _next(self, server: SMTP, stage: Stage) -> str:
-        steps = self._script.get(stage)
+    async def _next(self, server: SMTP, stage: Stage) -> str:
+        self.reached[stage] += 1
+        steps = self.script.get(stage)
         step = steps.popleft() if steps else "250 OK"
         if isinstance(step, str):
             return step
+        if step is Fault.HANG:
+            await asyncio.Event().wait()
         if step is Fault.DROP and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "421 closing"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from typing import Annotated
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from service.api.auth import caller, workspace
 from service.api.errors import Problem, missing
@@ -31,10 +32,20 @@ class DeliveryQuery(PageQuery):
     digest: Id | None = None
 
 
+def _seconds(value: object) -> object:
+    try:
+        good = 0 <= float(str(value)) <= MAX_WAIT
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"give seconds from 0 to {MAX_WAIT}, as in ?wait=10")
+    return value
+
+
 class WaitQuery(Query):
     """For how long to wait for what the other side says."""
 
-    wait: float = Field(default=0, ge=0, le=MAX_WAIT, description="seconds")
+    wait: Annotated[float, BeforeValidator(_seconds)] = Field(default=0, ge=0, le=MAX_WAIT, description="seconds")
 
 
 class AttemptView(View):

@@ -17,7 +17,6 @@ from service.api.nearness import Nearnesses, Told
 from service.api.previews import PartView
 from service.api.routing import nouns, route
 from service.domain.articles import Article
-from service.domain.local_time import say_local
 from service.domain.rules import RuleSpec, Saved
 from service.domain.telling import Hold, say_hold
 from service.edges import Edges
@@ -80,17 +79,15 @@ def explanations_api(edges: Edges) -> APIBlueprint:
         saved = edges.store.actors.saved_as_matched(workspace(), edges.store.rules.saved_for(workspace(), rule.spec, rule.id))
         told = nearnesses.in_company(nearnesses.of(spec, [stored.article], may_embed=False), rule.id)
         view = _explained(spec, saved, stored.article, told, _unseen(spec, stored.article, tags))
-        return answer(view.model_copy(update=_fate(edges, matches[0]) if matches else {}))
+        return answer(view.model_copy(update=_fate(matches[0]) if matches else {}))
 
     return api
 
 
-def _fate(edges: Edges, match: Match) -> dict[str, Any]:
-    into = edges.store.digests.find_digest(match.workspace, match.digest) if match.digest else None
-    sent = f"; sent {say_local(into.released_at, UTC)}" if into and into.released_at else ""
+def _fate(match: Match) -> dict[str, Any]:
     said = match.reason or (say_hold(Hold(match.held)) if match.held else "told at once")
     named = ("held", "alert", "digest", "silence")
-    return {**{name: getattr(match, name) for name in named}, "outcome": said + sent}
+    return {**{name: getattr(match, name) for name in named}, "outcome": said}
 
 
 def _unseen(spec: RuleSpec, article: Article, tags: tuple[str, ...]) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from service.api.auth import caller, workspace
 from service.api.errors import Fault, invalid, missing
@@ -35,13 +38,29 @@ class SilenceForm(Form):
     ends_at: AwareDatetime | None = Field(default=None, description="this, or a duration")
     duration: Cooldown | None = Field(default=None, description="ISO 8601, up to P30D", examples=["PT4H"])
 
-    @model_validator(mode="after")
-    def _is_about_something(self) -> SilenceForm:
-        if not (self.actors or self.sources or self.rules):
-            raise ValueError("a silence needs an actor, a source or a rule; it would hold everything")
-        if (self.ends_at is None) == (self.duration is None):
-            raise ValueError("say when it ends: with `ends_at` or with `duration`")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _is_whole(cls, given: Any, check: ModelWrapValidatorHandler[SilenceForm]) -> SilenceForm:
+        """Check the fields, and name what is missing beside their faults."""
+        lacks = _lacks(given) if isinstance(given, Mapping) else []
+        try:
+            form = check(given)
+        except ValidationError as error:
+            found = cast("list[InitErrorDetails]", error.errors())
+            raise ValidationError.from_exception_data(error.title, [*found, *lacks]) from None
+        if lacks:
+            raise ValidationError.from_exception_data(cls.__name__, lacks)
+        return form
+
+
+def _lacks(given: Mapping[str, Any]) -> list[InitErrorDetails]:
+    lacks = []
+    if not any(given.get(name) for name in ("actors", "sources", "rules")):
+        lacks.append("a silence needs an actor, a source or a rule; it would hold everything")
+    if (given.get("ends_at") is None) == (given.get("duration") is None):
+        lacks.append("say when it ends: with `ends_at` or with `duration`")
+    said = PydanticCustomError("incomplete", "; ".join(lacks))
+    return [InitErrorDetails(type=said, loc=(), input=given)] if lacks else []
 
 
 class SilenceQuery(PageQuery):
@@ -118,7 +137,13 @@ def silences_api(edges: Edges) -> APIBlueprint:
 def _check_rules(edges: Edges, body: SilenceForm) -> None:
     unknown = [number for number, each in enumerate(body.rules) if edges.store.rules.find_rule(workspace(), each) is None]
     if unknown:
-        raise invalid([Fault(at=f"/rules/{number}", message="there is no such rule in this workspace") for number in unknown], "silence")
+        raise invalid(
+            [
+                Fault(at=f"/rules/{number}", message=f'there is no rule "{body.rules[number]}" in this workspace; see GET /v1/rules')
+                for number in unknown
+            ],
+            "silence",
+        )
 
 
 def _answer(found: Silence | None) -> Response:

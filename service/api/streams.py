@@ -12,7 +12,7 @@ from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
-from service.api.auth import workspace
+from service.api.auth import caller, workspace
 from service.api.errors import Fault, Problem, invalid
 from service.api.forms import Id, Query
 from service.api.routing import nouns, route
@@ -21,6 +21,7 @@ from service.domain.alerts import Alert
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryToSend
 from service.edges import Edges
+from service.storage.audit import Caller
 from service.storage.told import Mark
 
 # What is told is stored in transactions that end in another order than they began: what was told up to so long before what we
@@ -28,7 +29,7 @@ from service.storage.told import Mark
 OVERLAP = timedelta(seconds=60)
 PAUSE = 1.0  # seconds between looks
 HEARTBEAT = 15  # looks without news until a comment shows that we are alive
-LOOKS = 300  # in one connection: then its client comes back, and shows its key anew
+LOOKS = 300  # in one connection: then its client comes back
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 EVENT_STREAM = "text/event-stream"
 
@@ -41,13 +42,21 @@ class StreamQuery(Query):
 
 @dataclass(slots=True)
 class Listener:
-    """One connection: sends what it has not sent yet. `since` is from when on it looks, `sent` what it has sent of that."""
+    """One connection: sends what it has not sent yet, as long as its `key` (None: nobody's) opens the workspace.
+
+    `since` is from when on it looks, `sent` what it has sent of that.
+    """
 
     edges: Edges
     workspace: str
     rule: str | None
     since: datetime
+    key: str | None = None
     sent: set[Mark] = field(default_factory=set)
+
+    def may_listen(self) -> bool:
+        """Whether the key has been neither revoked nor has it expired meanwhile."""
+        return self.key is None or self.edges.store.workspaces.still_opens(self.key, now=self.edges.now())
 
     def skip(self) -> None:
         """Leave aside what was told before."""
@@ -79,11 +88,12 @@ def streams_api(edges: Edges) -> APIBlueprint:
         """Alerts and updates as they come, as Server-Sent Events.
 
         An event's `event` and `data` are the type and the body of the webhook. After `Last-Event-ID` nothing is lost; what was told in
-        the minute before it may come again, with the same id. The connection ends after five minutes, and clients come back by themselves.
+        the minute before it may come again, with the same id. The connection ends after five minutes, and clients come back by themselves;
+        it ends within a second when its key is revoked.
         """
         if query.rule is not None and edges.store.rules.find_rule(workspace(), query.rule) is None:
             raise invalid([Fault(at="query/rule", message=f'there is no rule "{query.rule}" in this workspace; see GET /v1/rules')])
-        listener = _listener(edges, workspace(), query.rule, request.headers.get("Last-Event-ID"))
+        listener = _listener(edges, caller(edges), query.rule, request.headers.get("Last-Event-ID"))
         if not places.acquire(blocking=False):
             raise Problem(503, "Every place at the stream is taken; try again in a little while.", headers={"Retry-After": "10"})
         answer = Response(follow(listener, lambda: time.sleep(PAUSE)), content_type=f"{EVENT_STREAM}; charset=utf-8")
@@ -100,6 +110,8 @@ def follow(listener: Listener, pause: Callable[[], None], looks: int = LOOKS) ->
     quiet = 0
     for _look in range(looks):
         quiet += 1
+        if not listener.may_listen():
+            return
         for event in listener.news():
             quiet = 0
             yield event
@@ -109,10 +121,10 @@ def follow(listener: Listener, pause: Callable[[], None], looks: int = LOOKS) ->
         pause()
 
 
-def _listener(edges: Edges, space: str, rule: str | None, last: str | None) -> Listener:
+def _listener(edges: Edges, by: Caller, rule: str | None, last: str | None) -> Listener:
     if last is not None:
-        return Listener(edges, space, rule, max(_moment_of(last), OLDEST) - OVERLAP)
-    listener = Listener(edges, space, rule, edges.now() - OVERLAP)
+        return Listener(edges, by.workspace, rule, max(_moment_of(last), OLDEST) - OVERLAP, by.name)
+    listener = Listener(edges, by.workspace, rule, by.now - OVERLAP, by.name)
     listener.skip()
     return listener
 

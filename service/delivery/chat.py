@@ -152,7 +152,7 @@ def find_words(chat: Chat[Form], form: Form, telling: Telling) -> Words:
     lines = own.strip("\n").split("\n") if own and own.strip() else None
     if chat.titled:
         title = " ".join((subject or escape(telling.subject)).split())
-        return Words(title, fit(lines or _lines(telling, chat, titled=True), chat.limit))
+        return Words(title, fit(lines or _lines(telling, chat, titled=True, headed=subject is None), chat.limit))
     head = [chat.markup.bold(subject.strip())] if subject and subject.strip() else []
     return Words(None, fit(head + (lines or _lines(telling, chat, titled=bool(head))), chat.limit))
 
@@ -188,15 +188,16 @@ def _is_own_relay(url: str, settings: Settings) -> bool:
     return address is not None and is_within(address, settings.allowed_networks)
 
 
-def _lines(telling: Telling, chat: Chat[Any], *, titled: bool) -> list[str]:
-    """Our own message, the most important first. `titled`: the subject stands above already."""
+def _lines(telling: Telling, chat: Chat[Any], *, titled: bool, headed: bool = False) -> list[str]:
+    """Our own message, the most important first. `titled`: a subject stands above already; `headed`: it is ours."""
     escape, bold = chat.markup.escape, chat.markup.bold
     lines = [] if titled or (telling.items and not telling.spike) else [bold(escape(telling.subject))]
     if telling.news:
         lines.append(escape("New: " + "; ".join(telling.news)))
     lines += [escape(note) for note in telling.notes]
-    for item in telling.items:
-        lines += _item_lines(item, chat)
+    headed = headed and [item.title for item in telling.items] == [telling.subject]
+    for number, item in enumerate(telling.items):
+        lines += [""] * (number > 0) + _item_lines(item, chat, headed=headed)
     if telling.more:
         lines.append(escape(f"and {telling.more} more"))
     if telling.coverage:
@@ -207,13 +208,15 @@ def _lines(telling: Telling, chat: Chat[Any], *, titled: bool) -> list[str]:
     return lines
 
 
-def _item_lines(item: Item, chat: Chat[Any]) -> list[str]:
+def _item_lines(item: Item, chat: Chat[Any], *, headed: bool) -> list[str]:
+    """An article; `headed`: its title stands above already."""
     markup, room = chat.markup, chat.limit // 2
     title = markup.bold(markup.escape(item.title))
     linked = markup.link(item.link, title) if item.link else title
     first = linked if len(linked) <= room else title
     if len(first) > room:
         first = markup.escape(shorten(item.title, room // 8))
-    lines = [first, markup.escape(f"{item.source}, {item.time}")]
+    above = [line for line in first.split("\n") if line != title] if headed else [first]
+    lines = [*above, markup.escape(f"{item.source}, {item.time}")]
     lines += [markup.escape(shorten(passage, MAX_PASSAGE)) for passage in item.passages[:1]]
     return [*lines, markup.escape(f"Matched: {item.why}")] if item.why else lines

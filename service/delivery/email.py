@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -71,9 +72,8 @@ class EmailSender:
         confirm = self._confirm_url(delivery, form.to)
         link = unsubscribe_url(self.public_url, delivery.channel.id, self.secret_key) if self.public_url and not confirm else None
         content = find_content(form, delivery, link, confirm, self._make_links(delivery))
-        name = safe_header(parseaddr(self.mail_from)[0], 60)
         ours = {
-            "From": formataddr((name, sender), "utf-8"),
+            "From": _from_header(self.mail_from, sender),
             "To": form.to,
             "Date": format_datetime(delivery.created_at.astimezone(UTC)),
             "Message-ID": f"<{delivery.id}@{sender.rpartition('@')[2]}>",
@@ -124,6 +124,12 @@ def _preview(form: EmailSettings, delivery: DeliveryToSend) -> tuple[str | None,
     return content.subject, content.text
 
 
+@lru_cache(maxsize=4)
+def _from_header(mail_from: str, sender: str) -> str:
+    return formataddr((safe_header(parseaddr(mail_from)[0], 60), sender), "utf-8")
+
+
+@lru_cache(maxsize=4)
 def _sender_address(mail_from: str) -> str | None:
     try:
         address = parse_address(parseaddr(mail_from)[1])

@@ -14,7 +14,7 @@ from service.delivery.mail_coverage import say_coverage, show_coverage
 from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_headers import safe_header
 from service.delivery.mail_text import clean_text, safe_link, say_moment
-from service.delivery.telling import say_news, say_time, say_why
+from service.delivery.telling import say_held, say_news, say_time, say_why
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.deliveries import DeliveryToSend
@@ -100,6 +100,7 @@ def render_content(
         more=max(0, len(alert.articles) - MAX_SHOWN),
         news=say_news(alert),
         spike=(say_headline(alert.spike), say_comparison(alert.spike)) if alert.spike else None,
+        held=say_held(alert),
         coverage=show_coverage(alert),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
@@ -229,4 +230,5 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # they come with the code: to look at each mail whether a file has changed takes as long as all the rest
     )

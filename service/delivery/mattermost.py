@@ -11,7 +11,7 @@ from service.delivery.chat import SECRET, Chat, ChatForm, Markup, Place, Post, W
 from service.delivery.telling import Telling
 
 LIMIT = 16_000  # of the 16,383 characters that a post may have
-_MARKS = re.compile(r"([\\*_~`|>#\[\]()<:!-])")
+_MARKS = re.compile(r"([\\*_~`|>#\[\]()<!-]|(?<!\w):(?=\S)|:(?=[\w+-]+:))")  # a colon where it may begin an emoji, :so: or :-)
 _JOINER = "\u2060"  # invisible: behind it a name is no mention
 
 

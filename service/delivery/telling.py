@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from service.delivery.feed_notice import headline_of, lines_of, subject_of
@@ -15,7 +16,7 @@ from service.domain.alerts import Alert, AlertedArticle
 from service.domain.channel_notices import ChannelNotice
 from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import say
-from service.domain.digests import Digest
+from service.domain.digests import Digest, DigestKind
 from service.domain.feed_notices import FeedNotice
 from service.domain.spike_words import say_comparison, say_headline, say_spike
 
@@ -24,6 +25,9 @@ MAX_TITLE = 300
 MAX_NEWS = 12
 MAX_TERMS = 12  # that say why
 NO_TITLE = "(no title)"
+_WHY_HELD: Mapping[str, str] = MappingProxyType(
+    {DigestKind.QUIET_HOURS: "held by quiet hours", DigestKind.GROUP_WAIT: "waited for others of this rule"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def tell_alert(alert: Alert, channel: str) -> Telling:
         coverage=show_coverage(alert),
         outlets=alert.coverage.outlets if alert.coverage else 0,
         spike=say_spike(alert.spike) if alert.spike else "",
-        notes=(say_comparison(alert.spike),) if alert.spike else (),
+        notes=(*say_held(alert), *((say_comparison(alert.spike),) if alert.spike else ())),
     )
 
 
@@ -124,6 +128,12 @@ def say_news(alert: Alert) -> tuple[str, ...]:
     if alert.update is None or alert.spike is not None:
         return ()
     return tuple(clean_text(say(news), MAX_TITLE) for news in alert.update.news[:MAX_NEWS])
+
+
+def say_held(alert: Alert) -> tuple[str, ...]:
+    """When it matched and why it comes late, where it was held; the same in mails."""
+    why = _WHY_HELD.get(alert.held or "")
+    return (f"Matched {say_moment(alert.update.created_at if alert.update else alert.created_at)}; {why}.",) if why else ()
 
 
 def say_why(terms: Iterable[str]) -> str:

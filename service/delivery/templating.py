@@ -42,6 +42,7 @@ class _Narrow(SandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
 
+@lru_cache(maxsize=256)  # a channel's settings are read, and so checked, with each of its messages
 def check_template(source: str) -> str:
     """The template, if it may be used. Raises ValueError with the line and what is wrong there."""
     try:

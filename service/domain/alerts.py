@@ -56,6 +56,7 @@ class Alert:
     `story` is what it is about and `coverage` who reported that when it was raised; alerts raised before there were
     stories have neither. In an update of the alert, `update` says what is new, and `articles` and `coverage` are as of then.
     With a `spike` it is about a volume: `articles` has one of each of the top stories, and `coverage` is of all that was counted.
+    `held` is the kind of digest that it waited in, where it came out of that as the one message that it is.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Alert:
     coverage: Coverage | None = None
     update: Update | None = None
     spike: Spike | None = None
+    held: str | None = None
 
 
 def quote_article(article: Article, evidence: tuple[Evidence, ...], scores: Scores | None = None) -> AlertedArticle:

@@ -81,6 +81,23 @@ def say_collect(collect: Collect) -> str:
             return f"more than the workspace's budget, collected for the digest of {when}"
 
 
+def say_told(reason: str, kind: DigestKind, at: datetime, zone: ZoneInfo) -> str:
+    """What becomes of a match's reason, which ends with `say_collect`, once that is told."""
+    when = say_local(at, zone)
+    match kind:
+        case DigestKind.DIGEST:
+            told = f"told in the digest of {when}"
+        case DigestKind.QUIET_HOURS:
+            told = f"held by quiet hours, told {when}"
+        case DigestKind.GROUP_WAIT:
+            told = f"waited for others of this rule, told {when}"
+        case DigestKind.CAP:
+            told = f"more than the rule's cap, told in the digest of {when}"
+        case DigestKind.BUDGET:
+            told = f"more than the workspace's budget, told in the digest of {when}"
+    return "; ".join((*reason.split("; ")[:-1], told))
+
+
 def compose(items: Iterable[Collected]) -> tuple[Alert, ...]:
     """What is told of each alert of which something waits, those that most outlets report first."""
     by_alert: dict[str, list[Collected]] = {}

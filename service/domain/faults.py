@@ -15,6 +15,11 @@ _PLAIN = {  # where pydantic speaks of Python
     "string_pattern_mismatch": WRONG_SHAPE,
     "model_type": "an object is wanted here, as in {...}",
     "time_delta_parsing": 'a duration is wanted here, as ISO 8601 writes it: "PT30M", "PT4H", "P1D"',
+    **dict.fromkeys(
+        ("datetime_parsing", "datetime_from_date_parsing", "datetime_type", "datetime_object_invalid"),
+        'a time is wanted here, as ISO 8601 writes it, with its time zone: "2026-03-02T08:00:00Z"',
+    ),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number is wanted here, as in 0.5"),
     "timezone_aware": 'the time zone is missing: end with "Z" for UTC, or with one as in "+01:00"',
 }
 _SPAN = re.compile(r"datetime\.timedelta\((\w+)=(\d+)\)")  # how pydantic writes a bound

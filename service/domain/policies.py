@@ -128,7 +128,14 @@ class Cap(_Form):
         return self
 
 
-When = Literal["instant"] | DigestPlan
+def _instant_or_digest(value: object) -> object:
+    if isinstance(value, str) and value != "instant":
+        plan = value if value in ("hourly", "daily", "weekly") else "daily"
+        raise ValueError(f'write "instant", or a digest as an object: {{"digest": "{plan}"}}')
+    return value
+
+
+When = Annotated[Literal["instant"] | DigestPlan, BeforeValidator(_instant_or_digest)]
 
 
 def _kind_of(when: Any) -> str | None:

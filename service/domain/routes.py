@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from service.domain.alerts import Alert, AlertedArticle
 from service.domain.coverage import host_of
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+def _probability(value: object) -> object:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1):
+        raise ValueError("write how probable it must be, as a number from 0 to 1: 0.7")
+    return value
 
 
 class Only(BaseModel):
@@ -24,7 +30,7 @@ class Only(BaseModel):
         max_length=200,
         description='it is from one of these: an outlet\'s name as its feed has it, or its host ("gazette.example")',
     )
-    least_score: float | None = Field(
+    least_score: Annotated[float | None, BeforeValidator(_probability)] = Field(
         default=None, ge=0, le=1, description="it is about what the rule watches at least as probably as this"
     )
 

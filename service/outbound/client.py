@@ -14,7 +14,7 @@ from yarl import URL
 
 from service.outbound.addresses import Network, may_dial
 from service.outbound.errors import AddressRefused, OutboundError, OutboundProblem, UrlRefused, explain
-from service.outbound.resolver import Resolver
+from service.outbound.resolver import LookUp, Resolver
 from service.outbound.responses import Response, read_body
 from service.outbound.urls import admit_url
 
@@ -30,15 +30,16 @@ _FOLLOW_ANYWHERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """How we call the world: which networks besides the public internet, and under what name."""
+    """How we call the world: which networks besides the public internet, under what name, and who knows where a host lives."""
 
     allowed_networks: tuple[Network, ...]
     user_agent: str
+    look_up: LookUp = socket.getaddrinfo
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """A session for the running event loop; never share it with another loop or thread."""
-        resolver = Resolver()
+        resolver = Resolver(self.look_up)
         connector = aiohttp.TCPConnector(
             socket_factory=_guarded_sockets(self.allowed_networks), resolver=resolver, limit=0, ttl_dns_cache=60
         )
@@ -92,16 +93,18 @@ class Session:
                 return await self._follow(admit_url(url, self.allowed_networks), dict(headers), _Terms(max_bytes, cut, before))
 
     async def post(self, url: str, *, body: bytes, headers: Mapping[str, str], deadline: float, max_bytes: int) -> Response:
-        """POST `body`, following no redirect; the reply is cut off at `max_bytes`, for the status is what counts.
+        """POST `body`, following no redirect; the reply is cut off at `max_bytes` and at the deadline, for the status is what counts.
 
         Raises OutboundError.
         """
+        until = asyncio.get_running_loop().time() + deadline
         with _plain_errors():
-            async with asyncio.timeout(deadline):
+            async with asyncio.timeout_at(until):
                 target = admit_url(url, self.allowed_networks)
-                async with self.client.post(target, data=body, headers=headers, allow_redirects=False) as answer:
-                    reply, complete = await read_body(answer, max_bytes, cut=True)
-                    return Response(answer.status, str(target), answer.headers, reply, complete)
+                answer = await self.client.post(target, data=body, headers=headers, allow_redirects=False)
+            async with answer:
+                reply, complete = await _read_until(until, answer, max_bytes)
+                return Response(answer.status, str(target), answer.headers, reply, complete)
 
     async def _follow(self, target: URL, headers: dict[str, str], terms: _Terms) -> Response:
         permanent, moved = True, False
@@ -118,6 +121,16 @@ class Session:
                 headers = {name: value for name, value in headers.items() if name.lower() in _FOLLOW_ANYWHERE}
             target = onward
         raise OutboundError(OutboundProblem.TOO_MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects one after another")
+
+
+async def _read_until(until: float, answer: aiohttp.ClientResponse, max_bytes: int) -> tuple[bytes, bool]:
+    """What comes of the body in time; nothing where it trickles, which takes nothing back of the status."""
+    try:
+        async with asyncio.timeout_at(until):
+            return await read_body(answer, max_bytes, cut=True)
+    except TimeoutError:
+        answer.close()
+        return b"", False
 
 
 async def _read(answer: aiohttp.ClientResponse, target: URL, terms: _Terms, permanent_url: str | None) -> Response:

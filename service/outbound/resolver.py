@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -12,19 +14,20 @@ LOOKUP_SECONDS = 5.0
 _THREADS = 32
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
+LookUp = Callable[..., list[Any]]  # called, and answering, as socket.getaddrinfo
+
 
 class Resolver(AbstractResolver):
-    """The system's own look-up (getaddrinfo), which has no time limit of its own."""
+    """Asks the system's own look-up (getaddrinfo), which has no time limit of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, look_up: LookUp = socket.getaddrinfo) -> None:
+        self._look_up = look_up
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="dns")
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
         """The addresses of `host`. Raises OSError, which the connector reports as a DNS error."""
         loop = asyncio.get_running_loop()
-        lookup = loop.run_in_executor(
-            self._threads, lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
-        )
+        lookup = loop.run_in_executor(self._threads, lambda: self._look_up(host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG))
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
                 found = await lookup

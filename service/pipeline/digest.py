@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection
@@ -22,6 +24,7 @@ from service.storage.digests import (
     ClaimedDigest,
     drop_empty,
     lock_collected,
+    note_told,
     postpone,
     release_as_alert,
     release_as_digest,
@@ -69,8 +72,9 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
         channels = channels_for_digest(locked.rule.spec.channels, alerts) if locked else claimed.channels
         if locked and claimed.kind in POSTPONES:
             _note_sent(connection, chosen, locked, now)
+        note_told(connection, claimed, {each.id for each in alerts}, now, _zone(claimed, policy, chosen))
         if is_plain(claimed.kind, alerts):
-            return release_as_alert(connection, database, claimed, alerts[0], channels, now)
+            return release_as_alert(connection, database, claimed, replace(alerts[0], held=claimed.kind), channels, now)
         said = _digest_of(claimed, locked.rule if locked else None, alerts, now)
         return release_as_digest(connection, database, claimed, said, channels, now)
 
@@ -103,6 +107,14 @@ def _wanted_empty(claimed: ClaimedDigest, locked: LockedRule | None, policy: Pol
         return False
     muted = policy.mute_until is not None and claimed.send_at < policy.mute_until
     return policy.plan.send_empty and not muted and digest_due(policy, claimed.opened_at) == claimed.send_at
+
+
+def _zone(claimed: ClaimedDigest, policy: Policy | None, chosen: WorkspacePolicy) -> ZoneInfo:
+    """The zone in which people were told when it would come."""
+    if policy is None:
+        return ZoneInfo(chosen.defaults.timezone)
+    part = {DigestKind.DIGEST: policy.plan, DigestKind.QUIET_HOURS: policy.quiet}.get(claimed.kind)
+    return policy.zone_of(part) if part else policy.zone
 
 
 def _digest_of(claimed: ClaimedDigest, rule: Rule | None, alerts: tuple[Alert, ...], now: datetime) -> Digest:

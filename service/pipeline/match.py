@@ -23,12 +23,14 @@ from service.pipeline.meaning import Meanings
 from service.pipeline.pages import reads_pages
 from service.pipeline.rolling import PATIENCE
 from service.pipeline.stories import Stories
+from service.pipeline.turns import Turns
 from service.storage.articles import ClaimedArticle
 from service.storage.followed_feeds import Follower
 from service.storage.tables import article as article_table
 
 AT_ONCE = 10_000  # changed rules that are taken in before a line of the log says so
 BATCH = 50  # what it takes to learn their meaning is how long the first of them waits for the last
+SIDE_BY_SIDE = 2  # threads: while one waits for the database the other reads; more would get in each other's way
 PER_SECOND = 2  # of the lease, where meaning takes time: a sixth of what one core does, so that threads in each other's way keep theirs
 
 log = structlog.get_logger()
@@ -44,6 +46,7 @@ class Matcher:
         self._meanings = Meanings(edges)
         self._stories = Stories(edges)
         self._refreshing = Lock()
+        self._turns = Turns(SIDE_BY_SIDE)
         self._reads_pages = reads_pages(edges)
 
     def warm_up(self) -> None:
@@ -56,8 +59,19 @@ class Matcher:
     def match_due(self, on_alerts: Callable[[], None]) -> int:
         """Match the articles that wait, calling `on_alerts` when deliveries became due; return how many.
 
-        After `PATIENCE` seconds it takes no more, so that a great backlog does not keep a worker from its other work.
+        After `PATIENCE` seconds it takes no more, so that a great backlog does not keep a worker from its other work. Where
+        `SIDE_BY_SIDE` threads are at it already, they are asked to look again.
         """
+        articles, until = 0, time.monotonic() + PATIENCE
+        again = True
+        while again and self._turns.take():
+            try:
+                articles += self._match_all(on_alerts)
+            finally:
+                again = self._turns.give_back() and time.monotonic() < until
+        return articles
+
+    def _match_all(self, on_alerts: Callable[[], None]) -> int:
         self._refresh()  # the first time takes long, and no lease should run out meanwhile
         self._stories.catch_up()  # likewise
         articles, until = 0, time.monotonic() + PATIENCE

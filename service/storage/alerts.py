@@ -97,6 +97,7 @@ def dump_content(told: Alert) -> dict[str, Any]:
         "coverage": told.coverage and _coverage.dump_python(told.coverage, mode="json"),
         "update": told.update and _update.dump_python(told.update, mode="json"),
         "spike": told.spike and _spike.dump_python(told.spike, mode="json"),
+        "held": told.held,
     }
 
 
@@ -115,6 +116,7 @@ def to_alert(row: Row[Any], content: Mapping[str, Any] | None = None) -> Alert:
         coverage and _coverage.validate_python(coverage),
         update and _update.validate_python(update),
         spike and _spike.validate_python(spike),
+        said.get("held"),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -30,6 +31,7 @@ class Database:
         self.engine = _engine(url)
         self.lease = lease
         self.is_postgres = self.engine.dialect.name == "postgresql"
+        self._turns = Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -40,8 +42,18 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: committed at the end of the block, rolled back on any exception."""
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with self._turn(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """On SQLite, writers of one process come one after the other at once: its own way to wait is to look again, ever more seldom."""
+        mine = not self.is_postgres and self._turns.acquire(timeout=BUSY_TIMEOUT)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turns.release()
 
     def insert(self, table: Any) -> Any:
         """An INSERT that can say `on_conflict_do_nothing`, in the engine's dialect."""

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 
 from service.domain.alerts import Alert
-from service.domain.digests import Collected, Digest, DigestKind
+from service.domain.digests import Collected, Digest, DigestKind, say_told
 from service.domain.policies import Defaults
 from service.domain.rules import Rule
 from service.storage.alerts import dump_content, messages_of, to_living
@@ -20,7 +21,7 @@ from service.storage.database import Database
 from service.storage.outgoing import Outgoing, save_deliveries
 from service.storage.paging import Page, fetch_page
 from service.storage.rules import to_rule
-from service.storage.tables import alert, alert_update, digest, digest_item, rule, workspace
+from service.storage.tables import alert, alert_update, digest, digest_item, match, rule, workspace
 from service.storage.workspace_policies import to_defaults
 
 _digest = TypeAdapter(Digest)
@@ -158,6 +159,14 @@ def release_as_digest(
     finish(connection, digest, claimed.id, claimed.lease_token, next_at=None, released_at=now, content=content)
     outgoing = Outgoing(claimed.workspace, None if channels is None else tuple(channels), digest=claimed.id)
     return save_deliveries(connection, database, [outgoing], now)
+
+
+def note_told(connection: Connection, claimed: ClaimedDigest, alerts: Collection[str], now: datetime, zone: ZoneInfo) -> None:
+    """Have the matches that waited in a digest, all of these alerts, say that they are told."""
+    mine = select(match.c.id, match.c.reason).where(match.c.alert.in_(alerts), match.c.digest == claimed.id, match.c.reason.is_not(None))
+    told = [{"of": row.id, "said": say_told(row.reason, claimed.kind, now, zone)} for row in connection.execute(mine).all()]
+    if told:
+        connection.execute(update(match).where(match.c.id == bindparam("of")).values(reason=bindparam("said")), told)
 
 
 def drop_empty(connection: Connection, claimed: ClaimedDigest, now: datetime) -> None:

@@ -130,6 +130,12 @@ class Workspaces:
                 connection.execute(update(api_key).where(api_key.c.id == key_id).values(last_used_at=now))
         return key
 
+    def still_opens(self, key_id: str, *, now: datetime) -> bool:
+        """Whether a key that was shown before opens its workspace now."""
+        with self.database.read() as connection:
+            row = connection.execute(select(api_key).where(api_key.c.id == key_id)).one_or_none()
+        return row is not None and _key(row).opens(now)
+
     def list_keys(self, workspace_id: str) -> tuple[ApiKey, ...]:
         """A workspace's keys, oldest first, the revoked ones too."""
         query = select(api_key).where(api_key.c.workspace == workspace_id).order_by(api_key.c.created_at, api_key.c.id)

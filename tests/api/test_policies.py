@@ -52,7 +52,7 @@ def test_an_alert_that_waits_says_so_until_it_is_told(api: Api, edges: Edges, fe
     clock.at = NOON
     assert 'wirewatch_due{stage="digest"} 1.0' in api.call("GET", "/metrics").text
     release_due(edges, lambda: None)
-    assert explain(api, article, rule)["outcome"] == f"{waiting}; sent Mon 2 Mar 2026, 12:00 UTC"
+    assert explain(api, article, rule)["outcome"] == "told in the digest of Mon 2 Mar 2026, 12:00 UTC"
     assert api.get("/v1/alerts")["items"][0]["collected"]["released_at"] == "2026-03-02T12:00:00Z"
     assert api.get("/v1/digests?state=waiting")["items"] == []
     assert api.get(f"/v1/digests/{digest['id']}")["told"] == [told["alert"]]

@@ -64,6 +64,26 @@ REFUSED = [
     pytest.param("PUT", "/v1/actors?name=A", {"aliases": ["Kremlin"], "strikes": ["y", "kreml*"]}, "/strikes/1", "alias", id="both"),
     pytest.param("GET", "/v1/actors?name=", None, "query/name", "at least 1", id="an actor without a name"),
     pytest.param("GET", "/v1/actors?actor=A", None, "query/actor", "unknown field", id="a name under another name"),
+    pytest.param(
+        "POST", "/v1/rules", {**RULE, "alerting": {"when": "hourly"}}, "/alerting/when", '{"digest": "hourly"}', id="a digest by its name",
+    ),
+    pytest.param(
+        "POST", "/v1/rules", {**RULE, "alerting": {"when": "never"}}, "/alerting/when", 'write "instant"', id="an unknown way of telling",
+    ),
+    pytest.param(
+        "POST", "/v1/rules", {**RULE, "alerting": {"mute_until": "tomorrow"}}, "/alerting/mute_until", '"2026-03-02T08:00:00Z"',
+        id="a time in words",
+    ),
+    pytest.param(
+        "POST", "/v1/rules", {**RULE, "channels": [{"channel": "ch_1", "only": {"least_score": 70}}]},
+        "/channels/0/only/least_score", "from 0 to 1: 0.7", id="a probability in hundredths",
+    ),
+    pytest.param("POST", "/v1/channels/ch_1/test?wait=5s", None, "query/wait", "seconds from 0 to 20", id="a wait with its unit"),
+    pytest.param("POST", "/v1/channels/ch_1/test?wait=21", None, "query/wait", "seconds from 0 to 20", id="a wait too long"),
+    pytest.param(
+        "POST", "/v1/silences", {"comment": "c", "rules": ["ru_0"], "duration": "PT1H"}, "/rules/0", "see GET /v1/rules",
+        id="a silence of an unknown rule",
+    ),
     pytest.param("POST", "/v1/feeds", [], "", "object", id="a list for a body"),
     pytest.param("POST", "/v1/feeds", '{"url": "http://a.example/"}', "", "object", id="JSON inside a JSON string"),
     pytest.param("GET", "/v1/feeds?limit=201", None, "query/limit", "200", id="a page too large"),
@@ -93,6 +113,13 @@ def test_every_fault_is_named_at_once(door: Api) -> None:
     body = {"name": "", "topics": ["ok", 7], "languages": ["english"], "colour": "red"}
     problem = door.expect(422, "POST", "/v1/rules", body)
     assert {fault["at"] for fault in problem["errors"]} == {"/name", "/topics/1", "/languages/0", "/colour"}
+
+
+def test_an_empty_silence_is_told_all_that_it_lacks(door: Api) -> None:
+    faults = {fault["at"]: fault["message"] for fault in door.expect(422, "POST", "/v1/silences", {})["errors"]}
+    assert {*faults} == {"/comment", ""}
+    assert "an actor, a source or a rule" in faults[""]
+    assert "`ends_at` or with `duration`" in faults[""]
 
 
 MALFORMED = [

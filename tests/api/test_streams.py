@@ -14,6 +14,7 @@ from service.api.streams import HEARTBEAT, Listener, follow
 from service.domain.alerts import Alert
 from service.edges import Edges
 from service.storage.alerts import dump_content
+from service.storage.audit import Caller
 from service.storage.tables import alert, alert_update
 from service.storage.told import PAGE
 from tests.api.conftest import Api, World, make_key
@@ -91,6 +92,21 @@ def test_what_becomes_visible_late_is_not_lost(world: World, edges: Edges, clock
     tell(edges, world, 3)
     assert ["al_003" in each for each in listener.news()] == [True]
     assert len(listener.sent) == 1, "what is sent is forgotten with its time"
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired"])
+def test_a_stream_ends_with_its_key(how: str, world: World, edges: Edges, clock: Clock) -> None:
+    key = make_key(edges, "ours", "read", expires_at=clock.at + timedelta(hours=1))
+    stream = open_stream(Api(create_app(edges).test_client(), key.secret, ""))
+    tell(edges, world, 1)
+    assert "al_001" in next(stream)
+    if how == "revoked":
+        owner = Caller(edges.store.workspaces.list_workspaces()[0].id, "test", edges.now(), edges.new_id("au"))
+        assert edges.store.workspaces.revoke_key(key.id, caller=owner)
+    else:
+        clock.advance(hours=1)
+    tell(edges, world, 2)
+    assert next(stream, None) is None
 
 
 def test_a_quiet_stream_shows_that_it_lives_and_ends(edges: Edges, api: Api) -> None:

@@ -134,6 +134,42 @@ def test_a_digest_names_its_alerts_and_says_why_they_come_together(kind: str, re
     assert text.index("held by quiet hours") < text.rindex("Bridge opens"), "what is last may be cut"
 
 
+@pytest.mark.parametrize("kind", ["mattermost", "ntfy"])
+def test_the_alerts_of_a_digest_stand_apart(kind: str, receiver: Receiver) -> None:
+    digest = a_digest(an_alert(titled("Bridge opens")), an_alert(titled("Bridge closes")))
+    lines = [line.strip() for line in told(receiver, kind, None, {"digest": digest})[1].split("\n")]
+    second = next(number for number, line in enumerate(lines) if "Bridge closes" in line)
+    assert lines[second - 1] == ""
+
+
+@pytest.mark.parametrize("kind", ["ntfy", "teams", "pagerduty"])
+def test_a_message_with_a_title_of_its_own_does_not_repeat_it(kind: str, receiver: Receiver) -> None:
+    text = told(receiver, kind, an_alert())[1]
+    assert text.count("NATO chief Rutte welcomes peace deal") == 1
+    assert told(receiver, kind, an_alert(), subject="Look")[1].count("NATO chief Rutte welcomes peace deal") == 1
+
+
+@each_service
+def test_an_alert_that_was_held_says_when_it_matched_and_why_it_is_late(kind: str, receiver: Receiver) -> None:
+    late = replace(an_alert(), held=DigestKind.QUIET_HOURS)
+    text = told(receiver, kind, late)[1].replace("\\", "")
+    assert "Matched 2 Mar 2026, 11:55 UTC; held by quiet hours." in text
+    assert "held by" not in told(receiver, kind, an_alert())[1]
+
+
+@pytest.mark.parametrize(
+    ("headline", "written"),
+    [
+        pytest.param("Rutte: deal at 12:30", "Rutte: deal at 12:30", id="colons of prose stay"),
+        pytest.param("a :smile: b", "a \\:smile: b", id="an emoji's name"),
+        pytest.param("so:smile:", "so\\:smile:", id="one behind a word"),
+        pytest.param("well :-)", "well \\:\\-\\)", id="a face"),
+    ],
+)
+def test_mattermost_gets_a_colon_escaped_only_where_it_may_begin_an_emoji(headline: str, written: str, receiver: Receiver) -> None:
+    assert f"**{written}**" in told(receiver, "mattermost", an_alert(titled(headline)))[1]
+
+
 @each_service
 def test_another_channel_that_was_disabled_is_told(kind: str, receiver: Receiver) -> None:
     notice = ChannelNotice("cn_1", ChannelNoticeKind.DISABLED, "ch_2", "webhook", "The desk", "HTTP 410", CREATED)

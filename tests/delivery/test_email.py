@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import threading
+from contextlib import suppress
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -13,10 +17,12 @@ from typing import Any
 import pytest
 
 from service.delivery.alert_links import LinkMaker
+from service.delivery.smtp import MailPool, MailServer
 from service.delivery.unsubscribe import unsubscribe_url
 from service.domain.alerts import Alert
 from service.domain.deliveries import DeliveryError, DeliveryToSend
 from service.domain.developments import Development, News
+from service.domain.digests import DigestKind
 from service.domain.ids import delivery_id
 from tests.delivery.builders import (
     CREATED,
@@ -107,6 +113,39 @@ def test_an_update_says_what_is_new_and_who_reports_it_below_the_first_mail() ->
     for said in ("New in this story", "new actor: Kim Jong Un", "back after 26 hours", coverage, "Rutte lobt Friedensplan", "Outlet 2"):
         assert said in text
         assert said in html
+
+
+def test_an_alert_that_was_held_says_when_it_matched_and_why_it_is_late() -> None:
+    message = arrived(replace(an_alert(), held=DigestKind.GROUP_WAIT))
+    for subtype in ("plain", "html"):
+        assert "Matched 2 Mar 2026, 11:55 UTC; waited for others of this rule." in part(message, subtype)
+        assert "waited for others" not in part(arrived(an_alert()), subtype)
+
+
+def test_a_server_that_says_nothing_is_given_up() -> None:
+    with Mailbox({"MAIL": [Fault.HANG]}) as mailbox, pytest.raises(DeliveryError, match="did not answer in time") as caught:
+        MailPool(MailServer(mailbox.host, mailbox.port, "none", None, None, timeout=0.3)).submit("a@watch.example", "b@news.example", b"")
+    assert (caught.value.permanent, caught.value.ours) == (False, True)
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+def test_broken_tls_is_no_reason_to_speak_in_plain_text(tls: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_speak_nonsense, args=(server,), daemon=True).start()
+        with pytest.raises(DeliveryError, match="no secure connection") as caught:
+            MailPool(MailServer("127.0.0.1", server.getsockname()[1], tls, None, None, timeout=5)).submit(
+                "a@watch.example", "b@x.example", b""
+            )
+    assert (caught.value.permanent, caught.value.ours) == (False, True)
+
+
+def _speak_nonsense(server: socket.socket) -> None:
+    """Offer TLS, and answer its first word with anything."""
+    connection, _ = server.accept()
+    with connection, suppress(OSError):
+        for answer in (b"220 x\r\n", b"250-x\r\n250 STARTTLS\r\n", b"220 go on\r\n", b"what do you mean?\r\n" * 20):
+            connection.sendall(answer)
+            connection.recv(1000)
 
 
 def test_an_update_with_hostile_headlines_of_many_outlets() -> None:

@@ -152,6 +152,13 @@ def test_an_endless_answer_is_cut_and_its_status_counts() -> None:
     assert (receipt.status, receipt.detail) == (200, "HTTP 200: " + "x" * 200)
 
 
+def test_an_answer_that_trickles_is_left_at_the_deadline_and_its_status_counts() -> None:
+    with Receiver(Fault.TRICKLE) as receiver:
+        receipt = send(a_delivery(a_channel(url=receiver.url), an_alert()), some_settings(webhook_deadline=1))
+    assert (receipt.status, receipt.detail) == (200, "HTTP 200")
+    assert len(receiver.requests) == 1
+
+
 def test_a_private_address_is_refused_when_it_is_dialled() -> None:
     with Receiver() as receiver, pytest.raises(DeliveryError) as caught:
         send(a_delivery(a_channel(url=receiver.url), an_alert()), some_settings(allowed_networks=()))

@@ -20,7 +20,7 @@ NIGHT = {"from": "22:00", "to": "07:00"}
         pytest.param(
             {"alerting": {"when": {"digest": "hourly", "at": "08:00"}}}, {"/alerting/when": "an hourly digest"}, id="an hour's time"
         ),
-        pytest.param({"alerting": {"when": "hourly"}}, {"/alerting/when": "'instant'"}, id="neither instant nor a digest"),
+        pytest.param({"alerting": {"when": "hourly"}}, {"/alerting/when": '{"digest": "hourly"}'}, id="neither instant nor a digest"),
         pytest.param(
             {"alerting": {"quiet_hours": {"from": "22:00"}}}, {"/alerting/quiet_hours/to": "required"}, id="a night without an end"
         ),

@@ -255,6 +255,7 @@ def test_a_server_that_speaks_no_tls_is_told_apart() -> None:
         pytest.param(endless(HEAD + b"\r\n", b"x" * 1000), 200, b"x" * 100, id="an endless reply is cut, its status counts"),
         pytest.param(reply(gzip.compress(bytes(9_000_000)), Content_Encoding="gzip"), 200, bytes(100), id="a bomb is cut"),
         pytest.param(reply(b"x", Content_Encoding="br"), 200, b"x", id="an odd encoding does not matter"),
+        pytest.param(trickle(HEAD + b"\r\n", b"x"), 200, b"x" * 100, id="a reply that trickles is cut, too"),
     ],
 )
 def test_posts(script: Script, status: int, body: bytes) -> None:
@@ -268,3 +269,13 @@ def test_posts(script: Script, status: int, body: bytes) -> None:
     answer, peer = asyncio.run(run())
     assert (answer.status, answer.body) == (status, body)
     assert peer.asked[0][1]["content-type"] == "application/json"
+
+
+def test_a_post_whose_headers_trickle_has_no_answer() -> None:
+    async def run() -> None:
+        async with serve({"/hook": trickle(HEAD, b"X")}) as peer, ALLOWED.session() as session:
+            await session.post(peer.url + "/hook", body=b"{}", headers={}, deadline=0.3, max_bytes=100)
+
+    with pytest.raises(OutboundError) as raised:
+        asyncio.run(run())
+    assert raised.value.kind is OutboundProblem.TIMEOUT

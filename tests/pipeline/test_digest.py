@@ -211,6 +211,8 @@ def test_one_alert_that_waited_is_sent_as_the_alert_that_it_is_with_who_reports_
     assert delivery.alert is not None
     assert delivery.alert.coverage is not None
     assert (len(delivery.alert.articles), delivery.alert.coverage.outlets) == (1, 3)
+    assert delivery.alert.held == DigestKind.GROUP_WAIT
+    assert "waited for others of this rule, told Mon 2 Mar 2026, 09:07 UTC" in desk.reasons()
 
 
 def test_quiet_hours_hold_and_come_as_one_message_when_they_end(desk: Waiting) -> None:
@@ -221,6 +223,8 @@ def test_quiet_hours_hold_and_come_as_one_message_when_they_end(desk: Waiting) -
     assert "quiet hours until Mon 2 Mar 2026, 12:00 UTC" in desk.reasons()
     desk.at(NOON)
     assert desk.taken_digest() == (DigestKind.QUIET_HOURS, ["Bridge number 1 opens", "Bridge number 2 opens"])
+    assert desk.reasons().count("held by quiet hours, told Mon 2 Mar 2026, 12:00 UTC") == 2
+    assert not any("quiet hours until" in (each or "") for each in desk.reasons())
     desk.tell(bridge(3))
     assert len(desk.sent()) == 5, "now it is not quiet, and both tell at once"
 

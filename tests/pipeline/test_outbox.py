@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from service.domain.deliveries import DeliveryError, DeliveryState, Outcome
-from service.domain.timing import after_failure
+from service.domain.deliveries import DeliveryError, DeliveryState, Outcome, Receipt
+from service.domain.timing import after_failure, after_success
 from service.domain.traffic import ENDPOINT_SHARE, FAILS_FOR_LONG, SHARE, TROUBLED
 from service.edges import Edges
 from service.pipeline.crowd import PER_CHANNEL, PER_ENDPOINT
@@ -189,6 +189,36 @@ def test_failures_of_the_mail_server_are_not_held_against_the_channels(open_hous
     assert found is not None
     assert found.disabled_at is None
     assert sum(outbox.show(each).attempts for each in ids) < 30  # it is left in peace, too
+
+
+def test_what_waits_for_its_next_try_is_replayed_now_and_once(outbox: Outbox, clock: Clock) -> None:
+    with Receiver(Reply(500), Reply(500)) as receiver:
+        channel = outbox.add_channel(url=receiver.url)
+        put = [outbox.put(channel) for _ in range(2)]
+        deliver_due(outbox.edges)
+        clock.advance(seconds=1)
+        assert deliver_due(outbox.edges) == 0  # not due yet
+        pending = [DeliveryState.PENDING]
+        replay = outbox.edges.store.replays.replay
+        assert replay(channel, since=clock.at - timedelta(days=1), until=None, states=[DeliveryState.DEAD], caller=outbox.caller()) == 0
+        assert replay(channel, since=clock.at - timedelta(days=1), until=None, states=pending, caller=outbox.caller()) == 2
+        assert [outbox.show(each).tries for each in put] == [0, 0]
+        assert (deliver_due(outbox.edges), deliver_due(outbox.edges)) == (2, 0)
+        assert sorted(request.headers["webhook-id"] for request in receiver.requests) == sorted(2 * put)
+
+
+def test_a_replay_of_what_is_under_way_sends_it_once_if_it_is_taken(outbox: Outbox, clock: Clock) -> None:
+    channel = outbox.add_channel(url="https://desk.example/hook")
+    put = outbox.put(channel)
+    store = outbox.edges.store
+    (claimed,) = store.deliveries.outbox.claim(now=clock.at, token="t", limit=9)
+    clock.advance(seconds=1)
+    pending = [DeliveryState.PENDING]
+    assert store.replays.replay(channel, since=clock.at - timedelta(days=1), until=None, states=pending, caller=outbox.caller()) == 1
+    assert claim(outbox, "u") == []
+    sent = after_success(Receipt(200, "HTTP 200"))
+    assert store.deliveries.outbox.save_attempts([Tried(claimed, sent, "desk.example", clock.at)], now=clock.at) == frozenset()
+    assert (outbox.show(put).state, claim(outbox, "u")) == ("sent", [])
 
 
 def test_what_failed_is_replayed_under_its_own_ids(outbox: Outbox, clock: Clock) -> None:

@@ -1,0 +1,34 @@
+"""Turns: no more than a few at it, and nothing that is asked for is forgotten."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.pipeline.turns import Turns
+
+
+def test_who_finds_no_place_has_those_inside_look_again() -> None:
+    turns = Turns(2)
+    assert [turns.take(), turns.take(), turns.take()] == [True, True, False]
+    assert turns.give_back()
+    assert not turns.give_back()
+    assert turns.take()
+
+
+@given(st.lists(st.booleans(), max_size=40))
+def test_whoever_asks_is_answered_by_a_look_that_begins_later(asking: list[bool]) -> None:
+    """Each step somebody asks, or somebody inside ends and looks again if he is to."""
+    turns, inside, unanswered = Turns(2), 0, False
+    for asks in asking:
+        if asks:
+            taken = turns.take()
+            inside += taken
+            unanswered = not taken or (unanswered and not taken)
+        elif inside:
+            inside -= 1
+            if turns.give_back():
+                assert turns.take()
+                inside, unanswered = inside + 1, False
+        assert inside <= 2
+        assert not unanswered or inside > 0, "somebody is there to look again"
