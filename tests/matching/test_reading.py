@@ -81,7 +81,7 @@ SENTENCES = [
 def test_where_a_place_is(written: str, sentence: int, words_before: int, word_before: str | None) -> None:
     reading = Reading(ARTICLE)
     (place,) = reading.places(phrase_of(written))
-    assert (reading.sentence_of(place), reading.words_before(place), reading.word_before(place)) == (sentence, words_before, word_before)
+    assert (*reading.standing(place), reading.word_before(place)) == (sentence, words_before, word_before)
 
 
 def test_without_a_lede_the_body_is_counted_from_one() -> None:
