@@ -86,8 +86,12 @@ class Reading:
         """Where `phrase`, marked or not, stands, in reading order; an empty one stands nowhere."""
         known = self._places.get(phrase)
         if known is None:
-            known = self._places[phrase] = self._find(phrase) if phrase else ()
+            known = self._places[phrase] = self._find(phrase) if phrase and self._may_begin(phrase[0]) else ()
         return known
+
+    def _may_begin(self, item: str) -> bool:
+        """Whether a phrase that begins so may stand somewhere: most that are asked for do not."""
+        return item in self._at or item in self._nouns or item.endswith(OPEN) or CASED in item
 
     def has(self, hint: Phrase) -> bool:
         """Whether a phrase stands somewhere, or, if it asks for an initial before its word, such a pair of words."""
@@ -97,7 +101,7 @@ class Reading:
             return any(at and self._items[line][at - 1][0] == letter for line, at in self._starts((word,)))
         if len(hint) > 1 or CASED in item:
             return bool(self.places(hint))
-        return item in self._at or item in self._nouns or (item[-1] == OPEN and any(self._going_on(item[:-1])))
+        return item in self._at or item in self._nouns or (item.endswith(OPEN) and any(self._going_on(item[:-1])))
 
     def sentence_of(self, place: Place) -> int:
         """The number of the sentence in which it stands: 0 is the title, then on through lede and body."""

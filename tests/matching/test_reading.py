@@ -111,7 +111,7 @@ WORDS = ["ab", "abc", "abcd", "ABC", "b", "나토는", "나토", "和"]
 texts = st.lists(st.sampled_from(WORDS), max_size=10).map(" ".join)
 phrases = st.builds(
     lambda words, mark: mark(phrase_of(" ".join(words))),
-    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4),
     st.sampled_from([tuple[str, ...], open_ended, in_capitals]),
 )
 hints = st.builds(
