@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from service.domain.rules import RuleSpec
@@ -31,21 +31,30 @@ class Topic:
     optional: tuple[Group, ...]
 
 
-@dataclass(frozen=True, slots=True)
+class NamesInName(NamedTuple):
+    """The states, persons and organisations in a rule's name: of two of its actors both are meant; others may be missing."""
+
+    actors: tuple[Group, ...]
+    others: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
 class Watch:
-    """A rule's actors and topics, and the states, persons and organisations in its name.
+    """A rule's name, actors and topics; `leaves` is all that those are found by."""
 
-    `leaves` is all that they are found by. `both_named` are those that are actors of the rule too: of two actors in a rule's name
-    both are meant. `also_named` are others.
-    """
-
+    name: str
     actors: tuple[Group, ...]
     topics: tuple[Topic, ...]
     leaves: tuple[OneOf, ...]
-    both_named: tuple[Group, ...]
-    also_named: tuple[Group, ...]
     every_actor: bool
     every_topic: bool
+
+    @cached_property
+    def named(self) -> NamesInName:
+        """The names in its name. To read it takes longer than all else, and half of the rules that an article brings do not need it."""
+        if not self.leaves:
+            return NamesInName((), ())  # a query says exactly what it wants
+        return _names_in(self.name, self.actors)
 
 
 class Findings(NamedTuple):
@@ -73,23 +82,19 @@ def watch_of(spec: RuleSpec) -> Watch:
     topics = tuple(map(_topic, spec.topics))
     parts = [OneOf(part.group, part.written, f"/topics/{number}") for number, topic in enumerate(topics) for part in topic.parts]
     groups = tuple(actor.group for actor in actors)
-    both, also = _named(spec.name, groups)
-    return Watch(groups, topics, (*actors, *parts), both, also, spec.match.actors == "all", spec.match.topics == "all")
+    return Watch(spec.name, groups, topics, (*actors, *parts), spec.match.actors == "all", spec.match.topics == "all")
 
 
-def _named(name: str, actors: Sequence[Group]) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
-    """The names in a rule's name: those of its actors, if it has several of them, and those of others.
-
-    A name is an actor's if one of the actor's own names is among its forms.
-    """
+def _names_in(name: str, actors: Sequence[Group]) -> NamesInName:
+    """Those of its actors, if it has several of them, and others; a name is an actor's if one of the actor's own is among its forms."""
     parts = [part for part in groups_of_topic(name) if part.kind in ("name", "place") and not part.optional]
     if len(actors) < 2 or not parts:
-        return (), tuple(part.group for part in parts)
+        return NamesInName((), tuple(part.group for part in parts))
     own = {form.words for actor in actors for form in actor.expand().sure if form.weight >= _OWN}
     of_actors = [any(form.words in own for form in part.group.expand().sure if form.weight >= _OWN) for part in parts]
-    both = tuple(part.group for part, is_actor in zip(parts, of_actors, strict=True) if is_actor)
-    also = tuple(part.group for part, is_actor in zip(parts, of_actors, strict=True) if not is_actor)
-    return both if len(both) > 1 else (), also
+    own_names = tuple(part.group for part, is_actor in zip(parts, of_actors, strict=True) if is_actor)
+    others = tuple(part.group for part, is_actor in zip(parts, of_actors, strict=True) if not is_actor)
+    return NamesInName(own_names if len(own_names) > 1 else (), others)
 
 
 @lru_cache(maxsize=20_000)
@@ -125,8 +130,8 @@ def find(watch: Watch, reading: Reading, day: date | None, known: Known) -> Find
         min([each.get(0, 0.0) for each in actors]) if actors else 1.0,
         max([each.in_title for each in topics], default=1.0),
         max([each.covered for each in topics], default=1.0),
-        min(map(best, look.strengths(watch.both_named)), default=1.0),
-        min(map(best, look.strengths(watch.also_named)), default=1.0),
+        min(map(best, look.strengths(watch.named.actors)), default=1.0),
+        min(map(best, look.strengths(watch.named.others)), default=1.0),
         not watch.topics,
     )
 
