@@ -27,7 +27,7 @@
         calibration, verdict, explain               from all that to two probabilities, to yes or no, to the reason
         prints, things, credits, series             what is remembered of an article to tell its event
         likeness, recent, story_*, stories          which recent articles report the same event
-        anchors, phrases, entries, index            all rules at once
+        anchors, phrases, entries, filing, index    all rules at once
         chance, suspects, trial, rule_patches,
         proposals                                   what would have prevented a rule's false alarms
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed

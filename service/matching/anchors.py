@@ -13,7 +13,7 @@ Key = Phrase | Group  # a phrase that occurs, or a group of which one does
 AnyKey = frozenset[Key]  # at least one of them
 Cost = Callable[[Key], float]  # how often articles have it, on any scale
 
-_ENOUGH = 4  # requirements; more would hardly rule out another article
+ENOUGH = 4  # requirements; more would hardly rule out another article
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Anchors:
 
 def anchors_of(condition: Condition, cost: Cost) -> Anchors:
     """The anchors of `condition`: wherever it holds, a key of each of them is there."""
-    rarest = sorted(dict.fromkeys(_required(condition, cost)), key=lambda keys: _total(keys, cost))[:_ENOUGH]
+    rarest = sorted(dict.fromkeys(_required(condition, cost)), key=lambda keys: _total(keys, cost))[:ENOUGH]
     return Anchors(rarest[0], tuple(rarest[1:])) if rarest else Anchors(None)
 
 

@@ -44,7 +44,7 @@ class Model(NamedTuple):
 
     def probability(self, features: Mapping[str, float]) -> float:
         """In (0, 1)."""
-        return 1 / (1 + exp(-self.intercept - sum(weight * features[name] for name, weight in self.weights.items())))
+        return 1 / (1 + exp(-self.intercept - sum([weight * features[name] for name, weight in self.weights.items()])))
 
 
 @dataclass(frozen=True, slots=True)

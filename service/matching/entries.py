@@ -29,10 +29,6 @@ class Entry:
         """Those of all anchors."""
         return {*(self.first or ()), *(key for keys in self.others for key in keys)}
 
-    def may_hold(self, present: Set[Short]) -> bool:
-        """Whether an article with these keys, some of the first among them, has some of all the others."""
-        return True not in map(present.isdisjoint, self.others)
-
 
 class Ready(NamedTuple):
     """A rule that is ready to be held against articles, and those of its groups of which the index knows whether their own keys are there.

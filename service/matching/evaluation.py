@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import islice
@@ -67,8 +66,7 @@ class _Operand:
         return stretches, [(each.rank, each.last) for each in stretches]
 
 
-@dataclass(frozen=True, slots=True)
-class _Article:
+class _Article(NamedTuple):
     """What is known of the article; `field` is the only one to look at, None for all of its text."""
 
     reading: Reading
@@ -98,9 +96,9 @@ def evaluate(condition: Condition, reading: Reading, day: date | None = None, kn
 
 def _spans(condition: Condition, article: _Article) -> _Spans | None:
     match condition:
-        case Term(_, written, part) | OneOf(_, written, part):
-            places = _places(condition, article)
-            return [(place, part, written) for place in places[:SPANS_PER_TERM]] if places else None
+        case Term() | OneOf():
+            places = _places(condition, article)  # most are not there
+            return [(place, condition.part, condition.written) for place in places[:SPANS_PER_TERM]] if places else None
         case AllOf(conditions):
             return _all_spans(conditions, article)
         case AnyOf(conditions):

@@ -14,7 +14,7 @@ from service.matching.forms import OPEN_END, Form
 from service.matching.marks import OPEN, after_initial
 from service.matching.names import name_words
 from service.matching.reading import Place, Reading
-from service.matching.scoring import place_weight
+from service.matching.scoring import TopicStrength, place_weight
 from service.matching.text import Phrase
 
 SAME_SENTENCE, NEXT_SENTENCE = 0.8, 0.72  # what the forms of all of `together` weigh in one sentence, and in neighbours
@@ -101,16 +101,20 @@ class Seen:
 
 
 class Known(dict[Group, "Seen | None"]):
-    """What was found out about an article's groups, and of which an index has told whether one of their own hints is there."""
+    """What was found out about an article's groups, and of which an index has told whether one of their own hints is there.
+
+    Beside it, what was found out about whole topics.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.hinted: dict[Group, bool] = {}
+        self.topics: dict[object, TopicStrength] = {}
 
     def tell(self, group: Group, hinted: bool) -> None:
         """Take in whether a group's own hints are there, after its base's."""
         self.hinted[group] = hinted
-        if not hinted and not (group.base and self.hinted.get(group.base, True)):
+        if not hinted and (group.base is None or not self.hinted.get(group.base, True)):
             self.setdefault(group, None)
 
 
@@ -155,12 +159,13 @@ def _beginnings(forms: Iterable[Form]) -> Iterator[str]:
 
 def see(group: Group, reading: Reading, day: date | None, known: Known) -> Seen | None:
     """Where the article of this day has the group, None if nowhere. What is found is kept in `known`."""
-    if group not in known:
-        known[group] = None  # a group is never part of itself
-        if group.base and group.alike and not _own_hinted(group, reading, known):
-            known[group] = see(group.base, reading, day, known)
-        elif group.together or _hinted(group, reading, known):
-            known[group] = _look(group, reading, day, known)
+    if group in known:
+        return known[group]
+    known[group] = None  # a group is never part of itself
+    if group.base and group.alike and not _own_hinted(group, reading, known):
+        known[group] = see(group.base, reading, day, known)
+    elif group.together or _hinted(group, reading, known):
+        known[group] = _look(group, reading, day, known)
     return known[group]
 
 
@@ -184,33 +189,40 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
         unsure, context = forms.others_by_beginning
         if found or any(_sightings(forms, context, reading, day)):
             found += _sightings(forms, unsure, reading, day)
-    places = [place for place, _weight in found]
     strength: dict[int, float] = {}
     for place, weight in found:
-        sentence = reading.sentence_of(place)
-        strength[sentence] = max(strength.get(sentence, 0.0), weight * place_weight(sentence, reading.words_before(place)))
+        sentence, words_before = reading.standing(place)
+        strength[sentence] = max(strength.get(sentence, 0.0), weight * place_weight(sentence, words_before))
+    places = [place for place, _weight in found]
     if group.together:
         places += _composed(group.together, reading, day, known, strength)
     return Seen(tuple(_widest(places)), strength) if strength else None
 
 
 def _sightings(of: Forms, forms: Beginnings, reading: Reading, day: date | None) -> Iterator[tuple[Place, float]]:
-    struck = _Around(of.struck, reading)
     for form, phrase in forms.found_in(reading):
         places = reading.places(phrase)
         if places and form.holds_on(day):
-            around = _Around(of.longer.get(form.words, ()), reading)
-            former = name_words("former") if form.kind == "role" else ()
-            for place in places[:_PLACES]:
-                if place not in around and place not in struck and reading.word_before(place) not in former:
-                    yield place, form.weight
+            for place in _meant(form, places[:_PLACES], of, reading):
+                yield place, form.weight
+
+
+def _meant(form: Form, places: Sequence[Place], of: Forms, reading: Reading) -> Sequence[Place]:
+    """Those that are no part of another's name, or of what is struck; and of a role, those of whoever still has it."""
+    longer = (*of.struck, *of.longer.get(form.words, ()))
+    if longer:
+        around = _Around(longer, reading)
+        places = [place for place in places if place not in around]
+    if form.kind == "role":
+        places = [place for place in places if reading.word_before(place) not in name_words("former")]
+    return places
 
 
 class _Around:
     """Whether a place is inside one of the places of some phrases."""
 
     def __init__(self, phrases: Iterable[Phrase], reading: Reading) -> None:
-        places = sorted((place.rank, place.first, place.last) for phrase in phrases for place in reading.places(phrase))
+        places = sorted([(place.rank, place.first, place.last) for phrase in phrases for place in reading.places(phrase)])
         self._firsts = [(rank, first) for rank, first, _last in places]
         self._reached = list(accumulate(((rank, last) for rank, _first, last in places), max))
 
@@ -237,8 +249,11 @@ def _composed(members: Sequence[Group], reading: Reading, day: date | None, know
         yield from (place for place in (each.places if each else ()) if reading.sentence_of(place) in added)
 
 
-def _widest(places: Iterable[Place]) -> Iterator[Place]:
+def _widest(places: Sequence[Place]) -> Iterator[Place]:
     """In reading order, none inside another."""
+    if len(places) == 1:
+        yield places[0]
+        return
     behind = (-1, -1)
     for place in sorted(places, key=lambda each: (each.rank, each.first, -each.last)):
         if (place.rank, place.last) > behind:

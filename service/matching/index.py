@@ -14,6 +14,7 @@ from service.domain.rules import Rule
 from service.matching.anchors import Key, anchors_of
 from service.matching.calibration import Nearness
 from service.matching.entries import Entry, Short, entry_of, make_ready, phrases_of, short
+from service.matching.filing import Filing
 from service.matching.groups import Group, Known, see
 from service.matching.marks import JOINED, OPEN
 from service.matching.phrases import PhraseBook
@@ -57,7 +58,7 @@ class RuleIndex:
         self._entries: dict[str, Entry] = {}
         self._changing = Lock()  # held while changes are taken in; `_lock` only while one of them is filed
         self._book: PhraseBook[Short] = PhraseBook()  # what tells that an article has an anchor
-        self._filed: dict[Short, list[Entry]] = {}  # by each key of their first anchor
+        self._filing = Filing()
         self._uses: dict[Short, int] = {}  # by how many rules' anchors
         self._of_workspace: dict[str, dict[str, Entry]] = {}
         self._of_pages: dict[str, Entry] = {}  # rules that ask for full texts
@@ -150,11 +151,7 @@ class RuleIndex:
     def _candidates(self, present: Set[Short], meaning: Meaning | None) -> Iterator[Entry]:
         """Every rule that may hold for an article with these keys, once."""
         yield from self._unanchored.values()
-        met: dict[Entry, None] = {}
-        for key in present & self._filed.keys():
-            for entry in self._filed[key]:
-                if entry not in met and entry.may_hold(present):
-                    met[entry] = None
+        met = set(self._filing.met(present))
         yield from met
         for rule_id in meaning.nearest(NEAR_ENOUGH) if meaning else ():
             near = self._entries.get(rule_id)
@@ -174,8 +171,7 @@ class RuleIndex:
         if entry.first is None:
             self._unanchored[rule.id] = entry
             return
-        for key in entry.first:
-            self._filed.setdefault(key, []).append(entry)
+        self._filing.add(entry)
         for key in entry.keys:
             self._look_for(key)
 
@@ -186,10 +182,8 @@ class RuleIndex:
         self._of_workspace[entry.rule.workspace].pop(rule_id)
         self._unanchored.pop(rule_id, None)
         self._of_pages.pop(rule_id, None)
-        for key in entry.first or ():
-            self._filed[key].remove(entry)
-            if not self._filed[key]:
-                del self._filed[key]
+        if entry.first is not None:
+            self._filing.discard(entry)
         for key in entry.keys:
             self._look_no_more(key)
 

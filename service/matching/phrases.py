@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence, Set
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
@@ -15,6 +16,7 @@ _Owner = TypeVar("_Owner", bound=Hashable)
 _Key = TypeVar("_Key", bound=Hashable)
 
 _CACHED_WORDS = 20_000
+_PAIR = 2
 
 
 class _Written(NamedTuple):
@@ -72,15 +74,17 @@ class _Cache(Generic[_Owner]):
 class PhraseBook(Generic[_Owner]):
     """Phrases, marked or not (marks.py), each with its owners, of which those that an article has are found in one pass over its words.
 
-    The pass meets each different word of the article once, and looks at where it stands only if a longer phrase begins with
-    it or minds the initial before it. Most phrases have one owner: it is filed as it is, several in a list.
+    The pass meets each different word of the article once, and each different pair of words; it looks at where they stand only
+    if a longer phrase begins with the pair, or one minds the initial before the word. Most phrases have one owner: it is filed
+    as it is, several in a list.
     """
 
     def __init__(self) -> None:
         self._alone: dict[str, _Filed[_Owner]] = {}  # by the only item of a phrase
         self._longer: dict[Phrase, _Filed[_Owner]] = {}
         self._written: dict[Phrase, _Filed[_Owner]] = {}  # by phrases that mind capitals
-        self._lengths: dict[str, dict[int, int]] = {}  # first word -> how many longer phrases of each length begin with it
+        self._pairs_open: dict[str, int] = {}  # first word -> how many phrases of it and a word with an open end there are
+        self._lengths: dict[Phrase, dict[int, int]] = {}  # first two words -> how many longer phrases of each length begin with them
         self._initials: dict[str, str] = {}  # word, or stem with its mark -> the initials that some phrases ask for before it
         self._stems: dict[str, int] = {}  # last words with an open end, without their mark -> how many phrases end so
         self._stem_lengths: dict[int, int] = {}  # how many stems are of each length
@@ -154,19 +158,27 @@ class PhraseBook(Generic[_Owner]):
             self._cache.forget(phrase[0].rpartition(JOINED)[2].removesuffix(OPEN))
 
     def _longer_in(self, reading: Reading) -> Iterator[Phrase]:
-        """What may stand in the article of phrases of several words: each of the lengths in which one begins with its first word."""
-        all_lengths, lines, nouns, stems = self._lengths, reading.lines, reading.nouns, self._stems
-        for first in all_lengths.keys() & reading.at.keys():
-            longest = max(all_lengths[first])
-            for window in {lines[line][at : at + longest] for line, at in reading.at[first]}:  # a hostile text repeats its own
-                for length in all_lengths[first]:
-                    phrase = window[:length]
-                    if len(phrase) == length:
-                        yield phrase
-                        if stems:
-                            yield from ((*phrase[:-1], end) for end in self._ends_of(phrase[-1]))
-                        if nouns:
-                            yield from ((*phrase[:-1], noun) for noun in nouns_of(phrase[-1]))
+        """What may stand in the article of phrases of several words: its pairs of words, and what is longer behind those that begin so."""
+        pairs = {pair for line in reading.lines for pair in pairwise(line)}
+        yield from pairs & self._longer.keys()
+        for first, second in (pair for pair in pairs if pair[0] in self._pairs_open) if self._pairs_open else ():
+            yield from ((first, end) for end in self._ends_of(second))
+        if reading.nouns:
+            yield from ((first, noun) for first, second in pairs for noun in nouns_of(second))
+        for window in self._windows(pairs & self._lengths.keys(), reading):
+            yield window
+            yield from ((*window[:-1], end) for end in (*self._ends_of(window[-1]), *nouns_of(window[-1])))
+
+    def _windows(self, openings: Set[Phrase], reading: Reading) -> Set[Phrase]:
+        """The words from one of these pairs on, in each of the lengths of phrases that begin so; a hostile text repeats its own."""
+        return {
+            line[at : at + length]
+            for line in (reading.lines if openings else ())
+            for at, pair in enumerate(pairwise(line))
+            if pair in openings
+            for length in self._lengths[pair]
+            if at + length <= len(line)
+        }
 
     def _ends_of(self, word: str) -> tuple[str, ...]:
         known = self._ends.get(word)
@@ -189,11 +201,13 @@ class PhraseBook(Generic[_Owner]):
             if _count(self._stems, stem, one):
                 _count(self._stem_lengths, len(stem), one)
                 self._ends.clear()
-        if len(phrase) > 1:
-            lengths = self._lengths.setdefault(phrase[0], {})
+        if len(phrase) == _PAIR and last.endswith(OPEN):
+            _count(self._pairs_open, phrase[0], one)
+        elif len(phrase) > _PAIR:
+            lengths = self._lengths.setdefault(phrase[:_PAIR], {})
             _count(lengths, len(phrase), one)
             if not lengths:
-                del self._lengths[phrase[0]]
+                del self._lengths[phrase[:_PAIR]]
 
     def _mind_initial(self, letter: str, word: str, one: int) -> None:
         letters = self._initials.get(word, "")

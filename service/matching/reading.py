@@ -86,8 +86,12 @@ class Reading:
         """Where `phrase`, marked or not, stands, in reading order; an empty one stands nowhere."""
         known = self._places.get(phrase)
         if known is None:
-            known = self._places[phrase] = self._find(phrase) if phrase else ()
+            known = self._places[phrase] = self._find(phrase) if phrase and self._may_begin(phrase[0]) else ()
         return known
+
+    def _may_begin(self, item: str) -> bool:
+        """Whether a phrase that begins so may stand somewhere: most that are asked for do not."""
+        return item in self._at or item in self._nouns or item.endswith(OPEN) or CASED in item
 
     def has(self, hint: Phrase) -> bool:
         """Whether a phrase stands somewhere, or, if it asks for an initial before its word, such a pair of words."""
@@ -97,15 +101,16 @@ class Reading:
             return any(at and self._items[line][at - 1][0] == letter for line, at in self._starts((word,)))
         if len(hint) > 1 or CASED in item:
             return bool(self.places(hint))
-        return item in self._at or item in self._nouns or (item.endswith(OPEN) and bool(self._open_starts(item[:-1])))
+        return item in self._at or item in self._nouns or (item.endswith(OPEN) and any(self._going_on(item[:-1])))
 
     def sentence_of(self, place: Place) -> int:
         """The number of the sentence in which it stands: 0 is the title, then on through lede and body."""
         return self._fields[place.rank].sentence_of(place.first)
 
-    def words_before(self, place: Place) -> int:
-        """How many words of lede and body come before it."""
-        return self._fields[place.rank].words_before + place.first
+    def standing(self, place: Place) -> tuple[int, int]:
+        """The number of its sentence, and how many words of lede and body come before it."""
+        field = self._fields[place.rank]
+        return field.sentence_of(place.first), field.words_before + place.first
 
     def word_before(self, place: Place) -> str | None:
         """The word that stands before it in its field."""
@@ -129,7 +134,7 @@ class Reading:
                         self._nouns.setdefault(noun, []).append((number, position))
 
     def _find(self, phrase: Phrase) -> Sequence[Place]:
-        if any(CASED in item for item in phrase):
+        if CASED in "".join(phrase):
             return [place for place in self.places(in_any_case(phrase)) if self._is_written(place, phrase)]
         starts = self._starts(phrase)
         if not starts:
@@ -197,17 +202,19 @@ class Reading:
                 yield line, at
 
     def _open_starts(self, stem: str) -> Sequence[tuple[int, int]]:
+        return [start for item in self._going_on(stem) for start in self._at[item]]
+
+    def _going_on(self, stem: str) -> Iterator[str]:
+        """The words that begin so."""
         if self._sorted is None:
             self._sorted = sorted(self._at)
-        metadata = ":" in stem
-        starts: list[tuple[int, int]] = []
+        metadata, longest = ":" in stem, len(stem) + OPEN_END
         for number in range(bisect_left(self._sorted, stem), len(self._sorted)):
             item = self._sorted[number]
             if not item.startswith(stem):
-                break
-            if len(item) <= len(stem) + OPEN_END and (":" in item) == metadata:
-                starts += self._at[item]
-        return starts
+                return
+            if len(item) <= longest and (":" in item) == metadata:
+                yield item
 
 
 def _goes_on(items: Phrase, before: Phrase, stem: str) -> bool:

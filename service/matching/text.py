@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 from unicodedata import decimal, normalize
 
@@ -79,7 +79,7 @@ def forms_of(text: str, most: int = MATCHED_LENGTH) -> list[str]:
         return [form for form, _start, _end in words_of(text, most)]
     plain = _plain(text)
     if not plain.isascii():
-        return list(islice((form for piece in text.split() for form in _forms_of_piece(piece)), most))
+        return _forms_of_pieces(text.split(), most)
     forms = _PLAIN_WORD.findall(plain.lower())[:most]
     return forms if max(map(len, forms), default=0) <= _LONGEST_WORD else [form[:_LONGEST_WORD] for form in forms]
 
@@ -90,6 +90,12 @@ def spans_of(text: str, most: int = MATCHED_LENGTH) -> list[Span]:
     if len(text) > MATCHED_LENGTH or not plain.isascii():
         return [(start, end) for _form, start, end in words_of(text, most)]
     return [match.span() for match in islice(_PLAIN_WORD.finditer(plain.lower()), most)]
+
+
+def _forms_of_pieces(pieces: Sequence[str], most: int) -> list[str]:
+    if max(map(len, pieces), default=0) <= _CACHED_WORD:
+        return list(chain.from_iterable(map(_cached_phrase, pieces)))[:most]
+    return list(islice((form for piece in pieces for form in _forms_of_piece(piece)), most))
 
 
 def _forms_of_piece(piece: str) -> Iterable[str]:

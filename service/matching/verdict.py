@@ -22,10 +22,14 @@ SURE = Scores(1.0, 1.0)  # what a query asks for is there or not
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledRule:
-    """A rule, ready to be held against articles; `demands` is what one must have however much it is about what the rule watches."""
+    """A rule, ready to be held against articles.
+
+    `demands` is what one must have however much it is about what the rule watches, `shown` all that is evidence where it is there.
+    """
 
     watch: Watch
     demands: Condition
+    shown: Condition
     precision: Precision
 
 
@@ -47,12 +51,15 @@ class Verdict:
 
 def compile_rule(spec: RuleSpec, saved: Saved = NONE_SAVED) -> CompiledRule:
     """The rule that `spec` writes down, with the saved rules that its query uses."""
-    return CompiledRule(watch_of(spec), demands_of(spec, saved), spec.precision)
+    watch, demands = watch_of(spec), demands_of(spec, saved)
+    if demands == _NOTHING:
+        return CompiledRule(watch, _NOTHING, AnyOf(watch.leaves), spec.precision)
+    return CompiledRule(watch, demands, AnyOf((*watch.leaves, demands)), spec.precision)
 
 
 def judge(rule: CompiledRule, reading: Reading, day: date | None, known: Known, nearness: Nearness | None) -> Verdict | None:
     """The verdict where the rule holds, else None; `nearness` None: the words decide alone."""
-    demanded = () if rule.demands == _NOTHING else evaluate(rule.demands, reading, day, known)
+    demanded = () if rule.demands is _NOTHING else evaluate(rule.demands, reading, day, known)
     if demanded is None:
         return None
     if not rule.watch.actors and not rule.watch.topics:
@@ -64,7 +71,7 @@ def judge(rule: CompiledRule, reading: Reading, day: date | None, known: Known, 
     scores = calibration.scores(features_of(findings, nearness), nearness)
     if not calibration.suffice(scores, rule.precision):
         return None
-    evidence = _evidence(rule, reading, day, known)
+    evidence = evaluate(rule.shown, reading, day, known) or ()
     return Verdict(True, True, findings, scores, calibration.least[rule.precision], evidence)
 
 
@@ -76,13 +83,8 @@ def weigh(rule: CompiledRule, reading: Reading, day: date | None, known: Known, 
     demands_met = evaluate(rule.demands, reading, day, known) is not None
     findings, calibration = find(rule.watch, reading, day, known), _calibration(nearness)
     scores = calibration.scores(features_of(findings, nearness), nearness)
-    evidence = _evidence(rule, reading, day, known)
+    evidence = evaluate(rule.shown, reading, day, known) or ()
     return Verdict(False, demands_met, findings, scores, calibration.least[rule.precision], evidence)
-
-
-def _evidence(rule: CompiledRule, reading: Reading, day: date | None, known: Known) -> tuple[Evidence, ...]:
-    """What is there of the actors, the topics and the query."""
-    return evaluate(AnyOf((*rule.watch.leaves, rule.demands)), reading, day, known) or ()
 
 
 def _calibration(nearness: Nearness | None) -> Calibration:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from service.domain.rules import RuleSpec
@@ -12,40 +13,48 @@ from service.matching.actors import condition_of_actor
 from service.matching.condition import OneOf
 from service.matching.groups import Group, Known, Seen, see
 from service.matching.reading import Reading
-from service.matching.scoring import Strength, best, closeness, joined, score_actor, score_together
-from service.matching.topics import groups_of_topic
+from service.matching.scoring import Strength, TopicStrength, best, joined, score_actor, topic_strength
+from service.matching.topics import PartGroup, groups_of_topic
 
 _OWN = 0.95  # the least weight of a form that is the actor's name
-SOFT = 0.72  # what a topic counts without a part that may be missing
 
 
-class Part(NamedTuple):
-    """A part of a topic; an article may be on the topic without an optional one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Topic:
+    """A topic's parts; an article may be on it without the optional ones.
 
-    found_by: OneOf
-    optional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """A rule's actors and topics, and the states, persons and organisations in its name.
-
-    `both_named` are those that are actors of the rule too: of two actors in a rule's name both are meant. `also_named` are others.
+    Compared by identity, so that an article is asked once for what many rules watch.
     """
 
-    actors: tuple[OneOf, ...]
-    topics: tuple[tuple[Part, ...], ...]
-    both_named: tuple[Group, ...]
-    also_named: tuple[Group, ...]
+    parts: tuple[PartGroup, ...]
+    needed: tuple[Group, ...]
+    optional: tuple[Group, ...]
+
+
+class NamesInName(NamedTuple):
+    """The states, persons and organisations in a rule's name: of two of its actors both are meant; others may be missing."""
+
+    actors: tuple[Group, ...]
+    others: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A rule's name, actors and topics; `leaves` is all that those are found by."""
+
+    name: str
+    actors: tuple[Group, ...]
+    topics: tuple[Topic, ...]
+    leaves: tuple[OneOf, ...]
     every_actor: bool
     every_topic: bool
 
-    @property
-    def leaves(self) -> Iterator[OneOf]:
-        """All that its actors and topics are found by."""
-        yield from self.actors
-        for topic in self.topics:
-            yield from (part.found_by for part in topic)
+    @cached_property
+    def named(self) -> NamesInName:
+        """The names in its name. To read it takes longer than all else, and half of the rules that an article brings do not need it."""
+        if not self.leaves:
+            return NamesInName((), ())  # a query says exactly what it wants
+        return _names_in(self.name, self.actors)
 
 
 class Findings(NamedTuple):
@@ -70,66 +79,60 @@ class Findings(NamedTuple):
 
 def watch_of(spec: RuleSpec) -> Watch:
     """The scored side of a rule."""
-    actors = tuple(condition_of_actor(actor, f"/actors/{number}") for number, actor in enumerate(spec.watched))
-    topics = tuple(_topic(topic, f"/topics/{number}") for number, topic in enumerate(spec.topics))
-    both, also = _named(spec.name, actors)
-    return Watch(actors, topics, both, also, spec.match.actors == "all", spec.match.topics == "all")
+    actors = [condition_of_actor(actor, f"/actors/{number}") for number, actor in enumerate(spec.watched)]
+    topics = tuple(map(_topic, spec.topics))
+    parts = [OneOf(part.group, part.written, f"/topics/{number}") for number, topic in enumerate(topics) for part in topic.parts]
+    groups = tuple(actor.group for actor in actors)
+    return Watch(spec.name, groups, topics, (*actors, *parts), spec.match.actors == "all", spec.match.topics == "all")
 
 
-def _named(name: str, actors: Sequence[OneOf]) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
-    """The names in a rule's name: those of its actors, if it has several of them, and those of others.
-
-    A name is an actor's if one of the actor's own names is among its forms.
-    """
+def _names_in(name: str, actors: Sequence[Group]) -> NamesInName:
+    """Those of its actors, if it has several of them, and others; a name is an actor's if one of the actor's own is among its forms."""
     parts = [part for part in groups_of_topic(name) if part.kind in ("name", "place") and not part.optional]
     if len(actors) < 2 or not parts:
-        return (), tuple(part.group for part in parts)
-    own = {form.words for actor in actors for form in actor.group.expand().sure if form.weight >= _OWN}
+        return NamesInName((), tuple(part.group for part in parts))
+    own = {form.words for actor in actors for form in actor.expand().sure if form.weight >= _OWN}
     of_actors = [any(form.words in own for form in part.group.expand().sure if form.weight >= _OWN) for part in parts]
-    both = tuple(part.group for part, is_actor in zip(parts, of_actors, strict=True) if is_actor)
-    also = tuple(part.group for part, is_actor in zip(parts, of_actors, strict=True) if not is_actor)
-    return both if len(both) > 1 else (), also
+    own_names = tuple(part.group for part, is_actor in zip(parts, of_actors, strict=True) if is_actor)
+    others = tuple(part.group for part, is_actor in zip(parts, of_actors, strict=True) if not is_actor)
+    return NamesInName(own_names if len(own_names) > 1 else (), others)
 
 
-def _topic(topic: str, at: str) -> tuple[Part, ...]:
-    return tuple(Part(OneOf(part.group, part.written, at), part.optional) for part in groups_of_topic(topic))
+@lru_cache(maxsize=20_000)
+def _topic(topic: str) -> Topic:
+    parts = groups_of_topic(topic)
+    needed, optional = (tuple(part.group for part in parts if part.optional is may_be_missing) for may_be_missing in (False, True))
+    return Topic(parts, needed, optional)
 
 
 def is_together(watch: Watch, reading: Reading, day: date | None, known: Known) -> bool:
     """Whether `find` would find that anything of it is `together`, told sooner."""
-    actors = (see(actor.group, reading, day, known) for actor in watch.actors)
+    look = _Look(reading, day, known)
+    actors = (look.seen(actor) is not None for actor in watch.actors)
     if watch.actors and not (all(actors) if watch.every_actor else any(actors)):
         return False
-    topics = (_has_topic(topic, reading, day, known) for topic in watch.topics)
+    topics = (look.on(topic).holds for topic in watch.topics)
     return (all(topics) if watch.every_topic else any(topics)) if watch.topics else bool(watch.actors)
-
-
-def _has_topic(topic: Sequence[Part], reading: Reading, day: date | None, known: Known) -> bool:
-    needed = [part for part in topic if not part.optional]
-    there = (see(part.found_by.group, reading, day, known) for part in needed or topic)
-    return all(there) if needed else any(there)
 
 
 def find(watch: Watch, reading: Reading, day: date | None, known: Known) -> Findings:
     """What an article of this day has of what the rule watches."""
     look = _Look(reading, day, known)
-    actors = _actors(watch, look)
-    several = [[look.strength(part.found_by.group) for part in topic] for topic in watch.topics]
-    topics = [_Topic(topic, strengths) for topic, strengths in zip(watch.topics, several, strict=True)]
+    seen = [look.seen(actor) for actor in watch.actors]
+    actors = _strengths(seen, watch.every_actor)
+    topics = [look.on(topic) for topic in watch.topics]
     if watch.every_topic and topics:
-        whole = _Topic([part for topic in watch.topics for part in topic], [each for some in several for each in some])
-        whole.holds = all(each.holds for each in topics)
-        topics = [whole]
-    together = max((each.together(actors) for each in topics), default=0.0) if topics else _actor_alone(watch, look, actors)
+        topics = [look.on_all(watch.topics)._replace(holds=all(each.holds for each in topics))]
+    together = max([each.together(actors) for each in topics]) if topics else _actors_alone(seen, watch.every_actor)
     return Findings(
         together,
         min(map(best, actors)) if actors else 1.0,
-        max((each.alone for each in topics), default=1.0),
-        min(each.get(0, 0.0) for each in actors) if actors else 1.0,
-        max((each.in_title for each in topics), default=1.0),
-        max((each.covered for each in topics), default=1.0),
-        min((best(look.strength(group)) for group in watch.both_named), default=1.0),
-        min((best(look.strength(group)) for group in watch.also_named), default=1.0),
+        max([each.alone for each in topics], default=1.0),
+        min([each.get(0, 0.0) for each in actors]) if actors else 1.0,
+        max([each.in_title for each in topics], default=1.0),
+        max([each.covered for each in topics], default=1.0),
+        min(map(best, look.strengths(watch.named.actors)), default=1.0),
+        min(map(best, look.strengths(watch.named.others)), default=1.0),
         not watch.topics,
         not watch.actors,
     )
@@ -143,48 +146,30 @@ class _Look(NamedTuple):
     def seen(self, group: Group) -> Seen | None:
         return see(group, self.reading, self.day, self.known)
 
-    def strength(self, group: Group) -> Strength:
-        seen = self.seen(group)
-        return seen.strength if seen else {}
+    def strengths(self, groups: Iterable[Group]) -> list[Strength]:
+        """Nothing for those that are not there."""
+        return [seen.strength if (seen := self.seen(group)) else {} for group in groups]
+
+    def on(self, topic: Topic) -> TopicStrength:
+        """How strongly the article is about the topic; found out once."""
+        known = self.known.topics.get(topic)
+        if known is None:
+            known = self.known.topics[topic] = topic_strength(self.strengths(topic.needed), self.strengths(topic.optional))
+        return known
+
+    def on_all(self, topics: Iterable[Topic]) -> TopicStrength:
+        """About all topics as if they were one."""
+        several = [self.strengths((*topic.needed, *topic.optional)) for topic in topics]
+        return topic_strength([], [each for strengths in several for each in strengths])
 
 
-class _Topic:
-    """One topic in one article."""
-
-    def __init__(self, parts: Sequence[Part], strengths: Sequence[Strength]) -> None:
-        needed = [strength for part, strength in zip(parts, strengths, strict=True) if not part.optional]
-        there = [strength for strength in strengths if strength]
-        self.missing = len(strengths) - len(there)
-        self.holds = bool(there) and all(needed)
-        self.parts = there
-        self.covered = len(there) / len(strengths) if strengths else 0.0
-
-    @property
-    def factor(self) -> float:
-        return SOFT if self.missing else 1.0
-
-    @property
-    def alone(self) -> float:
-        return self.factor * closeness(self.parts) if self.holds else 0.0
-
-    @property
-    def in_title(self) -> float:
-        return self.factor * min(part.get(0, 0.0) for part in self.parts) if self.holds else 0.0
-
-    def together(self, actors: Sequence[Strength]) -> float:
-        return self.factor * score_together(self.parts, actors) if self.holds and all(actors) else 0.0
-
-
-def _actors(watch: Watch, look: _Look) -> list[Strength]:
+def _strengths(actors: Sequence[Seen | None], every_actor: bool) -> list[Strength]:
     """One strength for each of the actors where all are wanted, else one for any of them; none if the rule has none."""
-    strengths = [look.strength(actor.group) for actor in watch.actors]
-    return strengths if watch.every_actor or not strengths else [joined(strengths)]
+    if every_actor:
+        return [each.strength if each else {} for each in actors]
+    return [joined([each.strength for each in actors if each])] if actors else []
 
 
-def _actor_alone(watch: Watch, look: _Look, actors: Sequence[Strength]) -> float:
-    if not actors or not all(actors):
-        return 0.0
-    seen = [found for actor in watch.actors if (found := look.seen(actor.group))]
-    if watch.every_actor:
-        return min(score_actor(each.strength, len(each.places)) for each in seen)
-    return max(score_actor(each.strength, len(each.places)) for each in seen)
+def _actors_alone(actors: Sequence[Seen | None], every_actor: bool) -> float:
+    scores = [score_actor(each.strength, len(each.places)) if each else 0.0 for each in actors]
+    return (min(scores) if every_actor else max(scores)) if scores else 0.0

@@ -11,8 +11,8 @@ from hypothesis import given
 from service.domain.rules import RuleSpec
 from service.matching.groups import Known
 from service.matching.reading import Reading
-from service.matching.scoring import ACTOR_IN_TITLE, ACTOR_ONCE, ACTOR_TWICE, ANYWHERE, TOPIC_AND_ACTOR
-from service.matching.watching import SOFT, Findings, find, is_together, watch_of
+from service.matching.scoring import ACTOR_IN_TITLE, ACTOR_ONCE, ACTOR_TWICE, ANYWHERE, SOFT, TOPIC_AND_ACTOR
+from service.matching.watching import Findings, find, is_together, watch_of
 from tests.make import a_spec
 from tests.matching.test_index import articles, specs
 
