@@ -17,6 +17,7 @@ _LINE = 300  # of a title or an author
 
 
 class _Tables(NamedTuple):
+    agency: str  # any of them, as a pattern
     agencies: Mapping[str, str]  # as it is written, casefolded -> its name
     inside: regex.Pattern[str]  # (Reuters), 【ロイター】, according to AP
     at_end: regex.Pattern[str]
@@ -35,6 +36,11 @@ def credits_of(article: Article) -> frozenset[str]:
     names = (article.author[:_LINE], article.source[:_LINE])
     found = (*_found(tables.inside, texts), *_found(tables.at_end, ends), *_found(tables.anywhere, names))
     return frozenset(tables.agencies[name.casefold()] for name in found)
+
+
+def agency_pattern() -> str:
+    """A regular expression of all the ways in which agencies are written, for a larger one."""
+    return _tables().agency
 
 
 def without_credit(title: str, source: str) -> str:
@@ -75,6 +81,7 @@ def _tables() -> _Tables:
         rf"|(?<!\w){agency}(?:通信)?\s*{behind}"
     )
     return _Tables(
+        agency,
         agencies,
         regex.compile(inside),
         regex.compile(rf"(?:[-–—|/:]\s*|(?<=\s)){agency}\s*$"),

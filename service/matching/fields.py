@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import regex
 
+from service.matching.datelines import dateline_end
 from service.matching.marks import known_about
 from service.matching.query import METADATA
 from service.matching.sentences import sentences_of
@@ -17,6 +18,7 @@ from service.matching.text import Phrase, Span, forms_of, spans_of
 TITLE = "title"
 MATCHED_WORDS = 8_000  # of one article: more than any prose of 32,000 characters, but a fourth of as much Chinese
 
+_DATELINE = 1_000  # words that come before one, as it were: as weak as what stands deep in a text
 _ABOUT = 500  # words of one field of what is known about it
 
 _SITE = regex.compile(r"[a-z]*+://[^/?#]*+", regex.IGNORECASE)
@@ -50,9 +52,23 @@ class Field:
         """How many there are of the lede and the body."""
         return self._before.words_before + len(self._before.items) if self._before else 0
 
+    @cached_property
+    def dateline(self) -> int:
+        """How many of its words a dateline takes."""
+        end = dateline_end(self.text) if self._is_prose else 0
+        return sum(start < end for start, _end in self.spans[:end])
+
+    @property
+    def _is_prose(self) -> bool:
+        return self.name != TITLE and self.name not in METADATA
+
+    def depth_of(self, word: int) -> int:
+        """How many words of lede and body come before the word; a dateline, which tells only where it was written, counts as deep."""
+        return _DATELINE if word < self.dateline else self.words_before + word
+
     def sentence_of(self, word: int) -> int:
         """The number of the sentence in which the word stands; what is no lede or body is one with the title."""
-        if self.name == TITLE or self.name in METADATA:
+        if not self._is_prose:
             return 0
         return self.number + bisect_right(self.sentences, word) - 1
 

@@ -108,9 +108,9 @@ class Reading:
         return self._fields[place.rank].sentence_of(place.first)
 
     def standing(self, place: Place) -> tuple[int, int]:
-        """The number of its sentence, and how many words of lede and body come before it."""
+        """The number of its sentence, and how deep in lede and body it stands, in words before it."""
         field = self._fields[place.rank]
-        return field.sentence_of(place.first), field.words_before + place.first
+        return field.sentence_of(place.first), field.depth_of(place.first)
 
     def word_before(self, place: Place) -> str | None:
         """The word that stands before it in its field."""
