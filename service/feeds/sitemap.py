@@ -22,7 +22,8 @@ _ROOT = re.compile(
     re.DOTALL,
 )
 _READER = "1"  # raise it where entries come out differently: what is known is read again
-_FIRST_URL = re.compile(rb"<(?:[\w.-]+:)?url[\s>]")
+_INTERNAL_SUBSET = re.compile(rb"<!DOCTYPE[^>]*\[", re.IGNORECASE)
+_HEAD = 20_000  # bytes in which a document type stands
 _URL_END = re.compile(rb"</(?:[\w.-]+:)?urlset\s*>\s*(?:<!--.{0,2000}?-->\s*)*\Z", re.DOTALL)
 
 
@@ -39,8 +40,8 @@ def read_sitemap(data: bytes, charset: str, url: str, known: KnownItems | None =
     root, well_formed = _parse(data, charset)
     told = _pages_with_news(root)
     closed = _URL_END.search(data[-4000:]) is not None
-    sure = closed and well_formed and len(told) <= MAX_ENTRIES
-    placed = _place([page for page, _ in told], data, f"{_READER} {charset} {url}", known) if sure else None
+    sure = closed and well_formed and len(told) <= MAX_ENTRIES and not _INTERNAL_SUBSET.search(data[:_HEAD])
+    placed = _place([page for page, _ in told], f"{_READER} {charset} {url}", known) if sure else None
     fresh = placed.fresh if placed is not None else repeat(True)
     read = [_read(page, news, url) for (page, news), wanted in zip(told[:MAX_ENTRIES], fresh, strict=False) if wanted]
     entries = tuple(entry for entry in read if entry is not None)
@@ -68,12 +69,10 @@ def _pages_with_news(root: etree._Element) -> list[tuple[etree._Element, etree._
     return told
 
 
-def _place(pages: Sequence[etree._Element], data: bytes, reading: str, known: KnownItems | None) -> Placed:
-    """Where its articles stand, each by its markup; what stands before the first may say how to read them (entities, namespaces)."""
-    first = _FIRST_URL.search(data)
-    head = data[: first.start()] if first is not None else data
+def _place(pages: Sequence[etree._Element], reading: str, known: KnownItems | None) -> Placed:
+    """Where its articles stand, each by its markup with the namespaces that it is in: there is no more to how it reads."""
     hashes = [hash_item(etree.tostring(page, with_tail=False)) for page in pages]
-    return place(hash_context(reading.encode("utf-8", "replace"), head), hashes, known)
+    return place(hash_context(reading.encode("utf-8", "replace")), hashes, known)
 
 
 def _parse(data: bytes, charset: str) -> tuple[etree._Element, bool]:

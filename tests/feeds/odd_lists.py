@@ -55,7 +55,7 @@ class SitemapVersion:
     def written(self) -> bytes:
         """Its bytes."""
         text = SITEMAP_HEADS[self.head].format(news=_NEWS, title=escape(self.title))
-        text += "".join(_page(each, self.title) for each in self.items) + "</urlset>"
+        text += "".join(_page(each) for each in self.items) + "</urlset>"
         return text.encode("latin-1" if self.head == "latin-1" else "utf-8", "xmlcharrefreplace")
 
 
@@ -92,8 +92,8 @@ def _json_item(listed: Listed) -> Any:
     return {**plain, **(listed.odd or {})}
 
 
-def _page(listed: Listed, outlet: str) -> str:
-    news = f"<n:publication><n:name>{escape(outlet)}</n:name><n:language>en</n:language></n:publication>"
+def _page(listed: Listed) -> str:
+    news = "<n:publication><n:name>The Gazette</n:name><n:language>en</n:language></n:publication>"
     news += f"<n:publication_date>2026-03-0{1 + listed.number % 9}</n:publication_date><n:title>{escape(listed.title)}</n:title>"
     return f"<url>{listed.odd or ''}<loc>https://news.example/{listed.number}</loc><n:news>{news}</n:news></url>\n"
 

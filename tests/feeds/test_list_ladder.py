@@ -68,6 +68,14 @@ def test_what_items_inherit_has_changed_so_all_are_read_again(change: dict[str, 
     assert (after.left_out, len(after.entries)) == (0, 9)
 
 
+@pytest.mark.parametrize(("head", "left_out"), [("with a comment of the day", 9), ("latin-1", 9), ("with entities of its own", 0)])
+def test_what_stands_before_the_pages_of_a_sitemap(head: str, left_out: int) -> None:
+    before = read(SitemapVersion(PLAIN, head=head).written())
+    after = read(SitemapVersion(PLAIN, head=head, title="The Herald").written(), before)
+    assert after is not None
+    assert after.left_out == left_out
+
+
 @pytest.mark.parametrize("cut", [20, 200, 400])
 def test_a_sitemap_that_breaks_off_is_read_whole(cut: int) -> None:
     before = read(SitemapVersion(PLAIN).written())
