@@ -14,8 +14,10 @@ article; on two cores the writer, the receiver and PostgreSQL share them with it
 from __future__ import annotations
 
 import os
+import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,8 +54,8 @@ SEED = 20260101
 LENGTH = 2_300  # characters of an article
 FEEDS = 20
 ROUNDS_A_SECOND = 10
-WARMING = 200  # articles before those that count: the worker loads its tables, and rules are made ready when first met
-QUIET = 120.0  # seconds that the last webhook may take
+WARMING = 4  # seconds of articles before those that count: the worker loads its tables, and rules are made ready when first met
+QUIET = 300.0  # seconds that the last webhook may take
 
 Fields = Mapping[str, str]
 Pair = tuple[str, str]  # rule, article
@@ -226,6 +228,7 @@ def show(run: Run) -> None:
 @click.option("--runs", default=3, show_default=True)
 def main(*, kind: str, meaning: bool, many: int, rate: int, seconds: int, runs: int) -> None:
     """Print each run."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that who is told to end takes worker, beat and servers along
     world = make_world(SEED)
     rules = make_rules(world, many, popular=True)
     with tempfile.TemporaryDirectory(prefix="ww-", dir="/tmp") as home:
@@ -236,7 +239,7 @@ def main(*, kind: str, meaning: bool, many: int, rate: int, seconds: int, runs: 
             office = Office(open_edges(settings_of(folder, url)), ports, rules)
             newsroom = Newsroom(office, broker, rules)
             with a_worker(folder, url, broker, meaning=meaning) as worker:
-                measure(newsroom, office, folder / "notes", worker.pid, make_texts(world, WARMING, LENGTH), rate // 5, words=not meaning)
+                measure(newsroom, office, folder / "notes", worker.pid, make_texts(world, WARMING * rate, LENGTH), rate, words=not meaning)
                 for _ in range(runs):
                     texts = make_texts(world, rate * seconds, LENGTH)
                     show(measure(newsroom, office, folder / "notes", worker.pid, texts, rate, words=not meaning))

@@ -32,11 +32,13 @@ class Database:
         self.lease = lease
         self.is_postgres = self.engine.dialect.name == "postgresql"
         self._turns = Lock()
+        # What is read committed sees the same without BEGIN and COMMIT, and needs half as many words with the server.
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgres else self.engine
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads: a consistent snapshot on SQLite, read committed on PostgreSQL."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._reading.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
