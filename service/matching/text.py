@@ -39,6 +39,7 @@ _WORD = regex.compile(rf"(?V1)[A-Za-z0-9]++(?![^\x00-\x7F])|(?![\x00-\x2F])(?:{_
 
 _PLAIN_WORD = re.compile("[a-z0-9]+")
 _SIGNS = "“”‘’«»–—…•·€£°\u00a0\u202f"
+_LATIN_LETTERS = re.compile("[À-ÖØ-öø-ɏ]")  # with their accents: each a part of a word, as "x" is
 
 _IGNORED = regex.compile(r"\p{DI}|\p{Me}")
 _NOT_IN_WORDS = regex.compile(r"[^\p{L}\p{N}\p{M}]|[\u02B9-\u02BF]")  # NFKC writes some letters as several words: U+FDFA
@@ -86,7 +87,7 @@ def forms_of(text: str, most: int = MATCHED_LENGTH) -> list[str]:
 
 def spans_of(text: str, most: int = MATCHED_LENGTH) -> list[Span]:
     """Where the `words_of(text, most)` stand, several times faster for not telling their forms."""
-    plain = _plain(text)
+    plain = _LATIN_LETTERS.sub("x", _plain(text))
     if len(text) > MATCHED_LENGTH or not plain.isascii():
         return [(start, end) for _form, start, end in words_of(text, most)]
     return [match.span() for match in islice(_PLAIN_WORD.finditer(plain.lower()), most)]

@@ -164,6 +164,7 @@ LIKE_NEWS = st.text(st.one_of(st.sampled_from("abZ9 .,'“”’–—…•€\
 @given(LIKE_NEWS)
 @example("x" * 300 + " y")
 @example("É" * 300)
+@example(" ".join(f"a{letter}1 {letter} {letter}b{letter}" for letter in map(chr, range(0xC0, 0x250))))
 @example("a" * (MATCHED_LENGTH + 5))
 @example("“" * 10 + "a b " * (MATCHED_LENGTH // 4))
 def test_forms_and_spans_are_those_of_the_words(text: str) -> None:
