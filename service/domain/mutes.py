@@ -25,9 +25,9 @@ MUTED_FOR = {Muted.RULE: timedelta(days=1), Muted.STORY: timedelta(days=30)}
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Keeps the messages of `rule`, or those about `story`, from one channel. Of a story it names the `alert` by which it was muted, too:
+    """Keeps the messages of `rule`, or those about `story`, from one channel.
 
-    that stays the same if the story becomes part of another.
+    `alert` is by whose message it was muted: its updates are kept back even if the story becomes part of another.
     """
 
     id: str

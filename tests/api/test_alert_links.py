@@ -78,6 +78,14 @@ def test_an_answer_is_changed_and_taken_back(token: str, world: World, api: Api,
     assert [action for action, _by in audited(edges)] == ["feedback.give", "feedback.give", "feedback.withdraw"]
 
 
+def test_to_change_an_answer_drops_why_it_was_given(token: str, world: World, api: Api) -> None:
+    page = api.client.post(f"/feedback/{token}", data={"relevant": "no", "note": "another bridge"})
+    fields = dict(re.findall(r'name="(\w+)" value="(\w+)"', page.text.partition("It was relevant after all")[0]))
+    api.client.post(f"/feedback/{token}", data=fields)
+    [word] = of_alert(api, world)["items"]
+    assert (word["relevant"], word["note"]) == (True, "")
+
+
 def test_reader_and_key_are_two_voices(token: str, world: World, api: Api) -> None:
     api.expect(200, "PUT", f"/v1/alerts/{world.alert}/feedback", {"relevant": True})
     api.client.post(f"/feedback/{token}", data={"relevant": "no"})
