@@ -24,7 +24,7 @@ from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, judge, 
 
 _FEW = 200  # rules that are asked one by one
 _READY = 16_000  # rules kept ready: those that articles bring again and again
-_BYTES_PER_RULE, _BYTES_PER_PHRASE, _BYTES_READY = 1_100, 420, 10_000  # by what a process grew from 10,000 to 100,000 rules
+_BYTES_PER_RULE, _BYTES_PER_PHRASE, _BYTES_READY = 1_600, 420, 10_000  # by what a process grew from 10,000 to 100,000 rules
 
 
 class Meaning(Protocol):
