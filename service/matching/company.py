@@ -2,7 +2,7 @@
 
 An article in other words than a rule's, about an event that many told of before it in words the rule knows, is found by it.
 This is the weighted vote of the k nearest neighbours (Dudani 1976), with one vote more for nothing at all.
-This module needs numpy, which only the `meaning` extra brings.
+The vectors come with the `meaning` extra.
 """
 
 from __future__ import annotations

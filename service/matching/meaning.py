@@ -3,8 +3,7 @@
 The cosines of one model's vectors lie close together (0.75 to 0.9), and higher for some queries than for others: only
 how far one lies above the query's own usual cosine says anything. What is usual is kept as two moments of the recent
 articles' vectors, from which any query's mean and deviation follow, so that no sample of articles need be kept.
-The vectors come from outside (`service.embedding`). This module needs numpy, which only the `meaning` extra brings:
-import it where there are vectors.
+The vectors come from outside (`service.embedding`), where the `meaning` extra is installed.
 """
 
 from __future__ import annotations

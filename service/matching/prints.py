@@ -24,7 +24,7 @@ from service.matching.text import Word, words_of
 from service.matching.things import things_in
 
 if TYPE_CHECKING:
-    from service.matching.meaning import Vectors  # numpy comes with the `meaning` extra
+    from service.matching.meaning import Vectors
 
 _MAGIC, _VERSION = b"WWPR", 1
 _HEADER = struct.Struct("<4sHHI")  # magic, version, bytes of the vector, checksum of all that follows

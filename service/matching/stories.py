@@ -237,7 +237,7 @@ class StoryBook:
 
     def _shelf(self) -> VectorShelf:
         if self._vectors is None:
-            from service.matching.story_vectors import VectorShelf  # numpy comes with the `meaning` extra, as vectors do
+            from service.matching.story_vectors import VectorShelf  # only where there are vectors: loading numpy takes a while
 
             self._vectors = VectorShelf()
         return self._vectors
