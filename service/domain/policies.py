@@ -129,9 +129,17 @@ class Cap(_Form):
 
 
 def _instant_or_digest(value: object) -> object:
+    return _said_in_a_word(value, "or a digest as an object: ")
+
+
+def _instant_digest_or_spike(value: object) -> object:
+    return _said_in_a_word(value, 'a spike as in {"spike": "hour"}, or a digest as an object: ')
+
+
+def _said_in_a_word(value: object, otherwise: str) -> object:
     if isinstance(value, str) and value != "instant":
         plan = value if value in ("hourly", "daily", "weekly") else "daily"
-        raise ValueError(f'write "instant", or a digest as an object: {{"digest": "{plan}"}}')
+        raise ValueError(f'write "instant", {otherwise}{{"digest": "{plan}"}}')
     return value
 
 
@@ -151,7 +159,9 @@ def _kind_of(when: Any) -> str | None:
 
 
 RuleWhen = Annotated[
-    Annotated[Literal["instant"], Tag("in a word")] | Annotated[DigestPlan, Tag("a digest")] | Annotated[SpikePlan, Tag("a spike")],
+    Annotated[Literal["instant"], BeforeValidator(_instant_digest_or_spike), Tag("in a word")]
+    | Annotated[DigestPlan, Tag("a digest")]
+    | Annotated[SpikePlan, Tag("a spike")],
     Discriminator(
         _kind_of,
         custom_error_type="when",
