@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 
 from service.domain.deliveries import DeliveryState
 from service.domain.feed_notices import FeedNotice, is_ripe, notice_id
@@ -15,6 +15,8 @@ from service.domain.feeds import FeedState, HealthChange
 from service.domain.ids import delivery_id
 from service.storage.database import Database
 from service.storage.tables import channel, delivery, feed, feed_notice, subscription, workspace
+
+_NO_TROUBLE = (FeedState.OK, FeedState.MOVED)
 
 
 def tell_owners(
@@ -108,8 +110,9 @@ def _owners(feed_id: str, *, told: bool) -> Select[Any]:
         .join(channel, channel.c.id == workspace.c.health_channel)
         .where(feed.c.id == feed_id, subscription.c.paused.is_(False), channel.c.deleted_at.is_(None))
     )
-    earlier = exists().where(feed_notice.c.workspace == workspace.c.id, feed_notice.c.feed == feed_id)
-    return followed.where(earlier) if told else followed
+    notices = select(feed_notice.c.state).where(feed_notice.c.workspace == workspace.c.id, feed_notice.c.feed == feed_id)
+    last = notices.order_by(feed_notice.c.created_at.desc(), feed_notice.c.id.desc()).limit(1).scalar_subquery()
+    return followed.where(last.not_in(_NO_TROUBLE)) if told else followed
 
 
 def _delivery(notice: Row[Any], channel_id: str, disabled: str | None, now: datetime) -> dict[str, Any]:
