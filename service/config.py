@@ -30,7 +30,7 @@ class Settings(BaseSettings):
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str | None = Field(default=None, description="how mail readers and hubs reach the API, for unsubscribe links and WebSub")
+    public_url: str | None = Field(default=None, description="how mail readers and hubs reach the API, for the links in mails and WebSub")
 
     stream_connections: int = Field(default=8, ge=0, le=200, description="listeners at /v1/stream at once; each holds a thread of the API")
 
