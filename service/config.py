@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     poll_per_host: int = Field(default=1, ge=1, le=100, description="feeds of one host polled at once, by all workers together")
     poll_host_gap: float = Field(default=1, ge=0, le=3600, description="seconds of rest for a host after each poll")
     websub_poll_interval: int = Field(default=3600, ge=1, description="seconds between polls of a feed whose hub tells us of news")
-    poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task")
+    poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task, besides those of slow hosts")
     fetch_deadline: float = Field(default=30, gt=0, description="seconds for a whole fetch, redirects included")
     fetch_max_bytes: int = Field(default=15_000_000, ge=1024, description="largest feed, after decompression")
 
