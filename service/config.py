@@ -30,7 +30,7 @@ class Settings(BaseSettings):
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str | None = Field(default=None, description="how mail readers and hubs reach the API, for unsubscribe links and WebSub")
+    public_url: str | None = Field(default=None, description="how mail readers and hubs reach the API, for the links in mails and WebSub")
 
     stream_connections: int = Field(default=8, ge=0, le=200, description="listeners at /v1/stream at once; each holds a thread of the API")
 
@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     poll_per_host: int = Field(default=1, ge=1, le=100, description="feeds of one host polled at once, by all workers together")
     poll_host_gap: float = Field(default=1, ge=0, le=3600, description="seconds of rest for a host after each poll")
     websub_poll_interval: int = Field(default=3600, ge=1, description="seconds between polls of a feed whose hub tells us of news")
-    poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task")
+    poll_concurrency: int = Field(default=50, ge=1, le=500, description="feeds fetched at once by one task, besides those of slow hosts")
     fetch_deadline: float = Field(default=30, gt=0, description="seconds for a whole fetch, redirects included")
     fetch_max_bytes: int = Field(default=15_000_000, ge=1024, description="largest feed, after decompression")
 

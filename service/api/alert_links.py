@@ -10,7 +10,7 @@ from flask_openapi.blueprint import APIBlueprint
 
 from service.api.pages import answer_page
 from service.api.routing import page_route
-from service.delivery.alert_links import AlertLink, read_token
+from service.delivery.alert_links import AlertLink, Purpose, read_token
 from service.delivery.mail_text import clean_text, say_moment
 from service.domain.alerts import Alert
 from service.domain.channels import Channel
@@ -65,11 +65,11 @@ def _add_feedback(api: APIBlueprint, edges: Edges) -> None:
 
     @page_route(api, "/feedback/<token>")
     def ask_feedback(token: str) -> Response:
-        return _with(edges, token, "feedback.html", lambda opened: show(opened, "asking"))
+        return _with(edges, Purpose.FEEDBACK, token, lambda opened: show(opened, "asking"))
 
     @page_route(api, "/feedback/<token>", method="POST")
     def take_feedback(token: str) -> Response:
-        return _with(edges, token, "feedback.html", take_in)
+        return _with(edges, Purpose.FEEDBACK, token, take_in)
 
 
 def _add_mutes(api: APIBlueprint, edges: Edges) -> None:
@@ -102,11 +102,11 @@ def _add_mutes(api: APIBlueprint, edges: Edges) -> None:
 
     @page_route(api, "/mute/<token>")
     def ask_mute(token: str) -> Response:
-        return _with(edges, token, "mute.html", lambda opened: show(opened, "asking"))
+        return _with(edges, Purpose.MUTE, token, lambda opened: show(opened, "asking"))
 
     @page_route(api, "/mute/<token>", method="POST")
     def take_mute(token: str) -> Response:
-        return _with(edges, token, "mute.html", take_in)
+        return _with(edges, Purpose.MUTE, token, take_in)
 
 
 def _mute(opened: Opened, muted: Muted, edges: Edges) -> Mute:
@@ -116,9 +116,9 @@ def _mute(opened: Opened, muted: Muted, edges: Edges) -> Mute:
     )
 
 
-def _with(edges: Edges, token: str, template: str, answer: Callable[[Opened], Response]) -> Response:
+def _with(edges: Edges, purpose: Purpose, token: str, answer: Callable[[Opened], Response]) -> Response:
     """What `answer` makes of a link that holds; else the page that tells why it does not."""
-    link = read_token(token, edges.secret_key)
+    link, template = read_token(purpose, token, edges.secret_key), f"{purpose}.html"
     if link is not None and link.expires_at <= edges.now():
         return _page(template, None, "expired", 410)
     opened = _open(edges, link) if link else None

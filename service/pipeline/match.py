@@ -65,10 +65,12 @@ class Matcher:
         articles, until = 0, time.monotonic() + PATIENCE
         again = True
         while again and self._turns.take():
+            willing = False
             try:
                 articles += self._match_all(on_alerts)
+                willing = time.monotonic() < until
             finally:
-                again = self._turns.give_back() and time.monotonic() < until
+                again = self._turns.give_back(willing=willing)
         return articles
 
     def _match_all(self, on_alerts: Callable[[], None]) -> int:

@@ -19,12 +19,13 @@ class Turns:
             if self._places == 0:
                 self._asked = True
                 return False
+            self._asked = False  # this look begins later than all that was asked
             self._places -= 1
             return True
 
-    def give_back(self) -> bool:
-        """Leave; whether somebody has found no place meanwhile, so that there is to look again."""
+    def give_back(self, *, willing: bool) -> bool:
+        """Leave; whether to look again, for somebody has found no place meanwhile. Who is not `willing` leaves that to the others."""
         with self._lock:
-            asked, self._asked = self._asked, False
             self._places += 1
-            return asked
+            again, self._asked = self._asked and willing, self._asked and not willing
+            return again

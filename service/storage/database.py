@@ -22,7 +22,7 @@ _SILENT_NETWORK = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_
 
 
 class Database:
-    """An engine with the two transactions that exist here. Safe to share between threads, not across a fork.
+    """An engine with the two ways to use it that exist here. Safe to share between threads, not across a fork.
 
     `lease` is for how long claimed rows are ours: a dead worker's are free again after it, a live one renews.
     """
@@ -37,7 +37,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads: a consistent snapshot on SQLite, read committed on PostgreSQL."""
+        """To read only: one consistent snapshot on SQLite; on PostgreSQL each statement sees what is committed by then."""
         with self._reading.connect() as connection, connection.begin():
             yield connection
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, select, update
+from sqlalchemy import Connection, Row, Select, delete, select, update
 
 from service.domain.deliveries import DeliveryState
 from service.domain.feed_notices import FeedNotice, is_ripe, notice_id
@@ -23,14 +23,15 @@ def tell_owners(
     """Write a notice for each workspace (or `only` this one) that follows the feed unpaused and has chosen a channel for that.
 
     It is sent with `release_notices`. That all is well again is told to those only who were told that it was not: trouble that is over
-    before anybody was told of it is no news.
+    before anybody was told of it is no news. Nor is trouble that is back before anybody was told that it was over.
     """
     state = change.state or FeedState.OK
-    if state is FeedState.OK:
-        connection.execute(delete(feed_notice).where(feed_notice.c.feed == feed_id, feed_notice.c.told_in.is_(None)))
-    owners = _owners(feed_id, told=state is FeedState.OK)
+    taken_back = _take_back(connection, feed_id, state, only)
+    owners = _owners(feed_id)
     owners = owners.where(workspace.c.id == only) if only else owners
     for row in connection.execute(owners).all():
+        if not _is_news(state, row.last, taken_back=row.workspace in taken_back):
+            continue
         values = {
             "id": notice_id(row.workspace, feed_id, state, now),
             "workspace": row.workspace,
@@ -99,17 +100,32 @@ def _send(connection: Connection, database: Database, together: Sequence[Row[Any
         connection.execute(database.insert(delivery).values(**values).on_conflict_do_nothing())
 
 
-def _owners(feed_id: str, *, told: bool) -> Select[Any]:
-    followed = (
-        select(workspace.c.id.label("workspace"), feed.c.url, feed.c.title)
+def _take_back(connection: Connection, feed_id: str, state: FeedState, only: str | None) -> set[str]:
+    """Drop what waits to be told and holds no more: trouble that is over, and that all is well where it is not; return whose it was."""
+    waits = (feed_notice.c.feed == feed_id) & feed_notice.c.told_in.is_(None)
+    over = waits if state is FeedState.OK else waits & (feed_notice.c.state == FeedState.OK)
+    over = over & (feed_notice.c.workspace == only) if only else over
+    return set(connection.execute(delete(feed_notice).where(over).returning(feed_notice.c.workspace)).scalars())
+
+
+def _is_news(state: FeedState, last: str | None, *, taken_back: bool) -> bool:
+    """Whether a workspace is told this, whose last notice of the feed, if any, says `last`; `taken_back`: one after that was dropped."""
+    if state is FeedState.OK:
+        return last not in (None, FeedState.OK, FeedState.MOVED)
+    return not (taken_back and last == state)
+
+
+def _owners(feed_id: str) -> Select[Any]:
+    notices = select(feed_notice.c.state).where(feed_notice.c.workspace == workspace.c.id, feed_notice.c.feed == feed_id)
+    last = notices.order_by(feed_notice.c.created_at.desc(), feed_notice.c.id.desc()).limit(1).scalar_subquery()
+    return (
+        select(workspace.c.id.label("workspace"), feed.c.url, feed.c.title, last.label("last"))
         .select_from(subscription)
         .join(feed, feed.c.id == subscription.c.feed)
         .join(workspace, workspace.c.id == subscription.c.workspace)
         .join(channel, channel.c.id == workspace.c.health_channel)
         .where(feed.c.id == feed_id, subscription.c.paused.is_(False), channel.c.deleted_at.is_(None))
     )
-    earlier = exists().where(feed_notice.c.workspace == workspace.c.id, feed_notice.c.feed == feed_id)
-    return followed.where(earlier) if told else followed
 
 
 def _delivery(notice: Row[Any], channel_id: str, disabled: str | None, now: datetime) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from service.storage.decisions import lock_rules, save_message, send_or_collect
 from service.storage.frames import IN_FRAME, MOST, Frame
 from service.storage.gauge import Gauge
 from service.storage.sightings import refill
-from service.storage.tables import alert, alert_item, match, sighting, volume
-from service.storage.workspace_policies import workspace_policies
+from service.storage.tables import alert, alert_item, match, sighting, volume, workspace
+from service.storage.workspace_policies import to_defaults
 
 _usual = TypeAdapter(KnownUsual)
 _spike = TypeAdapter(OpenSpike)
@@ -68,26 +68,33 @@ class Volumes:
     database: Database
 
     def look(self, rule: Rule, now: datetime) -> Look | None:
-        """How a rule stands now; None: it alerts on articles."""
-        with self.database.write() as connection:
-            defaults = workspace_policies(connection, [rule.workspace])[rule.workspace].defaults
-            locked = lock_rules(connection, [rule.id])
-            policy = policy_of(rule.spec.alerting, defaults)
-            if policy.spike is None or rule.id not in locked:
-                return None
-            gauge = Gauge(rule.id, policy.spike, policy.zone_of(policy.spike))
-            stands = find_volume(connection, self.database, locked[rule.id].rule, now)
-            measured = gauge.measure(connection, gauge.know_usual(connection, now, None), now)
+        """How a rule stands now; None: it alerts on articles. Unless the rule was just changed, it waits for nobody and holds up nobody."""
+        with self.database.read() as connection:
+            chosen = connection.execute(select(workspace.c.alerting).where(workspace.c.id == rule.workspace)).scalar_one()
+        policy = policy_of(rule.spec.alerting, to_defaults(chosen))
+        if policy.spike is None:
+            return None
+        gauge, stands = Gauge(rule.id, policy.spike, policy.zone_of(policy.spike)), self._up_to_date(rule, now)
+        with self.database.read() as connection:
+            measured = gauge.measure(connection, gauge.know_usual(connection, now, stands.usual), now)
             ready = gauge.ready_at(connection) if measured.usual is None else None
         spike = still_open(stands.spike, now, gauge.length)
         least = least_of(measured.usual, policy.spike.sensitivity) if measured.usual else None
         return Look(policy.spike, measured.count, measured.usual, least, ready, spike.alert if spike else None)
 
+    def _up_to_date(self, rule: Rule, now: datetime) -> Volume:
+        with self.database.read() as connection:
+            stands = _stored(connection, rule)
+        if stands.revision == rule.revision:
+            return stands
+        with self.database.write() as connection:
+            locked = lock_rules(connection, [rule.id]).get(rule.id)
+            return find_volume(connection, self.database, locked.rule, now) if locked else stands
+
 
 def find_volume(connection: Connection, database: Database, rule: Rule, now: datetime) -> Volume:
     """How a rule, which is locked, stands; what it matched while it did not alert on volume is counted from now on."""
-    row = connection.execute(select(volume).where(volume.c.rule == rule.id)).one_or_none()
-    stands = Volume(rule.id, rule.workspace) if row is None else _to_volume(row)
+    stands = _stored(connection, rule)
     if stands.revision == rule.revision:
         return stands
     refill(connection, database, rule.id, now - REACH)
@@ -105,6 +112,11 @@ def save_volume(connection: Connection, database: Database, stands: Volume) -> N
     }
     insert = database.insert(volume).values(rule=stands.rule, workspace=stands.workspace, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=[volume.c.rule], set_=values))
+
+
+def _stored(connection: Connection, rule: Rule) -> Volume:
+    row = connection.execute(select(volume).where(volume.c.rule == rule.id)).one_or_none()
+    return Volume(rule.id, rule.workspace) if row is None else _to_volume(row)
 
 
 def _to_volume(row: Row[Any]) -> Volume:

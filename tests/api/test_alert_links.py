@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from service.delivery.alert_links import LINKS_LAST, AlertLink, alert_token
+from service.delivery.alert_links import LINKS_LAST, AlertLink, Purpose, alert_token
 from service.edges import Edges
 from service.pipeline.digest import release_due
 from service.pipeline.match import Matcher
@@ -22,25 +22,35 @@ from tests.conftest import Clock
 
 @pytest.fixture
 def token(world: World, edges: Edges, clock: Clock) -> str:
-    """What the message of the world's alert to its channel has in its links."""
-    return alert_token(AlertLink(world.alert, world.channel, clock() + LINKS_LAST), edges.secret_key)
+    """What the message of the world's alert to its channel has in its links for feedback."""
+    return token_for(Purpose.FEEDBACK, world, edges, clock)
+
+
+@pytest.fixture
+def mute_token(world: World, edges: Edges, clock: Clock) -> str:
+    """And in those to mute."""
+    return token_for(Purpose.MUTE, world, edges, clock)
+
+
+def token_for(purpose: Purpose, world: World, edges: Edges, clock: Clock) -> str:
+    return alert_token(purpose, AlertLink(world.alert, world.channel, clock() + LINKS_LAST), edges.secret_key)
 
 
 def everything(api: Api, world: World) -> Any:
     return [of_alert(api, world), api.get("/v1/mutes?ended=true"), api.get("/v1/deliveries"), api.get("/v1/rules")]
 
 
-def links(token: str) -> Iterator[str]:
+def links(token: str, mute_token: str) -> Iterator[str]:
     yield f"/feedback/{token}"
     yield f"/feedback/{token}?relevant=yes"
     yield f"/feedback/{token}?relevant=no"
-    yield f"/mute/{token}?what=rule"
-    yield f"/mute/{token}?what=story"
+    yield f"/mute/{mute_token}?what=rule"
+    yield f"/mute/{mute_token}?what=story"
 
 
-def test_looking_at_a_page_changes_nothing(token: str, world: World, api: Api, edges: Edges) -> None:
+def test_looking_at_a_page_changes_nothing(token: str, mute_token: str, world: World, api: Api, edges: Edges) -> None:
     before = everything(api, world)
-    for link in links(token):
+    for link in links(token, mute_token):
         for _ in range(2):
             page = api.client.get(link)
             assert (page.status_code, page.mimetype) == (200, "text/html")
@@ -108,15 +118,17 @@ def test_a_note_is_shown_as_text_and_cut(token: str, world: World, api: Api) -> 
 
 def wrong_tokens(world: World, edges: Edges, neighbour: Api, api: Api, clock: Clock) -> Iterator[str]:
     later, key = clock() + LINKS_LAST, edges.secret_key
-    ours = alert_token(AlertLink(world.alert, world.channel, later), key)
     hook = {"kind": "webhook", "name": "Hook", "settings": {"url": "https://hooks.example/theirs"}}
     theirs = neighbour.expect(201, "POST", "/v1/channels", hook)["id"]
-    yield ours[:-1]
-    yield ours.replace(world.channel, theirs)
-    yield alert_token(AlertLink(world.alert, world.channel, later), b"another key")
-    yield alert_token(AlertLink(world.alert, theirs, later), key)  # signed by us, which never happens: still nobody else's alert
-    yield alert_token(AlertLink("al_gone", world.channel, later), key)
-    yield alert_token(AlertLink(world.alert, "ch_gone", later), key)
+    for purpose in Purpose:
+        ours = token_for(purpose, world, edges, clock)
+        yield ours[:-1]
+        yield ours.replace(world.channel, theirs)
+        yield alert_token(purpose, AlertLink(world.alert, world.channel, later), b"another key")
+        # Signed by us, which never happens: still nobody else's alert.
+        yield alert_token(purpose, AlertLink(world.alert, theirs, later), key)
+        yield alert_token(purpose, AlertLink("al_gone", world.channel, later), key)
+        yield alert_token(purpose, AlertLink(world.alert, "ch_gone", later), key)
     yield from ("x", "%00", "a.b.c.%F0%9F%98%80", "....")
 
 
@@ -125,7 +137,7 @@ def test_a_link_that_is_not_ours_does_nothing(method: str, world: World, api: Ap
     tokens = [*wrong_tokens(world, edges, neighbour, api, clock)]
     before = everything(api, world)
     for token in tokens:
-        for link in links(token):
+        for link in links(token, token):
             page = api.client.open(link, method=method, data={"relevant": "no", "answer": "mute"})
             assert page.status_code == 404, link
             assert "does not work" in page.text
@@ -134,11 +146,20 @@ def test_a_link_that_is_not_ours_does_nothing(method: str, world: World, api: Ap
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_expired_link_says_so(method: str, token: str, world: World, api: Api, clock: Clock) -> None:
+def test_a_link_does_nothing_that_it_was_not_made_for(method: str, token: str, mute_token: str, world: World, api: Api) -> None:
+    """Who hands on a link for feedback does not let others mute the channel."""
+    before = everything(api, world)
+    for link in links(mute_token, token):
+        assert api.client.open(link, method=method, data={"relevant": "no", "answer": "mute"}).status_code == 404, link
+    assert everything(api, world) == before
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_expired_link_says_so(method: str, token: str, mute_token: str, world: World, api: Api, clock: Clock) -> None:
     clock.at += LINKS_LAST - timedelta(seconds=1)
     assert api.client.get(f"/feedback/{token}").status_code == 200
     clock.advance(seconds=1)
-    for link in links(token):
+    for link in links(token, mute_token):
         page = api.client.open(link, method=method, data={"relevant": "no", "answer": "mute"})
         assert page.status_code == 410, link
         assert "has expired" in page.text
@@ -146,42 +167,42 @@ def test_an_expired_link_says_so(method: str, token: str, world: World, api: Api
     assert of_alert(api, world)["items"] == []
 
 
-def test_a_deleted_channel_has_no_pages(token: str, world: World, api: Api) -> None:
+def test_a_deleted_channel_has_no_pages(token: str, mute_token: str, world: World, api: Api) -> None:
     api.expect(200, "PATCH", f"/v1/rules/{world.rule}", {"channels": []})
     api.expect(204, "DELETE", f"/v1/channels/{world.channel}")
-    for link in links(token):
+    for link in links(token, mute_token):
         assert api.client.post(link, data={"relevant": "no", "answer": "mute"}).status_code == 404, link
 
 
-def test_a_deleted_alert_has_no_pages(token: str, world: World, api: Api, edges: Edges) -> None:
+def test_a_deleted_alert_has_no_pages(token: str, mute_token: str, world: World, api: Api, edges: Edges) -> None:
     with edges.store.database.write() as connection:
         connection.execute(delete(alert).where(alert.c.id == world.alert))
-    for link in links(token):
+    for link in links(token, mute_token):
         assert api.client.post(link, data={"relevant": "no", "answer": "mute"}).status_code == 404, link
 
 
-def test_a_deleted_rules_alert_is_judged_but_there_is_nothing_to_mute(token: str, world: World, api: Api) -> None:
+def test_a_deleted_rules_alert_is_judged_but_there_is_nothing_to_mute(token: str, mute_token: str, world: World, api: Api) -> None:
     api.expect(204, "DELETE", f"/v1/rules/{world.rule}")
     assert api.client.post(f"/feedback/{token}", data={"relevant": "no"}).status_code == 200
     assert of_alert(api, world)["relevant"] is False
-    assert api.client.post(f"/mute/{token}?what=rule", data={"answer": "mute"}).status_code == 404
+    assert api.client.post(f"/mute/{mute_token}?what=rule", data={"answer": "mute"}).status_code == 404
     assert api.get("/v1/mutes")["items"] == []
 
 
 @pytest.mark.parametrize("what", ["", "?what=channel", "?what=rule&what=story", "?what=Rule"])
-def test_what_is_no_thing_to_mute_mutes_nothing(what: str, token: str, api: Api) -> None:
-    api.client.post(f"/mute/{token}{what}", data={"answer": "mute"})
+def test_what_is_no_thing_to_mute_mutes_nothing(what: str, mute_token: str, api: Api) -> None:
+    api.client.post(f"/mute/{mute_token}{what}", data={"answer": "mute"})
     assert [each["story"] for each in api.get("/v1/mutes")["items"]] == ([] if "what=rule" not in what else [None])
 
 
 @pytest.mark.parametrize("what", ["rule", "story"])
 def test_a_muted_channel_is_told_nothing_more_and_all_others_are(
-    what: str, token: str, world: World, api: Api, edges: Edges, clock: Clock
+    what: str, mute_token: str, world: World, api: Api, edges: Edges, clock: Clock
 ) -> None:
     hook = {"kind": "webhook", "name": "Other", "settings": {"url": "https://hooks.example/other"}}
     other = api.expect(201, "POST", "/v1/channels", hook)["id"]
     api.expect(200, "PATCH", f"/v1/rules/{world.rule}", {"channels": None, "alerting": {"stories": "every_article"}})
-    page = api.client.post(f"/mute/{token}?what={what}", data={"answer": "mute"})
+    page = api.client.post(f"/mute/{mute_token}?what={what}", data={"answer": "mute"})
     assert "Muted" in page.text
     [mute] = api.get("/v1/mutes")["items"]
     assert (mute["channel"], mute["rule"], mute["story"]) == (
@@ -199,12 +220,12 @@ def test_a_muted_channel_is_told_nothing_more_and_all_others_are(
     assert api.expect(202, "POST", f"/v1/deliveries/{called_off['id']}/redeliver")["state"] == "pending"
 
 
-def test_a_muted_rules_digest_is_called_off_for_that_channel(token: str, world: World, api: Api, edges: Edges, clock: Clock) -> None:
+def test_a_muted_rules_digest_is_called_off_for_that_channel(mute_token: str, world: World, api: Api, edges: Edges, clock: Clock) -> None:
     collecting = {"alerting": {"stories": "every_article", "group_wait": "PT5M"}}
     api.expect(200, "PATCH", f"/v1/rules/{world.rule}", collecting)
     for number in (2, 3):
         bring(edges, world, number)
-    api.client.post(f"/mute/{token}?what=rule", data={"answer": "mute"})
+    api.client.post(f"/mute/{mute_token}?what=rule", data={"answer": "mute"})
     clock.advance(minutes=6)
     release_due(edges, lambda: None)
     [digest] = api.get("/v1/digests")["items"]
@@ -213,9 +234,9 @@ def test_a_muted_rules_digest_is_called_off_for_that_channel(token: str, world: 
     assert "muted the rule until" in delivery["detail"]
 
 
-def test_a_mute_ends_by_itself_and_by_its_reader_and_by_a_key(token: str, world: World, api: Api, edges: Edges, clock: Clock) -> None:
+def test_a_mute_ends_by_itself_and_by_its_reader_and_by_a_key(mute_token: str, world: World, api: Api, edges: Edges, clock: Clock) -> None:
     api.expect(200, "PATCH", f"/v1/rules/{world.rule}", {"alerting": {"stories": "every_article"}})
-    link = f"/mute/{token}?what=rule"
+    link = f"/mute/{mute_token}?what=rule"
 
     def mute_and(end: Any, number: int) -> dict[str, str]:
         api.client.post(link, data={"answer": "mute"})
@@ -237,16 +258,16 @@ def test_a_mute_ends_by_itself_and_by_its_reader_and_by_a_key(token: str, world:
     assert [action for action, _by in audited(edges)].count("mute.create") == 4
 
 
-def test_a_mute_is_seen_and_ended_in_its_workspace_alone(token: str, api: Api, neighbour: Api) -> None:
-    api.client.post(f"/mute/{token}?what=rule", data={"answer": "mute"})
+def test_a_mute_is_seen_and_ended_in_its_workspace_alone(mute_token: str, api: Api, neighbour: Api) -> None:
+    api.client.post(f"/mute/{mute_token}?what=rule", data={"answer": "mute"})
     [mute] = api.get("/v1/mutes")["items"]
     assert neighbour.get("/v1/mutes?ended=true")["items"] == []
     neighbour.expect(404, "DELETE", f"/v1/mutes/{mute['id']}")
     assert api.get("/v1/mutes")["items"] == [mute]
 
 
-def test_a_mute_that_is_over_ends_only_once(token: str, world: World, api: Api, edges: Edges) -> None:
-    link = f"/mute/{token}?what=rule"
+def test_a_mute_that_is_over_ends_only_once(mute_token: str, world: World, api: Api, edges: Edges) -> None:
+    link = f"/mute/{mute_token}?what=rule"
     for answer in ("mute", "end", "end"):
         page = api.client.post(link, data={"answer": answer})
     assert "Not muted any more" in page.text

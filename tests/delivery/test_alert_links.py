@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.delivery.alert_links import LINKS_LAST, AlertLink, LinkMaker, alert_token, hide_proofs, read_token
+from service.delivery.alert_links import LINKS_LAST, AlertLink, LinkMaker, Purpose, alert_token, hide_proofs, read_token
 from service.delivery.confirmation import confirm_token
 from service.delivery.unsubscribe import unsubscribe_token
 from tests.delivery.builders import CREATED, KEY, an_alert
 
 LINK = AlertLink("al_1", "ch_1", datetime(2026, 4, 1, tzinfo=UTC))
-TOKEN = alert_token(LINK, KEY)
+TOKEN = alert_token(Purpose.FEEDBACK, LINK, KEY)
 MAKER = LinkMaker("https://watch.example/", "ch_1", CREATED, KEY)
 
 
@@ -26,19 +26,21 @@ MAKER = LinkMaker("https://watch.example/", "ch_1", CREATED, KEY)
 )
 def test_a_token_says_what_it_was_made_for(alert: str, channel: str, expires: int) -> None:
     link = AlertLink(alert, channel, datetime.fromtimestamp(expires, UTC))
-    assert read_token(alert_token(link, KEY), KEY) == link
+    for purpose, other in ((Purpose.FEEDBACK, Purpose.MUTE), (Purpose.MUTE, Purpose.FEEDBACK)):
+        assert read_token(purpose, alert_token(purpose, link, KEY), KEY) == link
+        assert read_token(other, alert_token(purpose, link, KEY), KEY) is None
 
 
 @given(st.text(st.characters()))
 def test_a_made_up_token_opens_nothing(token: str) -> None:
     for wrong in (token, f"al_1.ch_1.99999999999.{token}", f"{token}.{TOKEN}"):
-        assert read_token(wrong, KEY) is None or wrong == TOKEN
+        assert read_token(Purpose.FEEDBACK, wrong, KEY) is None or wrong == TOKEN
 
 
 @pytest.mark.parametrize(
     "token",
     [
-        pytest.param(alert_token(LINK, b"another key"), id="another key's"),
+        pytest.param(alert_token(Purpose.FEEDBACK, LINK, b"another key"), id="another key's"),
         pytest.param("al_2" + TOKEN.removeprefix("al_1"), id="another alert's"),
         pytest.param(TOKEN.replace("ch_1", "ch_2"), id="another channel's"),
         pytest.param(TOKEN.replace(".177", ".277"), id="a later end"),
@@ -50,17 +52,18 @@ def test_a_made_up_token_opens_nothing(token: str) -> None:
 )
 def test_a_forged_token_opens_nothing(token: str) -> None:
     assert token != TOKEN
-    assert read_token(token, KEY) is None
+    assert read_token(Purpose.FEEDBACK, token, KEY) is None
 
 
 def test_the_links_stand_under_the_public_url_and_end_a_month_after_the_message_was_made() -> None:
     links = MAKER.links_of(an_alert(story=True))
-    token = alert_token(AlertLink("al_1", "ch_1", CREATED + LINKS_LAST), KEY)
+    link = AlertLink("al_1", "ch_1", CREATED + LINKS_LAST)
+    token, mute = (alert_token(each, link, KEY) for each in (Purpose.FEEDBACK, Purpose.MUTE))
     assert links.relevant == f"https://watch.example/feedback/{token}?relevant=yes"
     assert links.not_relevant == f"https://watch.example/feedback/{token}?relevant=no"
     assert (links.mute_rule, links.mute_story) == (
-        f"https://watch.example/mute/{token}?what=rule",
-        f"https://watch.example/mute/{token}?what=story",
+        f"https://watch.example/mute/{mute}?what=rule",
+        f"https://watch.example/mute/{mute}?what=story",
     )
 
 
@@ -79,4 +82,4 @@ def test_a_quoted_link_works_no_more(cut: int) -> None:
     quoted = f"we do not take <{MAKER.feedback_url('al_1')}"[: -cut or None]
     said = hide_proofs(f"{quoted}> here")
     assert said.endswith(".***> here")
-    assert read_token(said.partition("/feedback/")[2].partition(">")[0], KEY) is None
+    assert read_token(Purpose.FEEDBACK, said.partition("/feedback/")[2].partition(">")[0], KEY) is None

@@ -291,6 +291,42 @@ def test_trouble_that_is_over_before_it_is_told_is_not_told(desk: Desk, newsroom
     assert tell(desk, clock) == 0
 
 
+def test_that_it_is_over_is_told_once_though_there_was_short_trouble_since(desk: Desk, newsroom: Newsroom, clock: Clock) -> None:
+    desk.choose(url="https://hooks.example/in")
+    followed = desk.follow(newsroom.publish("/feed", [BRIDGE]))
+    polls(desk, clock, followed.id, 1)
+    made = []
+    for lasting in (QUIET, timedelta(0)):
+        newsroom.answers["/feed"] = Answer(b"gone", 410)
+        polls(desk, clock, followed.id, 1)
+        clock.advance(seconds=lasting.total_seconds())
+        made.append(tell_of_feeds(desk.edges))
+        desk.edges.store.feeds.poll_now(followed.id, caller=desk.caller())
+        newsroom.publish("/feed", [BRIDGE])
+        polls(desk, clock, followed.id, 1)
+        clock.advance(seconds=QUIET.total_seconds())
+        made.append(tell_of_feeds(desk.edges))
+    assert made == [1, 1, 0, 0]
+
+
+def test_a_recovery_that_did_not_last_until_it_was_told_is_not_told(desk: Desk, newsroom: Newsroom, clock: Clock) -> None:
+    with Receiver() as receiver:
+        desk.choose(url=receiver.url)
+        followed = desk.follow(newsroom.publish("/feed", [BRIDGE]))
+        polls(desk, clock, followed.id, 1)
+        well, gone = newsroom.answers["/feed"], Answer(b"gone", 410)
+        newsroom.answers["/feed"] = gone
+        polls(desk, clock, followed.id, 1)
+        assert tell(desk, clock) == 1
+        for answer in (well, gone):
+            newsroom.answers["/feed"] = answer
+            desk.edges.store.feeds.poll_now(followed.id, caller=desk.caller())
+            polls(desk, clock, followed.id, 1)
+        assert health(desk.edges, followed).state == "failing"
+        assert tell(desk, clock) == 0
+        assert [each["type"] for each in bodies(receiver)] == ["feed.failing"], "and it does fail"
+
+
 def test_who_follows_a_feed_that_has_failed_for_long_is_told_so(desk: Desk, newsroom: Newsroom, clock: Clock) -> None:
     newcomer = Desk(desk.edges, "ws_2")
     with Receiver() as receiver:

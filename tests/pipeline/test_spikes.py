@@ -22,6 +22,7 @@ from service.edges import Edges
 from service.pipeline.alert import raise_alerts
 from service.pipeline.match import Matcher
 from service.pipeline.sweep import prune
+from service.storage.decisions import lock_rules
 from service.storage.matches import Match
 from tests.conftest import START, Clock
 from tests.make import an_entry
@@ -348,6 +349,18 @@ def test_two_workers_that_count_at_once_tell_one_spike(open_house: Callable[...,
     assert numbers == [*range(len(numbers))]
     last = max((each.spike.count for each in messages if each and each.spike), default=0)
     assert 100 < last <= 200
+
+
+def test_who_looks_at_a_volume_waits_for_nobody(desk: Volumes) -> None:
+    watched = desk.watch_volume()
+    desk.usual()
+    desk.report(range(3))
+    store, now = desk.edges.store, desk.edges.now()
+    with store.database.write() as connection:
+        assert lock_rules(connection, [watched.id])
+        look = store.volumes.look(watched, now)
+    assert look is not None
+    assert (look.count, look.usual and look.usual.mean, look.least) == (3, 2.0, 14)
 
 
 def test_what_no_window_reaches_is_forgotten(one: Volumes) -> None:
