@@ -96,7 +96,7 @@ def test_a_rule_that_alerts_on_articles_has_no_volume(api: Api, neighbour: Api) 
         pytest.param({"spike": "day", "sensitivity": 3}, "/alerting/when/sensitivity", "'low', 'normal' or 'high'", id="no sensitivity"),
         pytest.param({"spike": "day", "sensible": "low"}, "/alerting/when/sensible", "unknown field", id="a field that it has not"),
         pytest.param({"volume": "day"}, "/alerting/when", 'a spike as in {"spike": "hour"}', id="another word"),
-        pytest.param("spike", "/alerting/when", "'instant'", id="a spike without its window"),
+        pytest.param("spike", "/alerting/when", 'a spike as in {"spike": "hour"}', id="a spike without its window"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(api: Api, when: Any, at: str, message: str) -> None:
@@ -107,4 +107,5 @@ def test_a_mistake_is_told_with_its_place(api: Api, when: Any, at: str, message:
 
 def test_a_workspace_has_no_spikes_for_all_its_rules(api: Api) -> None:
     refused = api.expect(422, "PATCH", "/v1/workspace", {"alerting": {"when": {"spike": "hour"}}})
-    assert "/alerting/when/spike" in [each["at"] for each in refused["errors"]]
+    assert [each["at"] for each in refused["errors"]] == ["/alerting/when"]
+    assert "for each rule" in refused["errors"][0]["message"]
