@@ -50,6 +50,22 @@ def test_a_young_rule_says_when_it_is_ready_and_what_it_counts(api: Api, edges: 
     }  # fmt: skip
 
 
+def test_after_weeks_in_which_nothing_came_it_is_ready_when_days_have_been_seen_anew(
+    api: Api, edges: Edges, feed: str, clock: Clock
+) -> None:
+    rule = watch(api)
+    clock.advance(weeks=4)
+    (article,) = report(edges, feed, clock, 1)
+    outcome = api.get(f"/v1/articles/{article}/explain?rule={rule}")["outcome"]
+    assert outcome.endswith("what is usual is known from Fri 3 Apr 2026, 09:00 UTC on")
+    assert volume(api, rule)["ready_at"] == "2026-04-03T09:00:00Z"
+    for _ in range(4):
+        assert volume(api, rule)["usual"] is None
+        clock.advance(days=1)
+        report(edges, feed, clock, 1)
+    assert volume(api, rule)["basis"] == "days"
+
+
 def test_a_spike_from_its_count_to_its_explanation(api: Api, edges: Edges, feed: str, clock: Clock) -> None:
     rule = watch(api)
     begin = clock.at
