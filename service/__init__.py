@@ -30,7 +30,7 @@
         likeness, recent, story_*, stories          which recent articles report the same event
         anchors, phrases, entries, filing, index    all rules at once
         chance, suspects, trial, rule_patches,
-        proposals                                   what would have prevented a rule's false alarms
+        proposals, unproposed                       what would have prevented a rule's false alarms
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language
     outbound    the only HTTP client, with the address guard

@@ -64,8 +64,9 @@ class RuleFeedbackView(View):
     false_alarms: int = Field(description="compared: judged not relevant, and the rule as it is now would still raise them")
     right: int = Field(description="compared: judged relevant, likewise")
     outdated: int = Field(description="false alarms that the rule as it is now would not raise any more")
-    proposals: list[ProposalView] = Field(description="the most effective first; none: nothing is sure to help")
+    proposals: list[ProposalView] = Field(description="the most effective first")
     together: ProposalView | None = Field(description="all proposed terms that cost nothing; `patch` has the whole exclude list")
+    why_none: str | None = Field(description="why nothing is proposed, in a sentence; null: something is")
 
 
 def rule_feedback_api(edges: Edges) -> APIBlueprint:
@@ -100,6 +101,7 @@ def _view(edges: Edges, rule: Rule, words: Mapping[str, Sequence[Feedback]], sin
         outdated=proposals.outdated,
         proposals=[_show(each, proposals) for each in proposals.each],
         together=_show(proposals.together, proposals) if proposals.together else None,
+        why_none=proposals.why_none,
     )
 
 

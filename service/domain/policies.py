@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -49,6 +49,13 @@ def _time_of_day(value: str) -> str:
     return value
 
 
+def _written_out(value: object) -> object:
+    """A bare number would pass as seconds since 1970, and a date alone as one without its zone, which is only half of what it lacks."""
+    if isinstance(value, int | float) or (isinstance(value, str) and ":" not in value):
+        raise ValueError('a time is wanted here, as ISO 8601 writes it, with its time zone: "2026-03-02T08:00:00Z"')
+    return value
+
+
 def _with_unit(value: object) -> object:
     """A bare number would pass as seconds, which hardly anybody means."""
     if isinstance(value, int | float):
@@ -61,7 +68,9 @@ TimeOfDay = Annotated[str, StringConstraints(max_length=5), AfterValidator(_time
 Lowered = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 Cooldown = Annotated[timedelta, BeforeValidator(_with_unit), Field(ge=timedelta(0), le=timedelta(days=30))]
 Wait = Annotated[timedelta, Field(ge=timedelta(0), le=MAX_WAIT)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Stories = Literal["every_article", "once", "developments"]
+Rhythm = Literal["hourly", "daily", "weekly"]
 Window = Literal["hour", "day"]
 Sensitivity = Literal["low", "normal", "high"]
 
@@ -73,7 +82,7 @@ class _Form(BaseModel):
 class DigestPlan(_Form):
     """Collect what there is to tell, and tell it all at once."""
 
-    digest: Literal["hourly", "daily", "weekly"]
+    digest: Rhythm
     at: TimeOfDay | None = Field(default=None, description="of a daily or weekly digest; null: 08:00")
     weekday: Annotated[Weekday, Lowered] | None = Field(default=None, description="of a weekly digest; null: monday")
     timezone: Zone | None = Field(default=None, description="an IANA name; null: the workspace's")
@@ -128,22 +137,40 @@ class Cap(_Form):
         return self
 
 
+def _or_none(example: str) -> BeforeValidator:
+    """Of what is neither an object nor "none", tell of the object first: most who write `5` mean a cap, not the end of all caps."""
+
+    def check(value: object) -> object:
+        if value in (None, "none") or isinstance(value, Mapping | _Form):
+            return value
+        raise ValueError(f'write an object as in {example}, or "none" where not even the workspace\'s is to hold')
+
+    return BeforeValidator(check)
+
+
+def _say_plan(word: str) -> str:
+    return f'{{"digest": "{word if word in get_args(Rhythm) else "daily"}"}}'
+
+
 def _instant_or_digest(value: object) -> object:
-    return _said_in_a_word(value, "or a digest as an object: ")
-
-
-def _instant_digest_or_spike(value: object) -> object:
-    return _said_in_a_word(value, 'a spike as in {"spike": "hour"}, or a digest as an object: ')
-
-
-def _said_in_a_word(value: object, otherwise: str) -> object:
-    if isinstance(value, str) and value != "instant":
-        plan = value if value in ("hourly", "daily", "weekly") else "daily"
-        raise ValueError(f'write "instant", {otherwise}{{"digest": "{plan}"}}')
+    match value:
+        case str() if value != "instant":
+            raise ValueError(f'write "instant", or a digest as an object: {_say_plan(value)}')
+        case {"spike": _}:
+            raise ValueError('a spike is chosen for each rule; for all at once write "instant", or a digest as in {"digest": "daily"}')
     return value
 
 
 When = Annotated[Literal["instant"] | DigestPlan, BeforeValidator(_instant_or_digest)]
+
+
+def _one_of_three(value: object) -> object:
+    match value:
+        case str() if value != "instant":
+            raise ValueError(f'write "instant", a digest as in {_say_plan(value)}, or a spike as in {{"spike": "hour"}}')
+        case {"digest": _, "spike": _}:
+            raise ValueError("a spike is told at once, and has no digest beside it: leave out `digest` or `spike`")
+    return value
 
 
 def _kind_of(when: Any) -> str | None:
@@ -159,14 +186,13 @@ def _kind_of(when: Any) -> str | None:
 
 
 RuleWhen = Annotated[
-    Annotated[Literal["instant"], BeforeValidator(_instant_digest_or_spike), Tag("in a word")]
-    | Annotated[DigestPlan, Tag("a digest")]
-    | Annotated[SpikePlan, Tag("a spike")],
+    Annotated[Literal["instant"], Tag("in a word")] | Annotated[DigestPlan, Tag("a digest")] | Annotated[SpikePlan, Tag("a spike")],
     Discriminator(
         _kind_of,
         custom_error_type="when",
         custom_error_message='write "instant", a digest as in {"digest": "daily"}, or a spike as in {"spike": "hour"}',
     ),
+    BeforeValidator(_one_of_three),
 ]
 
 
@@ -183,10 +209,14 @@ class Alerting(_Form):
         default=None, description="wait so long for others and tell all in one message, seconds or ISO 8601, up to PT10M"
     )
     cooldown: Cooldown | None = Field(default=None, description="least time between two alerts of this rule, ISO 8601: PT4H")
-    quiet_hours: QuietHours | Literal["none"] | None = Field(default=None, description='"none": not even those of the workspace')
+    quiet_hours: Annotated[QuietHours | Literal["none"] | None, _or_none('{"from": "22:00", "to": "07:00"}')] = Field(
+        default=None, description='"none": not even those of the workspace'
+    )
     urgent: bool = Field(default=False, description="quiet hours, holidays and the workspace's budget do not hold it back")
-    mute_until: AwareDatetime | None = Field(default=None, description="no alerts before this time")
-    cap: Cap | Literal["none"] | None = Field(default=None, description='"none": not even that of the workspace')
+    mute_until: Moment | None = Field(default=None, description="no alerts before this time")
+    cap: Annotated[Cap | Literal["none"] | None, _or_none('{"hour": 5}')] = Field(
+        default=None, description='"none": not even that of the workspace'
+    )
 
 
 class Defaults(_Form):

@@ -62,6 +62,8 @@ def say_number(number: float) -> str:
     """A mean as people say it."""
     if number < 0.05:
         return "none"
+    if number < 1:  # 8 outlets are 11 times 0.75, and would be 10 times 0.8
+        return f"{number:.2f}".rstrip("0").removesuffix(".")
     return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
 
 

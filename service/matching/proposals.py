@@ -17,6 +17,7 @@ from service.matching.rules import demands_of
 from service.matching.suspects import Suspect, SuspectKind, suspects_of
 from service.matching.text import phrase_of
 from service.matching.trial import Court, Effect, Text, open_court
+from service.matching.unproposed import say_why_none
 
 MAX_PROPOSALS = 10
 MAX_ALTERNATIVES = 5
@@ -47,7 +48,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """What could be changed, the most effective first, and the terms `together` that cost nothing.
+    """What could be changed, the most effective first, and the terms `together` that cost nothing; else `why_none` in a sentence.
 
     `false_alarms` and `right` are how many alerts that the rule as it is now would still raise were compared, `outdated` how many false
     alarms it would not raise any more.
@@ -58,6 +59,7 @@ class Proposals:
     outdated: int
     each: tuple[Proposal, ...]
     together: Proposal | None
+    why_none: str | None
 
 
 def propose(
@@ -77,7 +79,8 @@ def propose(
     found = [*_without_weaker([*_exclusions(spec, court, as_matched)]), *_by_scores(spec, court, channels)]
     found.sort(key=lambda each: (-len(each.effect.prevented), len(each.effect.lost), each.kind, each.what))
     together = _together(spec, court, found, demands_of=lambda new: demands_of(as_matched(new), saved))
-    return Proposals(len(court.false), len(court.right), outdated, tuple(found[:MAX_PROPOSALS]), together)
+    why_none = None if found else say_why_none(court)
+    return Proposals(len(court.false), len(court.right), outdated, tuple(found[:MAX_PROPOSALS]), together, why_none)
 
 
 def _exclusions(spec: RuleSpec, court: Court, as_matched: Callable[[RuleSpec], RuleSpec]) -> Iterator[Proposal]:

@@ -55,6 +55,12 @@ class Court:
     false: tuple[Case, ...]
     right: tuple[Case, ...]
 
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many stories brought false alarms alone, and how many right alerts."""
+        good = self._stories(self.right)
+        return len(self._stories(self.false) - good), len(good)
+
     def effect(self, still_there: Callable[[Text], bool]) -> Effect:
         """What does not reach anybody if only those of the articles still match.
 
@@ -74,9 +80,9 @@ class Court:
 
     def is_chance(self, effect: Effect) -> bool:
         """Whether it may well be one."""
-        good = self._stories(self.right)
+        false, right = self.sizes
         prevented, lost = self._prevented(effect), self._stories(self.right, effect.lost)
-        return chance(len(prevented), len(self._stories(self.false) - good), len(lost), len(good)) > LEVEL
+        return chance(len(prevented), false, len(lost), right) > LEVEL
 
     def _prevented(self, effect: Effect) -> set[str]:
         """The stories of the false alarms that are prevented. One that brought right alerts, too, says nothing."""

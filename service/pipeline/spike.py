@@ -106,7 +106,7 @@ def _decide(connection: Connection, watched: Watched, stands: Volume, measured: 
     gauge = watched.gauge
     spike = still_open(stands.spike, measured.until, gauge.length)
     turn = turn_of(measured, gauge.plan.sensitivity, spike)
-    reason = say_turn(turn, measured, gauge.plan, gauge.ready_at(connection) if turn is Turn.UNKNOWN else now, gauge.zone)
+    reason = say_turn(turn, measured, gauge.plan, gauge.ready_at(connection, measured.until) if turn is Turn.UNKNOWN else now, gauge.zone)
     if turn in (Turn.BEGINS, Turn.GROWS):
         when = tell_when(watched.policy, watched.pace, now, alerted_at=watched.alerted_at)
         if not isinstance(when, Silent):

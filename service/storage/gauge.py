@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from service.domain.local_time import DAY
 from service.domain.policies import SpikePlan
 from service.domain.spike_times import ENOUGH, hour_of, past_windows, ready_at
 from service.domain.spikes import WINDOWS, Basis, KnownUsual, Measured, Usual, usual_of
@@ -46,15 +47,25 @@ class Gauge:
         usual = self._usual_by(connection, Basis.WEEKS, until, since) or self._usual_by(connection, Basis.DAYS, until, since)
         return KnownUsual(hour, self.plan.spike, self.zone.key, usual)
 
-    def ready_at(self, connection: Connection) -> datetime:
-        """By when it is known what is usual, if we are there all the time until then."""
-        return ready_at(watched_since(connection, self.rule), self.length)
+    def ready_at(self, connection: Connection, until: datetime) -> datetime:
+        """By when it is known what is usual, where it is not at this time, if we are there all the time until then."""
+        since = watched_since(connection, self.rule)
+        first = ready_at(since, self.length)
+        if first > until:
+            return first
+        hour = hour_of(until, self.zone)
+        (today,) = were_alive(connection, [hour])
+        return hour + (ENOUGH - len(self._alive(connection, Basis.DAYS, until, since)) + (not today)) * DAY
 
     def _usual_by(self, connection: Connection, basis: Basis, until: datetime, since: datetime) -> Usual | None:
-        periods = list(past_windows(basis, until, self.zone, self.length, since))
-        alive = were_alive(connection, [ends[0] for ends in periods])
-        periods = [ends for ends, there in zip(periods, alive, strict=True) if there]
+        periods = self._alive(connection, basis, until, since)
         if len(periods) < ENOUGH:
             return None
         counts = iter(count_independent(connection, [self.frame(end) for ends in periods for end in ends]))
         return usual_of(basis, [[next(counts) for _end in ends] for ends in periods])
+
+    def _alive(self, connection: Connection, basis: Basis, until: datetime, since: datetime) -> list[tuple[datetime, ...]]:
+        """The past windows to compare with, of weeks or days in which anything at all came."""
+        periods = list(past_windows(basis, until, self.zone, self.length, since))
+        alive = were_alive(connection, [ends[0] for ends in periods])
+        return [ends for ends, there in zip(periods, alive, strict=True) if there]

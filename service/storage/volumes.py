@@ -77,7 +77,7 @@ class Volumes:
         gauge, stands = Gauge(rule.id, policy.spike, policy.zone_of(policy.spike)), self._up_to_date(rule, now)
         with self.database.read() as connection:
             measured = gauge.measure(connection, gauge.know_usual(connection, now, stands.usual), now)
-            ready = gauge.ready_at(connection) if measured.usual is None else None
+            ready = gauge.ready_at(connection, now) if measured.usual is None else None
         spike = still_open(stands.spike, now, gauge.length)
         least = least_of(measured.usual, policy.spike.sensitivity) if measured.usual else None
         return Look(policy.spike, measured.count, measured.usual, least, ready, spike.alert if spike else None)

@@ -109,6 +109,7 @@ def test_a_rule_of_which_nothing_was_said(desk: Desk) -> None:
     shown = desk.api.get(f"/v1/rules/{rule}/feedback")
     assert shown["precision"] == {"judged": 0, "relevant": 0, "share": None, "low": 0.0, "high": 1.0}
     assert (shown["since"], shown["proposals"], shown["together"]) == (None, [], None)
+    assert shown["why_none"] == "no judged alert is a false alarm that the rule would still raise"
 
 
 def test_a_joined_article_without_the_term_keeps_the_false_alarm(desk: Desk) -> None:

@@ -50,6 +50,22 @@ def test_a_young_rule_says_when_it_is_ready_and_what_it_counts(api: Api, edges: 
     }  # fmt: skip
 
 
+def test_after_weeks_in_which_nothing_came_it_is_ready_when_days_have_been_seen_anew(
+    api: Api, edges: Edges, feed: str, clock: Clock
+) -> None:
+    rule = watch(api)
+    clock.advance(weeks=4)
+    (article,) = report(edges, feed, clock, 1)
+    outcome = api.get(f"/v1/articles/{article}/explain?rule={rule}")["outcome"]
+    assert outcome.endswith("what is usual is known from Fri 3 Apr 2026, 09:00 UTC on")
+    assert volume(api, rule)["ready_at"] == "2026-04-03T09:00:00Z"
+    for _ in range(4):
+        assert volume(api, rule)["usual"] is None
+        clock.advance(days=1)
+        report(edges, feed, clock, 1)
+    assert volume(api, rule)["basis"] == "days"
+
+
 def test_a_spike_from_its_count_to_its_explanation(api: Api, edges: Edges, feed: str, clock: Clock) -> None:
     rule = watch(api)
     begin = clock.at
@@ -96,7 +112,7 @@ def test_a_rule_that_alerts_on_articles_has_no_volume(api: Api, neighbour: Api) 
         pytest.param({"spike": "day", "sensitivity": 3}, "/alerting/when/sensitivity", "'low', 'normal' or 'high'", id="no sensitivity"),
         pytest.param({"spike": "day", "sensible": "low"}, "/alerting/when/sensible", "unknown field", id="a field that it has not"),
         pytest.param({"volume": "day"}, "/alerting/when", 'a spike as in {"spike": "hour"}', id="another word"),
-        pytest.param("spike", "/alerting/when", "'instant'", id="a spike without its window"),
+        pytest.param("spike", "/alerting/when", 'a spike as in {"spike": "hour"}', id="a spike without its window"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(api: Api, when: Any, at: str, message: str) -> None:
@@ -107,4 +123,5 @@ def test_a_mistake_is_told_with_its_place(api: Api, when: Any, at: str, message:
 
 def test_a_workspace_has_no_spikes_for_all_its_rules(api: Api) -> None:
     refused = api.expect(422, "PATCH", "/v1/workspace", {"alerting": {"when": {"spike": "hour"}}})
-    assert "/alerting/when/spike" in [each["at"] for each in refused["errors"]]
+    assert [each["at"] for each in refused["errors"]] == ["/alerting/when"]
+    assert "for each rule" in refused["errors"][0]["message"]

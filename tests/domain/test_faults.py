@@ -21,6 +21,16 @@ NIGHT = {"from": "22:00", "to": "07:00"}
             {"alerting": {"when": {"digest": "hourly", "at": "08:00"}}}, {"/alerting/when": "an hourly digest"}, id="an hour's time"
         ),
         pytest.param({"alerting": {"when": "hourly"}}, {"/alerting/when": '{"digest": "hourly"}'}, id="neither instant nor a digest"),
+        pytest.param({"alerting": {"when": "digest"}}, {"/alerting/when": '{"digest": "daily"}, or a spike'}, id="a digest in a word"),
+        pytest.param({"alerting": {"when": "spike"}}, {"/alerting/when": '{"spike": "hour"}'}, id="a spike in a word"),
+        pytest.param(
+            {"alerting": {"when": {"spike": "hour", "digest": "daily"}}}, {"/alerting/when": "leave out `digest` or"}, id="both at once"
+        ),
+        pytest.param({"alerting": {"cap": 5}}, {"/alerting/cap": '{"hour": 5}, or "none"'}, id="a number for a cap"),
+        pytest.param({"alerting": {"quiet_hours": "off"}}, {"/alerting/quiet_hours": '"from": "22:00"'}, id="another word for none"),
+        pytest.param({"alerting": {"mute_until": "2030-01-07"}}, {"/alerting/mute_until": "a time is wanted"}, id="a day for a time"),
+        pytest.param({"alerting": {"mute_until": 1893456000}}, {"/alerting/mute_until": "a time is wanted"}, id="seconds for a time"),
+        pytest.param({"alerting": {"mute_until": "2030-01-07T08:00"}}, {"/alerting/mute_until": "zone is missing"}, id="whose clock"),
         pytest.param(
             {"alerting": {"quiet_hours": {"from": "22:00"}}}, {"/alerting/quiet_hours/to": "required"}, id="a night without an end"
         ),

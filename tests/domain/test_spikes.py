@@ -227,7 +227,21 @@ def test_what_it_is_compared_with_in_words() -> None:
     assert "compared with the same 24 hours of the last 5 days, as there are not enough weeks yet." in young
 
 
-@pytest.mark.parametrize(("number", "said"), [(0.0, "none"), (0.04, "none"), (0.06, "0.1"), (2.0, "2"), (9.94, "9.9"), (31.4, "31")])
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0.0, "none"),
+        (0.04, "none"),
+        (0.06, "0.06"),
+        (0.5, "0.5"),
+        (0.75, "0.75"),
+        (0.999, "1"),
+        (1.25, "1.2"),
+        (2.0, "2"),
+        (9.94, "9.9"),
+        (31.4, "31"),
+    ],
+)
 def test_a_mean_in_words(number: float, said: str) -> None:
     assert say_number(number) == said
 

@@ -55,9 +55,29 @@ def test_what_the_false_alarms_share_is_proposed_with_what_it_prevents() -> None
     proposals = propose(BRIDGES, alerts(DENTISTS, BUILT))
     assert (proposals.false_alarms, proposals.right, proposals.outdated) == (3, 4, 0)
     assert said(proposals) == {"Dental": (3, 0)}
+    assert proposals.why_none is None
     [dental] = proposals.each
     assert dental.effect.prevented == ("al_0", "al_1", "al_2")
     assert dental.patch == {"exclude": ["Dental"]}
+
+
+@pytest.mark.parametrize(
+    ("judgements", "says"),
+    [
+        pytest.param(alerts([], BUILT), "no judged alert is a false alarm", id="all is well"),
+        pytest.param(alerts(DENTISTS, BUILT, about="st_1"), "brought a relevant alert, too", id="one story brought both"),
+        pytest.param(
+            [*alerts(DENTISTS, [], about="st_1"), judged(9, True, BUILT[0], about="st_2")], "all about one story", id="one story of many"
+        ),
+        pytest.param(alerts(DENTISTS, []), "say which ones were", id="nothing relevant"),
+        pytest.param(alerts(DENTISTS, BUILT[:1]), "about 3 stories and relevant alerts about 1 are too few", id="too few"),
+        pytest.param(alerts(["Bridge one", "Bridge two", "Bridge three"], MORE), "may be a chance", id="nothing that they share"),
+    ],
+)
+def test_where_nothing_is_proposed_it_is_said_why(judgements: list[JudgedAlert], says: str) -> None:
+    proposals = propose(BRIDGES, judgements)
+    assert proposals.each == ()
+    assert says in (proposals.why_none or "")
 
 
 def test_several_kinds_of_false_alarms_are_excluded_together() -> None:
