@@ -83,7 +83,10 @@ class UpdateView(View):
 
 
 class AlertView(View):
-    """What was told, and what became of it. `articles` and `updates` never change once told; `coverage` grows."""
+    """What was told, and what became of it. `articles` and `updates` never change once told; `coverage` grows.
+
+    Where the stories of two alerts of a rule turn out to be one, the older alert goes on for both.
+    """
 
     id: str
     rule: str
@@ -91,8 +94,13 @@ class AlertView(View):
     created_at: datetime
     articles: list[AlertedArticleView] = Field(description="what raised it; of a spike, one of each of its top stories")
     story: str | None = Field(description="what later articles join it by; null: the rule tells of every article")
-    coverage: CoverageView | None = Field(description="of the articles that raised or joined it; null: as `story`")
+    coverage: CoverageView | None = Field(
+        description="of the articles that raised or joined it or an alert that was joined into it; null: as `story`"
+    )
     updated_at: datetime | None = Field(description="when the last of them joined")
+    joined_into: str | None = Field(
+        description="the alert that goes on for this one: its `coverage` has the articles of both; null: this one goes on itself"
+    )
     updates: list[UpdateView] = Field(description="the oldest first")
     spike: SpikeView | None = Field(description="the numbers of a spike, as first told; null: the rule alerts on articles")
     collected: CollectedView | None = Field(description="null: it was told at once")
@@ -139,6 +147,7 @@ def view_alert(listed: ListedAlert, collected: Mapping[tuple[str, int], ListedDi
         story=listed.story,
         coverage=view_coverage(listed.coverage) if listed.coverage else None,
         updated_at=listed.updated_at,
+        joined_into=listed.joined_into,
         updates=[_update(each, collected) for each in listed.updates],
         spike=told.spike and view_spike(told.spike),
         collected=_collected(collected.get((told.id, 0))),

@@ -52,6 +52,7 @@ class ExplanationView(View):
         description="why its stored match raised no alert; null where it did, or there is none", examples=["cooling_down"]
     )
     alert: str | None = Field(description="the alert that its stored match is in")
+    joined_into: str | None = Field(description="the alert that goes on for that one; null: it goes on itself, or there is none")
     digest: str | None = Field(description="in which its stored match is told; null: at once, or not")
     silence: str | None = Field(description="the silence that holds its stored match")
     outcome: str | None = Field(
@@ -79,15 +80,18 @@ def explanations_api(edges: Edges) -> APIBlueprint:
         saved = edges.store.actors.saved_as_matched(workspace(), edges.store.rules.saved_for(workspace(), rule.spec, rule.id))
         told = nearnesses.in_company(nearnesses.of(spec, [stored.article], may_embed=False), rule.id)
         view = _explained(spec, saved, stored.article, told, _unseen(spec, stored.article, tags))
-        return answer(view.model_copy(update=_fate(matches[0]) if matches else {}))
+        return answer(view.model_copy(update=_fate(edges, matches[0]) if matches else {}))
 
     return api
 
 
-def _fate(match: Match) -> dict[str, Any]:
+def _fate(edges: Edges, match: Match) -> dict[str, Any]:
     said = match.reason or (say_hold(Hold(match.held)) if match.held else "told at once")
+    into = edges.store.alerts.find_joined_into(match.workspace, match.alert) if match.alert else None
+    if into:
+        said = f"{said}; its alert {match.alert} was joined into {into}, as their stories turned out to be one"
     named = ("held", "alert", "digest", "silence")
-    return {**{name: getattr(match, name) for name in named}, "outcome": said}
+    return {**{name: getattr(match, name) for name in named}, "joined_into": into, "outcome": said}
 
 
 def _unseen(spec: RuleSpec, article: Article, tags: tuple[str, ...]) -> str | None:
@@ -111,6 +115,7 @@ def _explained(spec: RuleSpec, saved: Saved, article: Article, told: Told, unsee
         words_only=told.words_only,
         held=None,
         alert=None,
+        joined_into=None,
         digest=None,
         silence=None,
         outcome=None,

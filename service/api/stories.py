@@ -93,7 +93,8 @@ def _add_changes(api: APIBlueprint, edges: Edges) -> None:
     def merge_stories(path: ById, body: MergeForm) -> Response:
         """Say that other stories are part of this one: all their articles, and those to come.
 
-        It holds in your workspace alone. Alerts about them are alerts about this story from now on; nothing is told again.
+        It holds in your workspace alone. Alerts about them are alerts about this story from now on; of those of one rule the oldest
+        goes on, and the others are joined into it. Nothing is told again.
         """
         try:
             merged = store.merge(path.id, body.stories, caller=caller(edges))
@@ -110,7 +111,7 @@ def _add_changes(api: APIBlueprint, edges: Edges) -> None:
         It holds in your workspace alone. The answer is the new story.
         """
         try:
-            new = store.split(path.id, body.articles, caller=caller(edges))
+            new = store.split(path.id, body.articles, credits_of, caller=caller(edges))
         except BadSplit as error:
             raise invalid([_fault(error)], "split") from error
         if new is None:

@@ -97,12 +97,13 @@ class Decision:
 class Edit:
     """An article that an alert or an update has told, and that reads otherwise now; `headline` is the one that was told.
 
-    `evidence` and `scores` are those of its new text.
+    `teller` is the alert that did, `alert` the one that goes on with the story; `evidence` and `scores` are those of its new text.
     """
 
     rule: Rule
     article: Article
     match: str
+    teller: str
     alert: str
     headline: str
     evidence: tuple[Evidence, ...] = ()

@@ -77,6 +77,15 @@ class Coverage:
         last_at = max(self.last_at or report.at, report.at)
         return replace(self, articles=self.articles + 1, reports=reports, languages=tuple(sorted(languages)), last_at=last_at)
 
+    def with_coverage(self, other: Coverage) -> Coverage:
+        """The coverage with all of another's articles, none of which it has."""
+        both = self
+        for report in other.reports:
+            both = both.with_report(report)
+        languages = tuple(sorted({*self.languages, *other.languages}))
+        last_at = max((each for each in (self.last_at, other.last_at) if each), default=None)
+        return replace(both, articles=self.articles + other.articles, languages=languages, last_at=last_at)
+
 
 NOBODY = Coverage()
 

@@ -67,6 +67,18 @@ def join(alert: StoryAlert, report: Report, actors: Iterable[str]) -> StoryAlert
     return replace(alert, coverage=coverage, actors=(*alert.actors, *entering), step=max(step, alert.step), untold=untold)
 
 
+def merge(alert: StoryAlert, other: StoryAlert) -> StoryAlert:
+    """The alert once its story and another's are one: with all that the other's articles brought, and none of it new by that alone.
+
+    What waits to be told of either still does, unless the other has told it. That more outlets report the whole than either was told
+    of is new by the next article that joins.
+    """
+    waiting = [each for each in alert.untold if not _has_told(other, each)] + [each for each in other.untold if not _has_told(alert, each)]
+    actors = tuple(dict.fromkeys((*alert.actors, *other.actors)))
+    coverage = alert.coverage.with_coverage(other.coverage)
+    return replace(alert, coverage=coverage, actors=actors, step=max(alert.step, other.step), untold=tuple(dict.fromkeys(waiting)))
+
+
 def correct(alert: StoryAlert, headline: str) -> StoryAlert:
     """The alert with a headline, once told, that says something else now."""
     news = News(Development.CORRECTION, headline)
@@ -91,6 +103,17 @@ def say(news: News) -> str:
             return f"back after {news.what} hours"
         case Development.GREW:
             return f"the spike has grown to {news.what} outlets"
+
+
+def _has_told(alert: StoryAlert, news: News) -> bool:
+    """Whether somebody has been told of it, or of a greater number, by this alert."""
+    if news in alert.untold:
+        return False
+    return news.what in alert.actors if news.kind is Development.NEW_ACTOR else _is_passed(news, alert.step)
+
+
+def _is_passed(news: News, step: int) -> bool:
+    return news.kind is Development.OUTLETS and int(news.what) <= step
 
 
 def _news(alert: StoryAlert, report: Report, entering: Iterable[str]) -> Iterator[News]:

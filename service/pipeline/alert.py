@@ -211,5 +211,5 @@ def _edits(held: Sequence[ClaimedArticle], found: Sequence[FoundMatch], told: Se
         if each.rule in standings.rules and article.title != each.headline:
             evidence, scores = (again.evidence, again.scores) if again else ((), None)
             rule = standings.rules[each.rule].rule
-            edits.append(Edit(rule, article, each.match, each.alert, each.headline, evidence, scores))
+            edits.append(Edit(rule, article, each.match, each.teller, each.alert, each.headline, evidence, scores))
     return edits

@@ -30,7 +30,8 @@ class ListedAlert:
     """An alert as it was told first, its updates, the oldest first, and how far its story has come since.
 
     `story` is what later articles have to report to join it, and `coverage` who has reported it by now; both are None where
-    its rule tells of every article. `updated_at` is when the last article joined.
+    its rule tells of every article. `updated_at` is when the last article joined. `joined_into`: the alert that goes on for both
+    since the stories of both turned out to be one.
     """
 
     alert: Alert
@@ -38,6 +39,7 @@ class ListedAlert:
     coverage: Coverage | None
     updated_at: datetime | None
     updates: tuple[Alert, ...]
+    joined_into: str | None = None
 
     @property
     def id(self) -> str:
@@ -86,6 +88,12 @@ class Alerts:
         with self.database.read() as connection:
             rows = connection.execute(select(alert).where(alert.c.workspace == workspace, alert.c.id == alert_id)).all()
             return next(iter(_with_updates(connection, rows)), None)
+
+    def find_joined_into(self, workspace: str, alert_id: str) -> str | None:
+        """The alert that goes on for this one, where it was joined into another."""
+        mine = (alert.c.workspace == workspace) & (alert.c.id == alert_id)
+        with self.database.read() as connection:
+            return connection.execute(select(alert.c.joined_into).where(mine)).scalar_one_or_none()
 
 
 def dump_content(told: Alert) -> dict[str, Any]:
@@ -150,4 +158,5 @@ def _with_updates(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Lis
 
 def _to_listed(row: Row[Any], updates: Sequence[Row[Any]]) -> ListedAlert:
     coverage = to_living(row).coverage if row.living else None
-    return ListedAlert(to_alert(row), row.story, coverage, row.updated_at, tuple(to_alert(row, each.content) for each in updates))
+    told = tuple(to_alert(row, each.content) for each in updates)
+    return ListedAlert(to_alert(row), row.story, coverage, row.updated_at, told, row.joined_into)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from service.domain.alerting import AlertDraft, Corrected, Decision
 from service.domain.developments import StoryAlert
@@ -33,12 +33,13 @@ class LockedRule:
 
 @dataclass(frozen=True, slots=True)
 class ToldArticle:
-    """An article that an alert of a story has told, under this headline."""
+    """An article that an alert of a story has told, under this headline; `alert` goes on with that story, `teller` told it."""
 
     match: str
     workspace: str
     rule: str
     article: str
+    teller: str
     alert: str
     headline: str
 
@@ -56,8 +57,8 @@ def alerted_pages(connection: Connection, rules: Collection[str], pages: Collect
 
 
 def alerts_of_stories(connection: Connection, rules: Collection[str], stories: Collection[str]) -> dict[tuple[str, str], StoryAlert]:
-    """The alerts of these rules about these stories, by rule and story."""
-    wanted = select(alert).where(alert.c.rule.in_(rules), alert.c.story.in_(stories))
+    """The alerts of these rules that go on with these stories, by rule and story."""
+    wanted = select(alert).where(alert.c.rule.in_(rules), alert.c.story.in_(stories), alert.c.joined_into.is_(None))
     return {(row.rule, row.story): to_living(row) for row in connection.execute(wanted).all()}
 
 
@@ -69,7 +70,8 @@ def alerts_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Stor
 
 def told_articles(connection: Connection, articles: Collection[str]) -> list[ToldArticle]:
     """Where alerts of stories have told these articles, the oldest first."""
-    columns = (match.c.id, match.c.workspace, match.c.rule, match.c.article, alert_item.c.alert, alert_item.c.headline)
+    goes_on = func.coalesce(alert.c.joined_into, alert.c.id)
+    columns = (match.c.id, match.c.workspace, match.c.rule, match.c.article, alert_item.c.alert, goes_on, alert_item.c.headline)
     joined = match.join(alert_item, alert_item.c.match == match.c.id).join(alert, alert.c.id == alert_item.c.alert)
     told = match.c.article.in_(articles) & alert_item.c.headline.is_not(None) & alert.c.story.is_not(None)
     rows = connection.execute(select(*columns).select_from(joined).where(told).order_by(alert_item.c.added_at, match.c.id)).all()
@@ -129,7 +131,7 @@ def _save_told(connection: Connection, database: Database, decision: Decision, n
 
 def _save_correction(connection: Connection, database: Database, corrected: Corrected, now: datetime) -> None:
     edit = corrected.edit
-    told = (alert_item.c.alert == edit.alert) & (alert_item.c.match == edit.match)
+    told = (alert_item.c.alert == edit.teller) & (alert_item.c.match == edit.match)
     connection.execute(update(alert_item).where(told).values(headline=edit.article.title))
     if corrected.draft is not None:
         save_message(connection, database, corrected.draft, now)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, func, or_, select, update
 
 from service.storage.database import Database
+from service.storage.joining import move_alerts
 from service.storage.tables import alert, article, story, story_join, story_move
 
 
@@ -58,7 +59,7 @@ def resolve(connection: Connection, workspace: str, story_id: str) -> str:
 
 
 def join_stories(connection: Connection, database: Database, workspace: str, others: Iterable[str], into: str) -> None:
-    """In this workspace, all that is and will be in `others` is in `into`. Alerts about them become alerts about it, where it has none."""
+    """In this workspace, all that is and will be in `others` is in `into`. Alerts about them become alerts about it."""
     for other in others:
         if other != into:
             link = database.insert(story_join).values(workspace=workspace, story=other, into=into)
@@ -96,15 +97,6 @@ def _carry(connection: Connection, workspace: str, old: str, new: str) -> None:
     joined = and_(story_join.c.workspace == workspace, story_join.c.into == old, story_join.c.story != new)
     connection.execute(update(story_join).where(joined).values(into=new))
     move_alerts(connection, workspace, old, new)
-
-
-def move_alerts(connection: Connection, workspace: str, old: str, new: str, rule_id: str | None = None) -> None:
-    """Alerts about one story (of this rule) are about another one from now on; a rule with an alert about both keeps to the new one's."""
-    there = select(alert.c.rule).where(alert.c.workspace == workspace, alert.c.story == new)
-    about = and_(alert.c.workspace == workspace, alert.c.story == old, alert.c.rule.not_in(there))
-    if rule_id is not None:
-        about = and_(about, alert.c.rule == rule_id)
-    connection.execute(update(alert).where(about).values(story=new))
 
 
 def _joined_into(connection: Connection, workspace: str, story_id: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, null, select
+from sqlalchemy import Connection, Row, null, or_, select
 
 from service.domain.deliveries import DeliveryState
 from service.domain.ids import delivery_id
@@ -56,19 +56,24 @@ def _goes_to(message: Outgoing, where: Row[Any]) -> bool:
 
 
 def _muted(connection: Connection, messages: Sequence[Outgoing], mutes: Mapping[str, tuple[Mute, ...]]) -> dict[tuple[str, str], str]:
-    """Why messages are kept from channels, by the message's origin and the channel."""
+    """Why messages are kept from channels, by the message's origin and the channel.
+
+    Who muted the story by the message of an alert that was joined into another hears nothing of that one.
+    """
     if not mutes:
         return {}
     origins = {message.origin for message in messages}
-    alerts = select(alert.c.id, alert.c.workspace, alert.c.rule, alert.c.content["story"].as_string().label("story"))
-    digests = select(digest.c.id, digest.c.workspace, digest.c.rule, null().label("story"))
+    story = alert.c.content["story"].as_string().label("story")
+    alerts = select(alert.c.id, alert.c.workspace, alert.c.rule, alert.c.joined_into, story)
+    digests = select(digest.c.id, digest.c.workspace, digest.c.rule, null().label("joined_into"), null().label("story"))
     told = (
-        *connection.execute(alerts.where(alert.c.id.in_(origins))).all(),
+        *connection.execute(alerts.where(or_(alert.c.id.in_(origins), alert.c.joined_into.in_(origins)))).all(),
         *connection.execute(digests.where(digest.c.id.in_(origins))).all(),
     )
     return {
-        (row.id, each.channel): say_mute(each)
+        (origin, each.channel): say_mute(each)
         for row in told
+        for origin in (row.id, row.joined_into)
         for each in mutes.get(row.workspace, ())
         if each.covers(rule=row.rule, story=row.story, alert=row.id)
     }

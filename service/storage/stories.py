@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, func, select
 
-from service.domain.articles import Article
 from service.domain.coverage import Coverage, coverage_of, report_of
 from service.domain.ids import derived_id
 from service.storage.articles import StoredArticle, to_article, visible
 from service.storage.audit import Caller, record
 from service.storage.database import Database
-from service.storage.handmade import among, join_stories, move_alerts, resolve
+from service.storage.handmade import among, join_stories, resolve
 from service.storage.paging import Page, fetch_page
+from service.storage.parting import Credits, split_alerts
 from service.storage.placements import lock_stories
-from service.storage.tables import alert, alert_item, article, match, story, story_move
+from service.storage.tables import article, match, story, story_move
 
 MOST = 500  # articles of a story that are looked at, the newest
-
-Credits = Callable[[Article], Collection[str]]  # the agencies whose text an article prints
 
 
 class UnknownStory(Exception):
@@ -106,7 +104,7 @@ class StoredStories:
             record(connection, caller, "story.merge", into)
         return into
 
-    def split(self, story_id: str, articles: Sequence[str], *, caller: Caller) -> str | None:
+    def split(self, story_id: str, articles: Sequence[str], credits: Credits, *, caller: Caller) -> str | None:  # noqa: A002
         """By hand: these articles, and later ones that are most like them, are a story of their own in the caller's workspace.
 
         Returns the new story's id; None: there is no story `story_id`. Alerts about nothing but these articles are about the new one.
@@ -121,13 +119,14 @@ class StoredStories:
             if old is None:
                 return None
             moving = _checked_split(connection, workspace, old, articles)
-            new = derived_id("st", old, workspace, *moving)
+            # Another one each time: what was split off before, and merged back, is still part of the whole.
+            new = derived_id("st", old, workspace, caller.now.isoformat(), *moving)
             values = {"id": new, "workspace": workspace, "opened_at": caller.now}
             connection.execute(self.database.insert(story).values(**values).on_conflict_do_nothing())
             move = self.database.insert(story_move)
             moved = move.on_conflict_do_update(index_elements=["workspace", "article"], set_={"story": move.excluded.story})
             connection.execute(moved, [{"workspace": workspace, "article": each, "story": new} for each in moving])
-            _split_alerts(connection, workspace, old, new, moving)
+            split_alerts(connection, workspace, old, new, moving, credits)
             record(connection, caller, "story.split", old)
         return new
 
@@ -184,11 +183,3 @@ def _checked_split(connection: Connection, workspace: str, story_id: str, articl
     if members <= set(articles):
         raise BadSplit(None)
     return sorted(set(articles))
-
-
-def _split_alerts(connection: Connection, workspace: str, old: str, new: str, moving: Iterable[str]) -> None:
-    inside = select(alert_item.c.match).join(match, match.c.id == alert_item.c.match)
-    left = inside.where(alert_item.c.alert == alert.c.id, match.c.article.not_in(list(moving))).exists()
-    about = (alert.c.workspace == workspace) & (alert.c.story == old)
-    for rule_id in connection.execute(select(alert.c.rule).where(about, ~left)).scalars().all():
-        move_alerts(connection, workspace, old, new, rule_id)

@@ -329,8 +329,17 @@ alert = Table(
     Column("story", Text, index=True),  # in its workspace; NULL: its rule tells of every article
     Column("living", Json),  # how far the alert of a story has come
     _moment("updated_at", nullable=True),
+    Column("joined_into", Text, index=True),  # the alert that goes on with its story; NULL: it does itself
     UniqueConstraint("rule", "subject"),
-    Index("uq_alert_rule_story", "rule", "story", unique=True),
+    # Of a rule's alerts about a story one goes on.
+    Index(
+        "uq_alert_rule_story",
+        "rule",
+        "story",
+        unique=True,
+        postgresql_where=text("joined_into IS NULL"),
+        sqlite_where=text("joined_into IS NULL"),
+    ),
     Index("ix_alert_workspace_created_at", "workspace", "created_at", "id"),
 )
 

@@ -161,5 +161,27 @@ def test_an_alert_tells_its_story_updates_and_coverage(desk: Desk) -> None:
     ]  # fmt: skip
 
 
+def test_a_joined_alert_says_where_it_went_and_keeps_all_that_is_said_of_it(desk: Desk) -> None:
+    first, other = desk.come(FIRST, summary=LEDE), desk.come("Owner of ferry Aurora in court over taxes")
+    told = {each["articles"][0]["id"]: each["id"] for each in desk.api.get("/v1/alerts")["items"]}
+    assert [desk.api.get(f"/v1/alerts/{each}")["joined_into"] for each in told.values()] == [None, None]
+    desk.api.expect(200, "PUT", f"/v1/alerts/{told[other]}/feedback", {"relevant": False})
+    desk.api.expect(200, "POST", f"/v1/stories/{desk.story_of(other)}/merge", {"stories": [desk.story_of(first)]})
+
+    shown = {each["id"]: each for each in desk.api.get(f"/v1/alerts?story={desk.story_of(first)}")["items"]}
+    assert (shown[told[other]]["joined_into"], shown[told[first]]["joined_into"]) == (told[first], None)
+    assert [shown[told[each]]["coverage"]["articles"] for each in (first, other)] == [2, 1]
+    assert desk.api.get(f"/v1/alerts/{told[other]}") == shown[told[other]]
+
+    explained = desk.api.get(f"/v1/articles/{other}/explain?rule={desk.rule}")
+    assert (explained["alert"], explained["joined_into"]) == (told[other], told[first])
+    assert explained["outcome"].startswith(f"told at once; its alert {told[other]} was joined into {told[first]}")
+    assert desk.api.get(f"/v1/articles/{first}/explain?rule={desk.rule}")["joined_into"] is None
+
+    for relevant in (False, True):
+        assert [each["relevant"] for each in desk.api.get(f"/v1/alerts/{told[other]}/feedback")["items"]] == [relevant]
+        desk.api.expect(200, "PUT", f"/v1/alerts/{told[other]}/feedback", {"relevant": True})
+
+
 def test_the_story_of_the_first_alert_is_there(world: World, api: Api) -> None:
     assert api.get(f"/v1/alerts/{world.alert}")["story"] == world.story == api.get(f"/v1/articles/{world.article}")["story"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.domain.alerting import Edit, FoundMatch, Standing, decide, decide_edit
 from service.domain.coverage import MOST_OUTLETS, Report, coverage_of, outlet_of, report_of
-from service.domain.developments import OUTLET_STEPS, Development, News, StoryAlert, correct, join, open_alert, say, tell
+from service.domain.developments import OUTLET_STEPS, Development, News, StoryAlert, correct, join, merge, open_alert, say, tell
 from service.domain.evidence import Evidence, Scores
 from service.domain.telling import Hold
 from tests.make import NOON, a_rule, an_article
@@ -70,6 +70,45 @@ def test_a_story_comes_back(hours: float, news: tuple[News, ...]) -> None:
 def test_quiet_counts_from_the_last_article_whoever_published_it() -> None:
     alert = join(an_open_alert(), a_report(0, hours=20), [])
     assert join(alert, a_report(1, hours=30), []).untold == ()
+
+
+def another(*numbers: int, actors: tuple[str, ...] = ()) -> StoryAlert:
+    """The alert of another story, whose articles are of these outlets."""
+    first, *others = numbers
+    alert = open_alert("al_2", "st_2", a_report(first, hours=-1), actors, NOON)
+    for number in others:
+        alert = join(alert, a_report(number), [])
+    return alert
+
+
+def test_of_two_that_are_one_the_articles_of_both_count() -> None:
+    whole = merge(join(an_open_alert("NATO"), a_report(1), []), another(2, 3, actors=("Mark Rutte",)))
+    assert (whole.id, whole.story, whole.coverage.articles, whole.coverage.outlets) == ("al_1", "st_1", 4, 4)
+    assert (whole.coverage.first.article, whole.actors, whole.untold) == ("ar_2", ("NATO", "Mark Rutte"), ())
+    assert join(whole, a_report(4), ["Mark Rutte"]).untold == (News(Development.OUTLETS, "5"),)
+
+
+def test_two_that_are_one_bring_no_news_before_an_article_joins() -> None:
+    whole = merge(join(an_open_alert(), a_report(1), []), another(2, 3, 4, 5))
+    assert (whole.coverage.independent, whole.untold) == (6, ())
+    assert join(whole, a_report(6), []).untold == (News(Development.OUTLETS, "5"),)
+
+
+def test_what_one_of_two_has_told_is_not_told_by_the_whole() -> None:
+    five = tell(another(1, 2, 3, 4, 5, actors=("Mark Rutte",)))
+    alert = join(an_open_alert("NATO"), a_report(9), ["Mark Rutte", "Ana Silva"])
+    assert merge(alert, five).untold == (News(Development.NEW_ACTOR, "Ana Silva"),)
+    assert merge(five, alert).untold == (News(Development.NEW_ACTOR, "Ana Silva"),)
+    assert join(merge(alert, five), a_report(9), []).untold == (News(Development.NEW_ACTOR, "Ana Silva"),)
+
+
+def test_what_waits_in_both_of_two_is_told_once() -> None:
+    four, nine = another(1, 2, 3, 4, 5), another(*range(11, 21))
+    for each, other in ((four, nine), (nine, four)):
+        assert merge(correct(each, "12 missing"), correct(other, "12 missing")).untold in (
+            (News(Development.CORRECTION, "12 missing"), News(Development.OUTLETS, "10")),
+            (News(Development.OUTLETS, "10"), News(Development.CORRECTION, "12 missing")),
+        )
 
 
 def test_corrections_wait_each_once() -> None:
@@ -202,7 +241,7 @@ def test_an_update_says_what_is_new_and_keeps_the_alerts_id_and_time() -> None:
 )
 def test_decide_edit(stories: str, live: bool, headline: str, told: bool, waits: bool) -> None:
     match = found(stories)
-    edit = Edit(match.rule, match.article, "ma_1", "al_1", headline)
+    edit = Edit(match.rule, match.article, "ma_1", "al_1", "al_1", headline)
     corrected = decide_edit(edit, Standing(live=live, alert=an_open_alert()), NOON)
     assert (corrected.draft is not None) is told
     assert corrected.alert is not None
@@ -211,7 +250,7 @@ def test_decide_edit(stories: str, live: bool, headline: str, told: bool, waits:
 
 def test_an_edit_while_the_rule_is_muted_waits() -> None:
     match = found(mute_until=NOON + HOUR)
-    edit = Edit(match.rule, match.article, "ma_1", "al_1", "Bridge 12 opens")
+    edit = Edit(match.rule, match.article, "ma_1", "al_1", "al_1", "Bridge 12 opens")
     corrected = decide_edit(edit, Standing(alert=an_open_alert()), NOON)
     assert corrected.draft is None
     assert corrected.alert is not None

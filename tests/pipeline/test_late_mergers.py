@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
 
 from service.domain.feeds import Entry
 from service.edges import Edges
 from service.pipeline.match import Matcher
-from service.storage.tables import alert
+from service.storage.alerts import ListedAlert
 from tests.conftest import Clock
 from tests.pipeline.test_stories import Newsdesk, report, together
 
@@ -36,14 +35,14 @@ def desk(edges_on_both: Edges, clock: Clock) -> Newsdesk:
     desk.tell(SEARCH)
     desk.tell(WRECK)
     assert desk.story_of(SEARCH.title) != desk.story_of(WRECK.title)
-    assert (len(rows(desk)), desk.sent()) == (2, [0, 0])
+    assert (len(desk.alerts()), desk.sent()) == (2, [0, 0])
     return desk
 
 
-def rows(desk: Newsdesk) -> set[tuple[str, str]]:
-    """The alerts, each with its story, as they are stored."""
-    with desk.edges.store.database.read() as connection:
-        return {(row.id, row.story) for row in connection.execute(select(alert.c.id, alert.c.story)).all()}
+def alert_of(desk: Newsdesk, entry: Entry) -> ListedAlert:
+    """The alert that this article raised."""
+    (found,) = [each for each in desk.edges.store.alerts.list_alerts("ws_1").items if each.articles[0].title == entry.title]
+    return found
 
 
 def knowing(desk: Newsdesk) -> Matcher:
@@ -54,11 +53,14 @@ def knowing(desk: Newsdesk) -> Matcher:
     return other
 
 
-def expect_one(desk: Newsdesk, *titles: str) -> None:
-    """One story has all of these, and nobody was told anything but the first two alerts."""
+def expect_one(desk: Newsdesk, *titles: str, articles: int, sent: list[int]) -> None:
+    """One story has all of these, the older alert goes on with it alone, and this was sent."""
     stories = {desk.story_of(title) for title in (SEARCH.title, WRECK.title, BETWEEN.title, *titles)}
-    assert len(stories) == 1
-    assert (len(rows(desk)), desk.sent()) == (2, [0, 0])
+    older, other = alert_of(desk, SEARCH), alert_of(desk, WRECK)
+    assert stories == {older.story} == {other.story}
+    assert (older.joined_into, other.joined_into) == (None, older.id)
+    assert [each.coverage and each.coverage.articles for each in (older, other)] == [articles, 1]
+    assert (len(desk.alerts()), desk.sent()) == (2, sent)
 
 
 WORKERS: dict[str, Callable[[Newsdesk], Matcher]] = {
@@ -76,32 +78,35 @@ WORKERS: dict[str, Callable[[Newsdesk], Matcher]] = {
         pytest.param("another that knows them as two", "the same worker", id="two workers"),
     ],
 )
-def test_two_alerts_that_a_later_article_joins_are_not_told_again(desk: Newsdesk, merges: str, then: str) -> None:
-    before, first = rows(desk), desk.story_of(SEARCH.title)
+def test_of_two_alerts_that_a_later_article_joins_the_older_goes_on(desk: Newsdesk, merges: str, then: str) -> None:
+    first = desk.story_of(SEARCH.title)
     following = WORKERS[then](desk)
     desk.matcher = WORKERS[merges](desk)
     desk.tell(BETWEEN)
     assert desk.story_of(BETWEEN.title) == first
+    expect_one(desk, articles=3, sent=[0, 0])
     desk.matcher = following
     desk.tell(LATER)
+    expect_one(desk, LATER.title, articles=4, sent=[0, 0])
     desk.tell(AFTER)
-    expect_one(desk, LATER.title, AFTER.title)
-    assert rows(desk) == before
-    assert [each for each in desk.holds() if each is not None] == ["joined"] * 3
+    expect_one(desk, LATER.title, AFTER.title, articles=5, sent=[0, 0, 1])
+    assert desk.holds() == [None, "joined", "joined", None, None]
+    assert desk.reasons()[-1] == "5 outlets report it", "by what both alerts have counted"
 
 
-def test_who_reports_the_story_is_told_by_its_two_alerts(desk: Newsdesk) -> None:
-    desk.tell(BETWEEN, LATER)
-    listed = desk.edges.store.alerts.list_alerts("ws_1").items
-    articles = [each.coverage.articles for each in listed if each.coverage is not None]
-    assert sorted(articles) == [1, 3], "what was told of the second event stays as it was, what follows joins the first"
+def test_the_alert_that_goes_on_says_who_reports_the_whole_story(desk: Newsdesk) -> None:
+    desk.tell(BETWEEN)
+    coverage = alert_of(desk, SEARCH).coverage
+    assert coverage is not None
+    assert [each.title for each in coverage.reports] == [SEARCH.title, WRECK.title, BETWEEN.title]
+    assert (coverage.first.outlet, coverage.spread.total_seconds()) == ("outlet1.example", 120)
 
 
 def test_a_new_actor_after_the_merger_is_told_once(desk: Newsdesk) -> None:
     desk.tell(BETWEEN)
     with_minister = f"{LATER.summary} Minister Lena Brandt flew to the harbour."
     desk.tell(report(4, LATER.title, with_minister))
-    desk.tell(report(6, f"{LATER.title} again", with_minister))
+    desk.tell(report(6, f"{LATER.title} again", with_minister, link="https://outlet4.example/ferry/2"))
     assert desk.sent() == [0, 0, 1]
 
 
@@ -109,4 +114,4 @@ def test_two_workers_at_once_while_the_stories_become_one(desk: Newsdesk) -> Non
     workers = [knowing(desk), Matcher(desk.edges)]
     desk.arrive(desk.feed, BETWEEN, LATER, AFTER)
     together(*(lambda worker=worker: worker.match_due(lambda: None) for worker in workers))
-    expect_one(desk, LATER.title, AFTER.title)
+    expect_one(desk, LATER.title, AFTER.title, articles=5, sent=[0, 0, 1])

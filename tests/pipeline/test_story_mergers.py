@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from service.domain.deliveries import DeliveryState
 from service.domain.feeds import Entry
+from service.domain.mutes import Muted, make_mute
 from service.domain.stories import story_id
 from service.edges import Edges
 from service.matching.credits import credits_of
@@ -15,7 +17,7 @@ from service.storage.placements import Placed, lock_stories, save_placements
 from service.storage.tables import alert, article
 from tests.conftest import Clock
 from tests.make import an_article
-from tests.pipeline.test_stories import FIRST, Newsdesk, report
+from tests.pipeline.test_stories import FIRST, LEDE, Newsdesk, report
 
 TAXES = "Parliament debates ferry Aurora's owner and new taxes"
 TAXES_LEDE = "Lawmakers passed a budget on Friday with a levy on ports."
@@ -46,16 +48,92 @@ def rows(desk: Newsdesk) -> set[tuple[str, str]]:
         return {(row.id, row.story) for row in connection.execute(select(alert.c.id, alert.c.story)).all()}
 
 
-def test_two_stories_with_alerts_that_become_one_are_not_told_again(desk: Newsdesk) -> None:
-    desk.tell(report(0, FIRST), taxes(1))
-    before, (ferry, owner) = rows(desk), (desk.story_of(FIRST), desk.story_of(TAXES))
-    merge(desk, ferry, owner)
-    assert desk.story_of(TAXES) == ferry
+def counts(desk: Newsdesk) -> list[tuple[str, int]]:
+    """The alerts that go on, by the headlines that raised them, each with how many articles it counts; the oldest first."""
+    listed = reversed(desk.edges.store.alerts.list_alerts(desk.workspace).items)
+    return [(each.articles[0].title, each.coverage.articles) for each in listed if each.coverage and not each.joined_into]
+
+
+def article_of(desk: Newsdesk, title: str) -> str:
+    (found,) = [each.article.id for each in desk.edges.store.articles.list_articles("ws_1").items if each.article.title == title]
+    return found
+
+
+@pytest.mark.parametrize("stays", [FIRST, TAXES], ids=["the older alert's story stays", "the other one's stays"])
+def test_of_two_stories_with_alerts_that_become_one_the_older_alert_goes_on(desk: Newsdesk, stays: str) -> None:
+    desk.tell(report(0, FIRST))
+    desk.tell(taxes(1))
+    goes = TAXES if stays == FIRST else FIRST
+    into = desk.story_of(stays)
+    merge(desk, into, desk.story_of(goes))
+    assert desk.story_of(goes) == into
+    desk.tell(report(2))
+    assert (counts(desk), desk.sent()) == ([(FIRST, 4)], [0, 0]), "both, what showed it, and the last"
+    assert {story for _, story in rows(desk)} == {into}
+    assert len(desk.edges.store.alerts.list_alerts("ws_1", story_id=into).items) == 2
+
+
+def test_an_alert_that_goes_on_may_be_joined_into_an_older_one(desk: Newsdesk) -> None:
+    race = "Ferry Aurora wins regatta of the north"
+    desk.tell(report(0, FIRST))
+    desk.tell(taxes(1))
+    desk.tell(report(2, race, "Crowds cheered the yacht race."))
+    for into, other in ((TAXES, race), (FIRST, TAXES)):
+        desk.edges.store.stories.merge(desk.story_of(into), [desk.story_of(other)], caller=desk.caller())
+    last, middle, first = desk.edges.store.alerts.list_alerts("ws_1").items
+    assert (last.joined_into, middle.joined_into, first.joined_into) == (first.id, first.id, None)
+    assert (counts(desk), desk.sent()) == ([(FIRST, 3)], [0, 0, 0])
+
+
+def test_a_merger_is_no_news_and_the_outlets_of_both_are_by_the_next_article(desk: Newsdesk) -> None:
+    desk.tell(report(0, FIRST), report(1), report(2))
+    desk.tell(taxes(10), taxes(11, f"{TAXES} again"), taxes(12, f"{TAXES} today"))
+    desk.edges.store.stories.merge(desk.story_of(FIRST), [desk.story_of(TAXES)], caller=desk.caller())
+    assert (counts(desk), desk.sent()) == ([(FIRST, 6)], [0, 0])
+    desk.tell(taxes(13, f"{TAXES} tonight"))
+    assert (desk.reasons()[-1], desk.sent()) == ("5 outlets report it", [0, 0, 1])
+
+
+def test_a_headline_that_a_joined_alert_told_is_corrected_by_the_one_that_goes_on(desk: Newsdesk) -> None:
+    desk.tell(report(0, FIRST))
+    desk.tell(taxes(1))
+    desk.edges.store.stories.merge(desk.story_of(FIRST), [desk.story_of(TAXES)], caller=desk.caller())
+    for _ in range(2):
+        desk.tell(taxes(1, "No levy on ports: ferry Aurora's owner cleared"))
+    other, older = desk.edges.store.alerts.list_alerts("ws_1").items
+    assert (len(other.updates), len(older.updates), desk.sent()) == (0, 1, [0, 0, 1])
+
+
+def test_who_muted_the_story_of_a_joined_alert_hears_nothing_of_the_one_that_goes_on(desk: Newsdesk) -> None:
+    desk.tell(report(0, FIRST))
+    desk.tell(taxes(1))
+    joined = desk.edges.store.alerts.list_alerts("ws_1").items[0]
+    desk.edges.store.stories.merge(desk.story_of(FIRST), [desk.story_of(TAXES)], caller=desk.caller())
+    mute = make_mute(
+        Muted.STORY, workspace="ws_1", channel=desk.channel.id, rule=desk.rule.id, story=joined.alert.story, alert=joined.id,
+        now=desk.clock.at,
+    )  # fmt: skip
+    desk.edges.store.mutes.put_mute(mute, caller=desk.caller())
+    desk.tell(report(2, lede=f"{LEDE} Minister Lena Brandt flew to the harbour."))
+    (update,) = [each for each in desk.edges.store.deliveries.list_deliveries("ws_1").items if each.update_number]
+    assert (update.state, mute.id in (update.detail or "")) == (DeliveryState.CANCELLED, True)
+
+
+@pytest.mark.parametrize("leaves", [FIRST, TAXES], ids=["the one that went on", "the one that was joined"])
+def test_alerts_that_a_split_parts_go_on_each_with_its_own(desk: Newsdesk, leaves: str) -> None:
+    desk.tell(report(0, FIRST))
+    desk.tell(taxes(1))
+    stories = desk.edges.store.stories
+    for _ in range(2):
+        desk.clock.advance(minutes=1)
+        whole = stories.merge(desk.story_of(FIRST), [desk.story_of(TAXES)], caller=desk.caller())
+        assert whole is not None
+        assert counts(desk) == [(FIRST, 2)], "each article once, however often they are merged"
+        new = stories.split(whole, [article_of(desk, leaves)], credits_of, caller=desk.caller())
+        assert counts(desk) == [(FIRST, 1), (TAXES, 1)]
+        assert {story for _, story in rows(desk)} == {whole, new} == {desk.story_of(FIRST), desk.story_of(TAXES)}
     desk.tell(report(2), taxes(3, f"{TAXES} again"))
-    assert (rows(desk), desk.sent()) == (before, [0, 0])
-    listed = desk.edges.store.alerts.list_alerts("ws_1", story_id=ferry).items[0]
-    assert listed.coverage is not None
-    assert listed.coverage.articles == 4, "the first, both later ones, and what showed it"
+    assert (counts(desk), desk.sent()) == ([(FIRST, 2), (TAXES, 2)], [0, 0])
 
 
 def test_the_alert_of_what_became_part_of_another_story_goes_on_with_it(desk: Newsdesk) -> None:
@@ -101,11 +179,11 @@ def test_a_merger_in_the_middle_of_a_batch_reaches_all_of_it(desk: Newsdesk) -> 
 def test_what_was_merged_by_hand_takes_later_articles_in_and_is_not_told_again(desk: Newsdesk) -> None:
     desk.tell(report(0, FIRST), taxes(1))
     ferry, owner = desk.story_of(FIRST), desk.story_of(TAXES)
-    before = rows(desk)
     assert desk.edges.store.stories.merge(ferry, [owner], caller=desk.caller()) == ferry
     desk.tell(taxes(2, f"{TAXES} again"), report(3))
     assert desk.story_of(f"{TAXES} again") == ferry
-    assert (rows(desk), desk.sent()) == (before, [0, 0])
+    assert ([articles for _, articles in counts(desk)], desk.sent()) == ([4], [0, 0])
+    assert {story for _, story in rows(desk)} == {ferry}
     assert desk.holds()[:2] == ["joined", "joined"]
 
 
@@ -124,8 +202,7 @@ def test_what_was_split_by_hand_stays_apart_with_what_is_like_it(desk: Newsdesk)
     desk.tell(report(0, FIRST), report(1), report(2))
     ferry, moved = desk.story_of(FIRST), report(1).title
     store = desk.edges.store
-    (found,) = [each.article.id for each in store.articles.list_articles("ws_1").items if each.article.title == moved]
-    new = store.stories.split(ferry, [found], caller=desk.caller())
+    new = store.stories.split(ferry, [article_of(desk, moved)], credits_of, caller=desk.caller())
     assert new is not None
     assert (desk.story_of(moved), desk.story_of(FIRST)) == (new, ferry)
     desk.tell(report(3, f"{moved} today"), report(4, f"{FIRST} today"))
@@ -141,8 +218,7 @@ def test_an_alert_about_nothing_but_what_is_split_off_goes_with_it(desk: Newsdes
     desk.tell(report(0, "Storm at Marlow harbour", "Waves of nine metres."), report(1, FIRST))
     desk.edges.store.stories.merge(desk.story_of("Storm at Marlow harbour"), [desk.story_of(FIRST)], caller=desk.caller())
     store, whole = desk.edges.store, desk.story_of(FIRST)
-    (found,) = [each.article.id for each in store.articles.list_articles("ws_1").items if each.article.title == FIRST]
-    new = store.stories.split(whole, [found], caller=desk.caller())
+    new = store.stories.split(whole, [article_of(desk, FIRST)], credits_of, caller=desk.caller())
     ((_, story),) = rows(desk)
     assert story == new
 
@@ -159,7 +235,7 @@ def test_hand_and_service_agree(desk: Newsdesk, service_merges: str) -> None:
     now = {desk.story_of(each) for each in (FIRST, TAXES, "Ferry Aurora wins regatta of the north")}
     assert now == {ferry}
     desk.tell(report(3), taxes(4, f"{TAXES} again"))
-    assert {each for each, _ in rows(desk)} == before
+    assert ({each for each, _ in rows(desk)}, [articles for _, articles in counts(desk)]) == (before, [6])
     assert desk.holds()[:2] == ["joined", "joined"]
 
 
@@ -174,4 +250,4 @@ def test_the_other_way_round_by_hand_and_by_the_service(desk: Newsdesk) -> None:
         assert found is not None
         assert found.coverage.articles == 3
     desk.tell(report(2))
-    assert len(desk.alerts()) == 2
+    assert (len(desk.alerts()), [articles for _, articles in counts(desk)]) == (2, [4])
