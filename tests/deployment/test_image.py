@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,22 @@ def test_every_library_is_locked_by_hash() -> None:
     from_the_index = [line for line in STAGES[0].splitlines() if " install " in line and "--no-index" not in line]
     assert len(from_the_index) == 2
     assert all("--require-hashes -r requirements/" in line for line in from_the_index)
+
+
+def locked(lock: Path) -> dict[str, frozenset[str]]:
+    """The versions of each library in a requirements file: several where each is for other versions of Python."""
+    versions: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", lock.read_text(), flags=re.MULTILINE):
+        versions.setdefault(name, set()).add(version)
+    return {name: frozenset(found) for name, found in versions.items()}
+
+
+@pytest.mark.parametrize("name", ["bench", "build", "fulltext", "meaning", "run"])
+def test_files_that_are_installed_together_ask_for_the_same_versions(name: str) -> None:
+    tested = locked(ROOT / "requirements" / "dev.lock")
+    asked = locked(ROOT / "requirements" / f"{name}.lock")
+    assert "packaging" in asked
+    assert {library: versions for library, versions in asked.items() if versions != tested.get(library, versions)} == {}
 
 
 def test_the_image_has_meaning_unless_told_otherwise() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +32,29 @@ def test_the_page_speaks_of_no_setting_that_does_not_exist() -> None:
     assert spoken_of <= set(FIELDS)
 
 
-def test_the_page_makes_the_secrets_that_compose_asks_for() -> None:
-    made = re.search(r"^for name in (.+?); do", PAGE, flags=re.MULTILINE)
-    assert made
-    assert set(made[1].split()) == set(SECRETS)
+MAKING_SECRETS = next(block for block in re.findall(r"^```sh\n(.+?)^```", PAGE, flags=re.MULTILINE | re.DOTALL) if "openssl" in block)
+
+
+def secrets_made(folder: Path) -> dict[str, str]:
+    """Run the page's commands in this folder; returns what `.env` has then."""
+    subprocess.run(["/bin/sh", "-euc", MAKING_SECRETS], cwd=folder, check=True, timeout=60)
+    lines = [line.partition("=") for line in (folder / ".env").read_text().splitlines()]
+    assert len({name for name, _, _ in lines}) == len(lines)
+    return {name: value for name, _, value in lines}
+
+
+def test_the_page_makes_the_secrets_that_compose_asks_for(tmp_path: Path) -> None:
+    made = secrets_made(tmp_path)
+    assert set(made) == set(SECRETS)
+    assert all(re.fullmatch("[0-9a-f]{64}", value) for value in made.values())
+    assert len(set(made.values())) == len(made)
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
+
+
+def test_made_again_after_an_upgrade_only_the_new_secret_is_added(tmp_path: Path) -> None:
+    *old, new = SECRETS
+    given = {**dict.fromkeys(old, "kept"), "WIREWATCH_LEASE": "20"}
+    (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
+    made = secrets_made(tmp_path)
+    assert set(made) - set(given) == {new}
+    assert {name: made[name] for name in given} == given
