@@ -55,10 +55,14 @@ def _claim(
 
 
 def renew_leases(database: Database, table: Table, *, token: str, now: datetime) -> None:
-    """Keep what this token still holds for another lease."""
+    """Keep what this token still holds for another lease; rows that are being written at this moment keep theirs until the next time.
+
+    It waits for no row: the work whose rows these are writes them in an order of its own, and the two could wait for each other.
+    """
     mine = and_(table.c.lease_until.is_not(None), table.c.lease_token == token)
+    free = select(table.c.id).where(mine).with_for_update(skip_locked=True)
     with database.write() as connection:
-        connection.execute(update(table).where(mine).values(lease_until=now + database.lease))
+        connection.execute(update(table).where(table.c.id.in_(free)).values(lease_until=now + database.lease))
 
 
 def finish(

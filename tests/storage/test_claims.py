@@ -57,6 +57,18 @@ def test_a_renewed_lease_holds(database: Database) -> None:
     assert claimed(database, "next", at=60 + LEASE.total_seconds()) == []
 
 
+def test_who_renews_leases_waits_for_no_row_that_is_being_written(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    put_feeds(database, 2)
+    claimed(database, "slow")
+    with database.write() as working:
+        working.execute(feed.update().where(feed.c.id == "fd_1").values(title="being written"))
+        renew_leases(database, feed, token="slow", now=NOON + 80 * SECOND)
+    assert claimed(database, "next", at=60 + LEASE.total_seconds()) == ["fd_1"]
+    assert claimed(database, "next", at=80 + LEASE.total_seconds()) == ["fd_0"]
+    database.close()
+
+
 def test_who_lost_the_lease_saves_nothing(database: Database) -> None:
     put_feeds(database, 1)
     claimed(database, "stopped")
