@@ -26,7 +26,7 @@ from service.cli.rules_meaning import nearness_by
 from service.embedding import load_embedder
 from service.matching.calibration import Nearness, features_of
 from service.matching.groups import Known
-from service.matching.meaning import article_text, load_background
+from service.matching.meaning import article_text, load_background, load_typical_query
 from service.matching.nearness import RuleVectors, queries_of
 from service.matching.reading import Reading
 from service.matching.verdict import compile_rule
@@ -94,7 +94,11 @@ def _judged(
     vectors: KeptVectors,
     companies: Mapping[str, Mapping[str, float]],
 ) -> Iterable[Pair]:
-    queries, compiled, near_by = queries_of(rule.spec), compile_rule(rule.spec), RuleVectors(load_background(vectors.model))
+    queries, compiled, near_by = (
+        queries_of(rule.spec),
+        compile_rule(rule.spec),
+        RuleVectors(load_background(vectors.model), load_typical_query(vectors.model)),
+    )
     assert queries is not None
     _embed(queries.texts, vectors)
     near_by.put(rule.id, queries, {text: vectors.embed([text])[0] for text in queries.texts})

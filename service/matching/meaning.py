@@ -110,6 +110,9 @@ class Background:
         return Background(count, numbers[:WIDTH], upper + np.triu(upper, 1).T)
 
 
+NO_QUERY: Vectors = np.zeros(WIDTH, np.float32)
+"""A typical query that nothing is near to."""
+
 NOTHING = Background(0.0, np.zeros(WIDTH, np.float32), np.zeros((WIDTH, WIDTH), np.float32))
 """The background before the first article; `with_articles` makes one of it."""
 
@@ -120,6 +123,12 @@ def load_background(model: str) -> Background:
     if not file.is_file():
         raise LookupError(f"no background for {model}")
     return Background.load(file.read_bytes())
+
+
+def load_typical_query(model: str) -> Vectors:
+    """The mean of what watch rules ask, (384,), shipped for vectors of `model`; NO_QUERY where there is none."""
+    file = files("service.matching") / "data" / "meaning" / f"query-{model}.bin"
+    return unpack(file.read_bytes()) if file.is_file() else NO_QUERY
 
 
 def get_background(stored: bytes | None, model: str) -> Background:

@@ -15,6 +15,11 @@ MOST_QUERIES = 12  # of one rule on actors and topics together; one with more is
 NO_COMPANY: Mapping[str, float] = {}
 _FIRST_ROWS = 64
 
+# Some articles, short ones above all, lie near to any query: what they have of that counts for little. And where rules and articles
+# are of another world than the background, everything in it is far from usual: meaning alone is not to decide there.
+OF_ANY = 0.45
+MOST = 5.0
+
 
 class Queries(NamedTuple):
     """What is asked of an article's meaning for one rule: `both` its actors and topics, and its `name`."""
@@ -50,11 +55,12 @@ class _Filed(NamedTuple):
 class RuleVectors:
     """The vectors of the rules' queries, each text once, and what is usual for each against a background.
 
+    `typical` is the mean of what rules ask: how near an article is to that takes off from how near it is to any rule.
     Not for several threads at once; what it gives out is, and stays as it was.
     """
 
-    def __init__(self, background: Background) -> None:
-        self._background = background
+    def __init__(self, background: Background, typical: Vectors) -> None:
+        self._background, self._typical = background, typical
         self._queries: dict[str, Queries] = {}  # by rule id
         self._rows: dict[str, int] = {}  # text -> its row
         self._uses: dict[str, int] = {}
@@ -109,7 +115,8 @@ class RuleVectors:
         if self._filed is None:
             near_by = {row: frozenset(rules) for row, rules in self._near_by.items()}
             self._filed = _Filed(dict(self._queries), dict(self._rows), near_by)
-        scores = (articles @ self._vectors.T - self._usual) / self._deviation
+        of_any = self._background.z_scores(self._typical[np.newaxis], articles)  # (n, 1)
+        scores = np.minimum((articles @ self._vectors.T - self._usual) / self._deviation - OF_ANY * of_any, MOST)
         return [ArticleMeaning(vector, self._filed, each) for vector, each in zip(articles, scores, strict=True)]
 
     def _take_in(self, queries: Queries, vectors: Mapping[str, Vectors]) -> None:

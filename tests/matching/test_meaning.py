@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.matching.meaning import NOTHING, WIDTH, Background, Vectors, article_text, load_background
+from service.matching.meaning import NO_QUERY, NOTHING, WIDTH, Background, Vectors, article_text, load_background, load_typical_query
 
 SEEDS = st.integers(0, 1 << 32)
 
@@ -160,3 +160,9 @@ def test_what_is_embedded_of_an_article(article: tuple[str, str, str], text: str
 @given(st.text(), st.text(), st.text())
 def test_what_is_embedded_is_never_long(title: str, summary: str, body: str) -> None:
     assert len(article_text(title * 9, summary * 9, body * 9)) <= 652
+
+
+def test_a_typical_query_is_shipped_for_the_model() -> None:
+    query = load_typical_query("multilingual-e5-small-q4")
+    assert np.linalg.norm(query) == pytest.approx(1, abs=1e-3)
+    assert load_typical_query("another-model") is NO_QUERY
