@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -89,6 +90,15 @@ def test_the_tables_are_there_before_those_who_need_them(services: Services) -> 
 def test_workers_can_be_many_and_get_the_time_to_finish(services: Services) -> None:
     assert not {"container_name", "ports", "hostname"} & set(services["worker"])
     assert services["worker"]["stop_grace_period"] == "40s"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [pytest.param({}, 1 << 30, id="a gigabyte unless told otherwise"), pytest.param({"WORKER_MEMORY": "4g"}, 4 << 30, id="as told")],
+)
+def test_workers_get_the_memory_that_the_operator_gives_them(given: dict[str, str], expected: int) -> None:
+    stack = json.loads(compose_config({**SECRETS, **given}).stdout)
+    assert int(stack["services"]["worker"]["mem_limit"]) == expected
 
 
 def test_valkey_asks_for_its_password_and_forgets_nothing(services: Services) -> None:
