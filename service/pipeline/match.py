@@ -59,8 +59,8 @@ class Matcher:
     def match_due(self, on_alerts: Callable[[], None]) -> int:
         """Match the articles that wait, calling `on_alerts` when deliveries became due; return how many.
 
-        After `PATIENCE` seconds it takes no more, so that a great backlog does not keep a worker from its other work. Where
-        `SIDE_BY_SIDE` threads are at it already, they are asked to look again.
+        A look takes no more after `PATIENCE` seconds, and none begins after as long, so that a great backlog does not keep a worker
+        from its other work. Where `SIDE_BY_SIDE` threads are at it already, they are asked to look again.
         """
         articles, until = 0, time.monotonic() + PATIENCE
         again = True
