@@ -122,7 +122,7 @@ def list_histories(draw: st.DrawFn) -> list[ListVersion]:
     for _ in range(draw(st.integers(1, 4))):
         listed = (*draw(st.lists(_articles(odd), max_size=3)), *version.items)
         match draw(st.sampled_from(["roll", "roll", "edit", "swap", "return", "head", "repeat"])):
-            case "roll":
+            case "roll" if len(listed) > 2:
                 listed, rolled_out = listed[:-2], listed[-2:]
             case "edit":
                 listed = (*listed[:-1], replace(listed[-1], title="Edited"))

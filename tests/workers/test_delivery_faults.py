@@ -31,6 +31,7 @@ def is_claimed(house: House, channel: str) -> bool:
     return len(tokens) == 1 and tokens[0] is not None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "door",
     [
@@ -91,6 +92,7 @@ def mailbox(postgres_house: House) -> Iterator[Mailbox]:
         yield opened
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("stage", "mails"),
     [

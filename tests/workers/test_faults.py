@@ -50,6 +50,7 @@ def test_a_worker_killed_while_it_fetches(house: House) -> None:
     assert len(house.receiver.requests) == 1
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_inside_the_transaction_that_stores_articles(postgres_house: House) -> None:
     house = postgres_house
     house.publish("Harbour bridge opens", "Old bridge closes")
