@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from service.domain.feeds import ParsedFeed
 from tests.feeds.odd_lists import (
     JSON_ODDITIES,
     PAGE_ODDITIES,
@@ -16,7 +15,7 @@ from tests.feeds.odd_lists import (
     SitemapVersion,
     list_histories,
 )
-from tests.feeds.test_ladder import assert_same, read
+from tests.feeds.test_ladder import assert_each_reads_as_whole, assert_same, read
 
 PLAIN = tuple(Listed(number, f"Title {number}") for number in range(1, 10))
 
@@ -24,12 +23,7 @@ PLAIN = tuple(Listed(number, f"Title {number}") for number in range(1, 10))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(list_histories())
 def test_new_items_read_alone_are_what_they_are_in_the_whole(versions: list[ListVersion]) -> None:
-    before: ParsedFeed | None = None
-    for version in versions:
-        body = version.written()
-        whole = read(body)
-        assert_same(read(body, before), whole)
-        before = whole
+    assert_each_reads_as_whole(version.written() for version in versions)
 
 
 @pytest.mark.parametrize(
