@@ -58,17 +58,7 @@ class Feeds:
             feed_id = self._lock_or_add(connection, url, owner=caller.workspace if access else "", new_id=new_id, now=caller.now)
             if access:
                 connection.execute(update(feed).where(feed.c.id == feed_id).values(access=access))
-            follows = {
-                "workspace": caller.workspace,
-                "feed": feed_id,
-                "tags": list(tags),
-                "paused": False,
-                "alert_existing": alert_existing,
-                "full_text": full_text,
-                "created_at": caller.now,
-            }
-            inserted = self.database.insert(subscription).values(**follows).on_conflict_do_nothing()
-            added = connection.execute(inserted.returning(subscription.c.feed)).one_or_none() is not None
+            added = self._subscribe(connection, feed_id, tags, caller, alert_existing=alert_existing, full_text=full_text)
             if added:
                 begin_anew(connection, feed_id)
                 wake(connection, feed_id, caller.now)
@@ -79,6 +69,22 @@ class Feeds:
             found = find_followed(connection, caller.workspace, feed_id)
         assert found is not None, "followed above"
         return found, added
+
+    def _subscribe(
+        self, connection: Connection, feed_id: str, tags: Sequence[str], caller: Caller, *, alert_existing: bool, full_text: bool
+    ) -> bool:
+        """Whether the workspace did not follow the feed yet."""
+        follows = {
+            "workspace": caller.workspace,
+            "feed": feed_id,
+            "tags": list(tags),
+            "paused": False,
+            "alert_existing": alert_existing,
+            "full_text": full_text,
+            "created_at": caller.now,
+        }
+        inserted = self.database.insert(subscription).values(**follows).on_conflict_do_nothing()
+        return connection.execute(inserted.returning(subscription.c.feed)).one_or_none() is not None
 
     def _tell_of_trouble(self, connection: Connection, feed_id: str, caller: Caller) -> None:
         """Tell a new follower what the others were told, where that is not over."""
