@@ -39,7 +39,7 @@
                 websub: ask a hub to tell of news
     delivery    one file per kind of channel; chat: what those of chat share; telling: a message in words; templating: users' own words;
                 secrecy: what is never shown; out_feed: alerts as Atom and JSON Feed
-    storage     tables, migrations, one file per noun
+    storage     columns, tables, migrations, one file per noun
     edges       the one composition root
     following   from any address to a followed feed, for the API and the command
     pipeline    the stages, in the order of an article's life

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, literal, or_, select, true, update
 
+from service.storage.columns import Moment
 from service.storage.database import Database
-from service.storage.tables import Moment
 
 MAX_CLAIMS = 5  # claims that never finished, after which a row is set aside
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, Text, and_, bindparam, func, literal, select
 
-from service.storage.tables import Moment, article, sighting
+from service.storage.columns import Moment
+from service.storage.tables import article, sighting
 
 MOST = 10_000  # sightings that are looked at in one window: of more, the latest
 _DAY = timedelta(days=1)

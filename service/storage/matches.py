@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, case, literal, select
 from service.domain.evidence import Evidence, Scores
 from service.storage.articles import ClaimedArticle
 from service.storage.claims import finish
+from service.storage.columns import Moment
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import Moment, article, match
+from service.storage.tables import article, match
 
 
 @dataclass(frozen=True, slots=True)

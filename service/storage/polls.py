@@ -14,6 +14,7 @@ from service.domain.identity import Known, New, Recognised
 from service.domain.listing import Listing
 from service.domain.outage import is_ours
 from service.storage.claims import LeaseLost
+from service.storage.columns import Moment
 from service.storage.database import Database
 from service.storage.feed_hosts import ensure_host, host_of, rest_hosts
 from service.storage.feed_notices import tell_owners
@@ -21,7 +22,7 @@ from service.storage.listings import save_listings
 from service.storage.outcomes import count_outcomes
 from service.storage.poll_rows import PolledFeed, edited_values, feed_values, new_values, write_feeds
 from service.storage.seen import save_keys
-from service.storage.tables import Moment, article, article_vector, feed
+from service.storage.tables import article, article_vector, feed
 
 CHUNK = 500  # rows a statement
 

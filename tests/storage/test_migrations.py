@@ -13,10 +13,11 @@ from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy import text
 
+from service.storage.columns import Json, Moment
 from service.storage.database import Database
 from service.storage.migrate import _config, migrate, missing_migrations
 from service.storage.store import open_store
-from service.storage.tables import Json, Moment, metadata
+from service.storage.tables import metadata
 from tests.make import NOON, SEALER
 
 

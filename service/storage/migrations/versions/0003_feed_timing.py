@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from alembic import op
 
-from service.storage.tables import Json, Moment
+from service.storage.columns import Json, Moment
 
 revision = "0003"
 down_revision = "0002"

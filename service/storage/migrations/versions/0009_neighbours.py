@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from service.storage.tables import Json
+from service.storage.columns import Json
 
 revision = "0009"
 down_revision = "0008"

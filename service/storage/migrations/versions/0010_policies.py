@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from service.storage.tables import Json, Moment
+from service.storage.columns import Json, Moment
 
 revision = "0010"
 down_revision = "0009"

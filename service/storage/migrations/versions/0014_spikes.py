@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from service.storage.tables import Json, Moment
+from service.storage.columns import Json, Moment
 
 revision = "0014"
 down_revision = "0013"
