@@ -55,6 +55,7 @@ def test_killed_before_the_receiver_has_read_a_word(door: Door, house: House) ->
     assert len({*house.received_ids(), receiver.requests[0].headers["webhook-id"]}) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", [Fault.DROP, Fault.RESET])
 def test_the_connection_is_lost_after_the_request_and_the_worker_is_killed(fault: Fault, house: House) -> None:
     house.receiver.script.append(fault)
@@ -67,6 +68,7 @@ def test_the_connection_is_lost_after_the_request_and_the_worker_is_killed(fault
     assert len(set(house.received_ids())) == 1
 
 
+@pytest.mark.thorough
 def test_killed_after_the_commit_nothing_is_repeated(house: House) -> None:
     house.publish("Harbour bridge opens")
     worker = house.machine.start_worker()
