@@ -21,8 +21,9 @@ from service.matching.actor_tables import (
     read_states,
 )
 from service.matching.aliases import forms_of_alias
+from service.matching.cases import inflections
 from service.matching.forms import Form
-from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym
+from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym, name_words
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
@@ -137,7 +138,7 @@ def _surname(spelling: Spelling) -> Iterator[Form]:
 def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
     """A spelling marked as unsure in any of the body's lists is so in CLDR's too."""
     groups = (
-        (body.names, OTHER_LANGUAGE, "name"),
+        (tuple(_names(body)), OTHER_LANGUAGE, "name"),
         (body.people, PEOPLE, "people"),
         (body.related, SEAT, "capital" if body.kind == "state" else "related"),
     )
@@ -154,6 +155,8 @@ def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
     doubtful = {form.words for form in unsure}
     sure += [form for form in more if not _finds(form, doubtful)]
     context = [form for spelling in body.context for form in _forms(spelling, SEAT, "related")]
+    if body.kind == "company" and unsure:
+        context += [Form((beginning,), SEAT, "related", open_end=True) for beginning in sorted(name_words("business"))]
     return _without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
 
 
@@ -188,6 +191,21 @@ def _office(office_id: str, role: str, at: str) -> Expansion:
 
 def _finds(form: Form, doubtful: Iterable[Phrase]) -> bool:
     return any(form.words == words or (form.open_end and words[-1].startswith(form.words[-1])) for words in doubtful)
+
+
+def _names(body: Body) -> Iterator[Spelling]:
+    """As the table has them; a company's name of one word with Slavic endings, too: Siemensa, Сименсом."""
+    for spelling in body.names:
+        yield spelling
+        words = phrase_of(spelling.text)
+        if body.kind == "company" and len(words) == 1 and not (spelling.open_end or spelling.cased):
+            yield from (replace(spelling, text=form) for form in _cases(words[0]))
+
+
+def _cases(word: str) -> Iterator[str]:
+    """Without plurals and what becomes of a final a, which are other words: shells, moderne."""
+    if not word.endswith("a"):
+        yield from (form for form, _open_end in inflections(word)[1:] if not form.endswith("s"))
 
 
 def _forms(spelling: Spelling, weight: float, kind: str) -> Iterator[Form]:

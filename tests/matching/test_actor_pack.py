@@ -69,6 +69,12 @@ def _is(form: Form, text: str) -> bool:
         pytest.param("Hamas", "ХАМАСа", id="armed group, inflected"),
         pytest.param("Ukraine", "Украины", id="a state's name inflected"),
         pytest.param("Ukraine", "ukraińskich", id="an adjective"),
+        pytest.param("Nigeria", "Nigerii", id="a state whose stem begins another"),
+        pytest.param("Sudan", "Sudanu", id="a state with a short stem"),
+        pytest.param("United States", "Соединенных Штатов", id="a state of two words, inflected"),
+        pytest.param("China", "КНР", id="a state's initials"),
+        pytest.param("Siemens", "Siemensa", id="a company, inflected"),
+        pytest.param("Siemens", "Сименсом", id="a company, inflected in Russian"),
         pytest.param("Україна", "Kyiv", id="a capital"),
         pytest.param("Ukraine", "Zelensky", id="a leader"),
         pytest.param("Ukraine", "우크라이나는", id="Korean state with a particle"),
@@ -95,6 +101,9 @@ def test_an_actor_goes_by(name: str, text: str) -> None:
         pytest.param("Niger", "Nigeria", id="a name that begins another"),
         pytest.param("Mali", "malicious", id="a word that begins alike"),
         pytest.param("Iceland", "island", id="its name in German"),
+        pytest.param("China", "kina", id="Polish cinemas, the state in Swedish"),
+        pytest.param("Cuba", "Kuby", id="a Polish first name, inflected"),
+        pytest.param("Moderna", "moderne", id="no case of a company but another word"),
         pytest.param("Georgia", "George", id="a stem that is too short"),
         pytest.param("Japan", "日", id="a single character"),
         pytest.param("Togo", "того", id="a Russian word"),
@@ -197,7 +206,15 @@ def test_a_longer_name_that_is_the_actors_own_hides_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("Jordan", "Jordan"), ("Georgia", "Georgian"), ("Boris Johnson", "Johnson"), ("Xi Jinping", "Xi"), ("Chad", "Chad")]
+    ("name", "text"),
+    [
+        ("Jordan", "Jordan"),
+        ("Georgia", "Georgian"),
+        ("Boris Johnson", "Johnson"),
+        ("Xi Jinping", "Xi"),
+        ("Chad", "Chad"),
+        ("Intel", "Intela"),
+    ],
 )
 def test_an_ambiguous_name_needs_context(name: str, text: str) -> None:
     assert _finds(expand_actor(name).needs_context, text)
