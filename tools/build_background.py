@@ -1,6 +1,7 @@
 """Write the background that we ship for the embedder's vectors: `python -m tools.build_background CORPUS.jsonl`.
 
-The corpus has an article a line, with `title`, `summary` and `body`. Two minutes for 2,000 articles.
+The corpus has an article a line, with `title`, `summary` and `body`. Two minutes for 2,000 articles. `everyday_headlines.txt` is
+added, for a corpus of world news says little of the news of a town: to a bridge that is closed, all that is closed would be near.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from service.embedding import load_embedder
 from service.matching.meaning import NOTHING, article_text
 
 TARGET = Path(__file__).parent.parent / "service/matching/data/meaning"
+EVERYDAY = Path(__file__).with_name("everyday_headlines.txt")
 _AT_ONCE = 100
 
 
@@ -28,8 +30,10 @@ def main(corpus: Path) -> None:
         raise click.ClickException("the `meaning` extra is not installed")
     background = NOTHING
     articles = [json.loads(line) for line in corpus.read_text(encoding="utf-8").splitlines()]
-    for texts in _batches([article_text(each["title"], each["summary"], each["body"]) for each in articles]):
-        background = background.with_articles(embedder.embed(texts), memory=len(articles))
+    news = [article_text(each["title"], each["summary"], each["body"]) for each in articles]
+    everyday = [line for line in EVERYDAY.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    for texts in _batches([*news, *everyday]):
+        background = background.with_articles(embedder.embed(texts), memory=len(news) + len(everyday))
     target = TARGET / f"background-{embedder.model}.bin"
     target.write_bytes(background.dump())
     click.echo(f"{background.count:.0f} articles in {target}")
