@@ -49,11 +49,15 @@ def comes_up(studio: Studio, title: str) -> float:
     return scores.comes_up if scores else 0.0
 
 
+def odds(probability: float) -> float:
+    return probability / (1 - probability)
+
+
 def test_in_the_company_of_matches_an_article_is_likelier_to_match(studio: Studio) -> None:
     alone = comes_up(studio, SPHERING)
     for title in TOLD:
         comes_up(studio, title)
-    assert comes_up(studio, f"{SPHERING}, again") > alone + 0.1
+    assert odds(comes_up(studio, f"{SPHERING}, again")) > 2 * odds(alone)
 
 
 def test_company_is_of_articles_before_it_alone(studio: Studio) -> None:
