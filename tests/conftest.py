@@ -28,8 +28,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test
 hypothesis_settings.register_profile("house", deadline=None)  # how long an example takes is the machine's business
 hypothesis_settings.load_profile("house")
 
-gc.disable()  # while the tests are collected: whatever that loads stays to the end
-
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -38,8 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("faults") is None)
 
 
+def pytest_collection() -> None:
+    """What is loaded while the tests are collected stays to the end: there is no garbage to look for."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """From now on there is garbage again. The million values that stay are not looked through each time: half of a test's cost."""
+    """Nor is it looked through again each time that a test makes some, which took half of a test's time."""
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
     gc.enable()

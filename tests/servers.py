@@ -32,7 +32,7 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
         programs = _copy_programs(programs, folder)
     init = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     subprocess.run([str(programs / "initdb"), "-D", str(folder / "data"), *init], check=True, capture_output=True, **unprivileged)
-    hurried = [] if durable else ["-F", "-c", "synchronous_commit=off", "-c", "autovacuum=off"]  # hundreds of small databases, soon gone
+    hurried = [] if durable else ["-F", "-c", "synchronous_commit=off"]
     options = ["-c", "listen_addresses=", "-k", str(folder), "-c", "max_connections=200", *hurried]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -59,7 +59,7 @@ def empty_database(url: str) -> None:
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True) as connection:
         connection.execute(
             """SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity
-               WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+               WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
         )
         filled = connection.execute(
             """SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
