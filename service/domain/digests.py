@@ -98,6 +98,11 @@ def say_told(reason: str, kind: DigestKind, at: datetime, zone: ZoneInfo) -> str
     return "; ".join((*reason.split("; ")[:-1], told))
 
 
+def say_put_off(reason: str, until: datetime, zone: ZoneInfo) -> str:
+    """What becomes of that reason where the rule is muted when its time has come."""
+    return "; ".join((*reason.split("; ")[:-1], f"the rule is muted, told after {say_local(until, zone)}"))
+
+
 def compose(items: Iterable[Collected]) -> tuple[Alert, ...]:
     """What is told of each alert of which something waits, those that most outlets report first."""
     by_alert: dict[str, list[Collected]] = {}

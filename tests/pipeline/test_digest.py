@@ -24,6 +24,7 @@ from service.storage.claims import LeaseLost
 from service.storage.database import Database
 from service.storage.deliveries import Delivery
 from service.storage.digests import ClaimedDigest, ListedDigest, drop_empty, lock_collected
+from service.storage.matches import Match
 from service.storage.outbox import Tried
 from tests.conftest import START, Clock
 from tests.machine import until
@@ -82,6 +83,9 @@ class Waiting(Desk):
 
     def reasons(self) -> list[str | None]:
         return [each.reason for each in reversed(self.edges.store.matches.list_matches(self.workspace).items)]
+
+    def matches(self) -> list[Match]:
+        return list(self.edges.store.matches.list_matches(self.workspace).items)
 
     def taken(self) -> list[DeliveryToSend]:
         """What the outbox hands to the senders now; the other side takes it all."""
@@ -313,6 +317,56 @@ def test_a_rule_that_is_muted_while_alerts_wait_tells_them_when_it_speaks_again(
     one.change(watched, when=DAILY)
     one.at(NOON + timedelta(minutes=15))
     assert one.taken_digest() == (DigestKind.DIGEST, ["Bridge number 1 opens"])
+
+
+def test_the_matches_of_a_digest_that_a_mute_holds_say_so(one: Waiting) -> None:
+    watched = one.rule(when=DAILY)
+    one.tell(bridge(1))
+    one.change(watched, when=DAILY, mute_until=(NOON + timedelta(hours=3)).isoformat())
+    one.at(NOON)
+    assert one.reasons() == ["the rule is muted, told after Mon 2 Mar 2026, 15:00 UTC"]
+    one.at(NOON + timedelta(hours=3))
+    assert one.reasons() == ["told in the digest of Mon 2 Mar 2026, 15:00 UTC"]
+
+
+def test_a_muted_rule_is_not_in_the_digest_of_several_and_is_told_after_its_mute(desk: Waiting) -> None:
+    desk.choose(budget=2)
+    loud, muted = desk.rule(name="Loud"), desk.rule(name="Muted")
+    desk.tell(bridge(1))
+    desk.tell(bridge(2), bridge(3))
+    desk.taken()
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    until = midnight + timedelta(hours=8)
+    desk.change(muted, mute_until=until.isoformat())
+    assert desk.at(midnight) == 1
+    (delivery,) = desk.taken()
+    assert delivery.digest is not None
+    assert ({each.rule for each in delivery.digest.alerts}, delivery.digest.count) == ({loud.id}, 2)
+    waits = "the rule is muted, told after Tue 3 Mar 2026, 08:00 UTC"
+    assert desk.reasons().count(waits) == 2
+    (apart,) = desk.edges.store.digests.list_digests(desk.workspace, waiting=True).items
+    assert (apart.rule, len(apart.alerts)) == (muted.id, 2)
+    assert {each.digest for each in desk.matches() if each.reason == waits} == {apart.id}
+    assert desk.at(until - timedelta(seconds=1)) == 1, "it is looked at in between: the mute may be taken back"
+    assert desk.taken() == []
+    assert desk.at(until) == 1
+    kind, titles = desk.taken_digest()
+    assert (kind, len(titles)) == (DigestKind.BUDGET, 2)
+    assert desk.reasons().count("more than the workspace's budget, told in the digest of Tue 3 Mar 2026, 08:00 UTC") == 2
+
+
+def test_a_digest_of_several_whose_rules_are_all_muted_is_not_sent(one: Waiting) -> None:
+    one.choose(budget=1)
+    watched = one.rule()
+    one.tell(bridge(1), bridge(2))
+    one.taken()
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    one.change(watched, mute_until=(midnight + timedelta(hours=8)).isoformat())
+    assert one.at(midnight) == 1
+    assert one.taken() == []
+    one.change(watched)
+    one.at(midnight + timedelta(minutes=15))
+    assert one.taken_digest()[0] is DigestKind.BUDGET
 
 
 def test_an_empty_digest_is_sent_once_where_it_is_wanted(desk: Waiting) -> None:
