@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +63,10 @@ class Digest:
     created_at: datetime
     count: int
     alerts: tuple[Alert, ...]
+
+    def without(self, left_out: Collection[str]) -> Digest:
+        """The digest for who has muted these of its alerts."""
+        return replace(self, count=self.count - len(left_out), alerts=tuple(each for each in self.alerts if each.id not in left_out))
 
 
 def say_collect(collect: Collect) -> str:

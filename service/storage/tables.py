@@ -475,6 +475,7 @@ delivery = Table(
     partial_index("ix_delivery_lease", "lease_until", where="lease_until IS NOT NULL"),
     Index("uq_delivery_notice_channel", "notice", "channel", unique=True),
     Column("digest", Text),
+    Column("left_out", Json),  # of the alerts in the digest those that its reader has muted; null: none
     Index("uq_delivery_digest_channel", "digest", "channel", unique=True),
     Column("channel_notice", Text),
     Index("uq_delivery_channel_notice_channel", "channel_notice", "channel", unique=True),

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from service.domain.channels import Channel
-from service.domain.deliveries import DeliveryToSend, Receipt
+from service.domain.deliveries import DeliveryState, DeliveryToSend, Receipt
 from service.domain.digests import DigestKind
 from service.domain.feeds import Entry
+from service.domain.mutes import Muted, make_mute
 from service.domain.policies import Defaults
 from service.domain.rules import Rule
 from service.domain.silences import Silence
@@ -83,6 +84,11 @@ class Waiting(Desk):
 
     def reasons(self) -> list[str | None]:
         return [each.reason for each in reversed(self.edges.store.matches.list_matches(self.workspace).items)]
+
+    def mute(self, muted: Rule, at: datetime) -> None:
+        """The reader of the one channel mutes a rule for a day."""
+        wanted = make_mute(Muted.RULE, workspace=self.workspace, channel=self.channel.id, rule=muted.id, story=None, alert="al_1", now=at)
+        self.edges.store.mutes.put_mute(wanted, caller=self.caller())
 
     def matches(self) -> list[Match]:
         return list(self.edges.store.matches.list_matches(self.workspace).items)
@@ -366,6 +372,43 @@ def test_a_digest_of_several_whose_rules_are_all_muted_is_not_sent(one: Waiting)
     assert one.taken() == []
     one.change(watched)
     one.at(midnight + timedelta(minutes=15))
+    assert one.taken_digest()[0] is DigestKind.BUDGET
+
+
+def test_a_digest_goes_without_what_the_reader_of_its_channel_has_muted(desk: Waiting) -> None:
+    other = desk.add_channel()
+    desk.choose(budget=2)
+    loud, muted = desk.rule(name="Loud"), desk.rule(name="Muted")
+    desk.tell(bridge(1))
+    desk.taken()
+    desk.tell(bridge(2), bridge(3))
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    desk.mute(muted, midnight - timedelta(hours=1))
+    desk.at(midnight)
+    told = {each.channel.id: each.digest for each in desk.taken() if each.digest}
+    assert {channel: digest.count for channel, digest in told.items()} == {desk.channel.id: 2, other.id: 4}
+    assert {each.rule for each in told[desk.channel.id].alerts} == {loud.id}
+    called_off = [each for each in desk.sent() if each.state is DeliveryState.CANCELLED]
+    assert [(each.channel, each.digest) for each in called_off] == [(desk.channel.id, None)] * 2
+    assert {str(each.detail).partition(" until")[0] for each in called_off} == {"the reader of this channel muted the rule"}
+    assert desk.edges.store.deliveries.redeliver(called_off[0].id, caller=desk.caller())
+    (again,) = desk.taken()
+    assert again.alert is not None
+    assert (again.alert.id, again.alert.rule) == (called_off[0].alert, muted.id)
+
+
+def test_a_digest_of_which_the_reader_has_muted_all_is_called_off(one: Waiting) -> None:
+    one.choose(budget=1)
+    watched = one.rule()
+    one.tell(bridge(1), bridge(2))
+    one.taken()
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    one.mute(watched, midnight - timedelta(hours=1))
+    one.at(midnight)
+    assert one.taken() == []
+    (called_off,) = [each for each in one.sent() if each.state is DeliveryState.CANCELLED]
+    assert called_off.digest is not None
+    assert one.edges.store.deliveries.redeliver(called_off.id, caller=one.caller())
     assert one.taken_digest()[0] is DigestKind.BUDGET
 
 
