@@ -13,6 +13,7 @@ from service.domain.feeds import FeedState
 from service.storage.claims import count_due
 from service.storage.database import Database
 from service.storage.digests import count_waiting
+from service.storage.failures import load_failures
 from service.storage.feed_hosts import Courtesy, count_pollable
 from service.storage.feedback import count_feedback
 from service.storage.tables import alert, article, delivery, digest, feed, match, page, websub
@@ -42,6 +43,7 @@ class Counts:
     deliveries: Mapping[str, int]  # by state
     collected: Mapping[str, int]  # messages that wait in digests, by kind
     feedback: Mapping[str, int]  # what alerts were judged
+    failures: Mapping[str, int]  # of what is done now and then, by its steps
 
 
 def backlogs(database: Database, now: datetime, courtesy: Courtesy = COURTESY) -> tuple[Backlog, ...]:
@@ -60,6 +62,7 @@ def count_all(database: Database) -> Counts:
             deliveries=_count_by(connection, delivery.c.state),
             collected=count_waiting(connection),
             feedback=count_feedback(connection),
+            failures=load_failures(connection),
         )
 
 
