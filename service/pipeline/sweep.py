@@ -15,13 +15,21 @@ from service.matching.nearness import queries_of
 from service.pipeline.steps import Step, take_each
 from service.pipeline.stories import WINDOW
 from service.storage.feed_notices import release_notices
-from service.storage.pruning import forget_articles, forget_keys, forget_stories
+from service.storage.pruning import (
+    forget_articles,
+    forget_keys,
+    forget_mutes,
+    forget_notices,
+    forget_silences,
+    forget_stories,
+)
 from service.storage.sightings import forget_sightings
 from service.storage.store import Store
 
 log = structlog.get_logger()
 
 KEEP_ARTICLES = timedelta(days=90)
+KEEP_WHAT_ENDED = KEEP_ARTICLES  # mutes, silences, and what was told of feeds
 KEEP_PRINTS = 3 * WINDOW  # of articles: a worker that comes late may still need them
 QUERIES_A_ROUND = 50_000  # texts held in memory while the rules are asked for them
 
@@ -77,6 +85,9 @@ PRUNING: Mapping[str, Step] = {
     "forget_queries": forget_queries,
     "forget_sightings": lambda edges: forget_sightings(edges.store.database, older_than=edges.now() - REACH),
     "forget_articles": lambda edges: forget_articles(edges.store.database, older_than=edges.now() - KEEP_ARTICLES),
+    "forget_mutes": lambda edges: forget_mutes(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "forget_silences": lambda edges: forget_silences(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "forget_notices": lambda edges: forget_notices(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
     "forget_robots": lambda edges: edges.store.robots.forget_robots(older_than=edges.now() - KEPT_FOR),
     "forget_stories": lambda edges: forget_stories(edges.store.database, older_than=edges.now() - KEEP_PRINTS),
 }

@@ -254,6 +254,7 @@ match = Table(
     Column("silence", Text),  # that holds it
     UniqueConstraint("rule", "article"),
     Index("ix_match_workspace_created_at", "workspace", "created_at", "id"),
+    partial_index("ix_match_silence", "silence", where="silence IS NOT NULL"),
 )
 
 alert = Table(
@@ -600,6 +601,7 @@ sighting = Table(
     Column("voice", Text, nullable=False),  # the agency whose text it is, else the outlet
     Column("headline", Text, nullable=False),  # its hash
     Index("ix_sighting_rule_at", "rule", "at"),
+    Index("ix_sighting_at", "at"),
 )
 
 # How such rules stand, as of a rule's `revision`.

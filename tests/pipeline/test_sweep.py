@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from service.api.app import create_app
+from service.domain.silences import Silence
 from service.edges import Edges
 from service.pipeline.steps import take_each
 from service.pipeline.sweep import SWEEPING, forget_queries, prune
 from service.storage.audit import Caller
 from service.storage.counts import count_all
 from service.storage.failures import count_failures
-from tests.conftest import START
+from tests.conftest import START, Clock
 from tests.make import a_spec
 
 VECTOR = b"\x00\x01" * 384
@@ -94,3 +96,14 @@ def test_what_fails_is_among_the_metrics(edges: Edges) -> None:
     count_failures(edges.store.database, ["ring"])
     metrics = create_app(edges).test_client().get("/metrics").text
     assert 'wirewatch_step_failures_total{step="ring"} 1.0' in metrics
+
+
+def test_what_ended_long_ago_is_forgotten(edges: Edges, clock: Clock) -> None:
+    silence = Silence("sl_1", "ws_1", "strike week", (), ("G",), (), START, START + timedelta(days=1), START, "key_1")
+    edges.store.silences.add_silence(silence, caller=CALLER)
+    clock.advance(days=91)
+    assert prune(edges) == ()
+    assert edges.store.silences.find_silence("ws_1", "sl_1")
+    clock.advance(days=1)
+    prune(edges)
+    assert edges.store.silences.find_silence("ws_1", "sl_1") is None
