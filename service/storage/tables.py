@@ -604,7 +604,7 @@ sighting = Table(
     Index("ix_sighting_at", "at"),
 )
 
-# How such rules stand, as of a rule's `revision`.
+# How such rules stand. `revision` is the rule's at which its earlier matches were counted; 0: they are not, or it told of articles since.
 volume = Table(
     "volume",
     metadata,

@@ -60,6 +60,13 @@ class Volumes(Waiting):
                 self.report(range(outlets))
         self.clock.at = begin + (times + 1) * every
 
+    def counted(self, watched: Rule) -> int:
+        """How many outlets there are in the last hour."""
+        stored = self.edges.store.rules.find_rule(self.workspace, watched.id)
+        look = stored and self.edges.store.volumes.look(stored, self.clock.at)
+        assert look is not None
+        return look.count
+
     def matches(self) -> list[Match]:
         return sorted(self.edges.store.matches.list_matches(self.workspace, limit=500).items, key=lambda each: (each.created_at, each.id))
 
@@ -178,6 +185,20 @@ def test_a_rule_that_told_of_articles_brings_what_it_matched_along(desk: Volumes
     spike = desk.alert().spike
     assert spike is not None
     assert (spike.basis, spike.periods, spike.usual) == (Basis.WEEKS, 4, 2.0)
+
+
+def test_an_edit_counts_nothing_anew_unless_articles_were_told_in_between(desk: Volumes) -> None:
+    watched = desk.watch_volume()
+    desk.report(range(3))
+    assert desk.counted(watched) == 3
+    with desk.edges.store.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM sighting")  # so that it can be seen when they are looked for
+    desk.change(watched, when=SPIKE, cooldown="PT4H")
+    assert desk.counted(watched) == 0
+    desk.change(watched, when="instant")
+    desk.report([3])
+    desk.change(watched, when=SPIKE)
+    assert desk.counted(watched) == 4
 
 
 def test_hours_in_which_the_house_was_down_are_no_measure(one: Volumes) -> None:
