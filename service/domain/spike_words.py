@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.local_time import say_local
 from service.domain.policies import SpikePlan, Window
-from service.domain.spikes import Basis, Measured, Spike, Turn, least_of
+from service.domain.spikes import Basis, Later, Measured, Spike, Turn, least_of
 
 _LAST: Mapping[Window, str] = MappingProxyType({"hour": "in an hour", "day": "in 24 hours"})
 
@@ -29,11 +29,19 @@ def say_headline(spike: Spike) -> str:
 def say_comparison(spike: Spike) -> str:
     """When that was, what the numbers are compared with, and what makes a spike."""
     zone = ZoneInfo(spike.zone)
-    until = spike.until.astimezone(zone).replace(second=0, microsecond=0)
+    until = spike.until.astimezone(zone)
     span = "hour" if spike.window == "hour" else "24 hours"
     past = f"{spike.periods} {until:%A}s" if spike.basis is Basis.WEEKS else f"{spike.periods} days, as there are not enough weeks yet"
-    compared = f"In the {span} until {say_local(until, zone)}, compared with the same {span} of the last {past}."
-    return f"{compared} Sensitivity {spike.sensitivity}: a spike from {spike.least} outlets on."
+    compared = f"In the {span} until {_say_minute(until, zone)}, compared with the same {span} of the last {past}."
+    least = f"Sensitivity {spike.sensitivity}: a spike from {spike.least} outlets on."
+    return " ".join((compared, least, *((f"By {_say_later(spike.later, zone)} {_LAST[spike.window]}.",) if spike.later else ())))
+
+
+def say_dated(spike: Spike) -> str:
+    """The numbers and when that was, for who reads them among others, later."""
+    zone = ZoneInfo(spike.zone)
+    later = f"; by {_say_later(spike.later, zone)}" if spike.later else ""
+    return f"{say_spike(spike)} (until {_say_minute(spike.until, zone)}{later})"
 
 
 def say_turn(turn: Turn, measured: Measured, plan: SpikePlan, ready: datetime, zone: ZoneInfo) -> str:
@@ -65,6 +73,14 @@ def say_number(number: float) -> str:
     if number < 1:  # 8 outlets are 11 times 0.75, and would be 10 times 0.8
         return f"{number:.2f}".rstrip("0").removesuffix(".")
     return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
+
+
+def _say_later(later: Later, zone: ZoneInfo) -> str:
+    return f"{_say_minute(later.until, zone)} it was {later.count or 'none'}"
+
+
+def _say_minute(at: datetime, zone: ZoneInfo) -> str:
+    return say_local(at.replace(second=0, microsecond=0), zone)
 
 
 def _say_times(spike: Spike) -> str:

@@ -15,6 +15,7 @@ from service.domain.digests import MAX_ALERTS, POSTPONES, Collected, Digest, Dig
 from service.domain.policies import Policy, policy_of
 from service.domain.routes import channels_for_digest
 from service.domain.rules import Rule
+from service.domain.spikes import WINDOWS, Later
 from service.domain.telling import digest_due
 from service.edges import Edges
 from service.storage.claims import LeaseLost
@@ -31,6 +32,7 @@ from service.storage.digests import (
     release_as_alert,
     release_as_digest,
 )
+from service.storage.frames import Frame, count_independent
 from service.storage.tables import rule as rule_table
 from service.storage.tables import workspace as workspace_table
 from service.storage.tallies import save_tallies
@@ -67,7 +69,7 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
         waiting = lock_collected(connection, claimed)
         if claimed.rule is None:
             waiting = _set_muted_apart(connection, database, claimed, waiting, _zone(claimed, None, chosen), now)
-        alerts = compose(waiting)
+        alerts = tuple(_as_of_now(connection, each, now) for each in compose(waiting))
         if not alerts and not _wanted_empty(claimed, locked, policy):
             drop_empty(connection, claimed, now)
             return 0
@@ -105,6 +107,15 @@ def _release_or_leave(edges: Edges, claimed: ClaimedDigest) -> int:
     except LeaseLost:
         log.warning("lease lost, digest left to another worker", digest=claimed.id)
         return 0
+
+
+def _as_of_now(connection: Connection, alert: Alert, now: datetime) -> Alert:
+    """What it says, and of a spike how it stands by now."""
+    if alert.spike is None:
+        return alert
+    length = WINDOWS[alert.spike.window]
+    (count,) = count_independent(connection, [Frame(alert.rule, now - length, now, length)])
+    return replace(alert, spike=replace(alert.spike, later=Later(count, now)))
 
 
 def _set_muted_apart(

@@ -17,7 +17,7 @@ from service.domain.evidence import Scores
 from service.domain.feeds import Entry
 from service.domain.rules import Rule
 from service.domain.silences import Silence
-from service.domain.spikes import Basis
+from service.domain.spikes import Basis, Later
 from service.edges import Edges
 from service.pipeline.alert import raise_alerts
 from service.pipeline.match import Matcher
@@ -258,6 +258,20 @@ def test_quiet_hours_hold_a_spike_and_tell_it_as_of_then(desk: Volumes) -> None:
     desk.at(ends)
     alert = desk.alert()
     assert (alert.update, alert.spike and alert.spike.count, alert.spike and alert.spike.told) == (None, 30, None)
+    assert alert.spike is not None
+    assert alert.spike.later == Later(0, ends)
+
+
+def test_a_spike_that_waited_says_how_many_there_are_by_then(one: Volumes) -> None:
+    one.watch_volume(group_wait="PT10M")
+    one.usual()
+    one.report(range(14))
+    one.clock.at += timedelta(minutes=4)
+    one.report(range(14, 20))
+    one.at(one.clock.at + timedelta(minutes=5))
+    spike = one.alert().spike
+    assert spike is not None
+    assert (spike.count, spike.later) == (14, Later(20, one.clock.at))
 
 
 def test_several_spikes_of_a_night_are_one_message(one: Volumes) -> None:
