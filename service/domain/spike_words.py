@@ -46,7 +46,7 @@ def say_dated(spike: Spike) -> str:
 
 def say_turn(turn: Turn, measured: Measured, plan: SpikePlan, ready: datetime, zone: ZoneInfo) -> str:
     """What a match that counts has come to, for who asks why it was not told."""
-    outlets = f"{measured.count} independent outlet{'s' if measured.count != 1 else ''} {_LAST[plan.spike]}"
+    outlets = _say_outlets(measured, plan)
     if measured.usual is None:
         return f"counts towards a spike: {outlets}; what is usual is known from {say_local(ready, zone)} on"
     least = least_of(measured.usual, plan.sensitivity)
@@ -54,10 +54,14 @@ def say_turn(turn: Turn, measured: Measured, plan: SpikePlan, ready: datetime, z
     match turn:
         case Turn.BEGINS | Turn.GROWS:
             return f"a spike: {outlets}, {usual}"
-        case Turn.GOES_ON:
-            return f"in a spike that was told: {outlets}, {usual}"
         case _:
             return f"counts towards a spike: {outlets} of the {least} that it takes, {usual}"
+
+
+def say_part(alert: str, measured: Measured, plan: SpikePlan) -> str:
+    """What a match has come to that is in the alert of a spike, without having raised it."""
+    usual = f", usually {say_number(measured.usual.mean)}" if measured.usual else ""
+    return f"part of the spike {alert}: {_say_outlets(measured, plan)}{usual}"
 
 
 def say_late(lag: timedelta, plan: SpikePlan) -> str:
@@ -73,6 +77,10 @@ def say_number(number: float) -> str:
     if number < 1:  # 8 outlets are 11 times 0.75, and would be 10 times 0.8
         return f"{number:.2f}".rstrip("0").removesuffix(".")
     return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
+
+
+def _say_outlets(measured: Measured, plan: SpikePlan) -> str:
+    return f"{measured.count} independent outlet{'s' if measured.count != 1 else ''} {_LAST[plan.spike]}"
 
 
 def _say_later(later: Later, zone: ZoneInfo) -> str:

@@ -133,19 +133,26 @@ def save_fate(connection: Connection, matches: Collection[str], fate: Fate) -> N
     connection.execute(update(match).where(match.c.id.in_(matches)).values(**values))
 
 
-def save_spike(connection: Connection, database: Database, draft: AlertDraft, frame: Frame, now: datetime) -> tuple[str | None, int]:
-    """Store the alert about a spike, or an update of it, with all that counted; return the digest it waits in, and the deliveries due."""
+def save_spike(
+    connection: Connection, database: Database, draft: AlertDraft, frame: Frame, reason: str, now: datetime
+) -> tuple[str | None, int]:
+    """Store the alert about a spike, or an update of it, with all that counted, each of which has the reason.
+
+    Returns the digest it waits in, and the deliveries due.
+    """
     save_message(connection, database, draft, now)
     connection.execute(update(alert).where(alert.c.id == draft.alert.id).values(updated_at=now))
     counted = select(sighting.c.match).where(IN_FRAME).order_by(sighting.c.at.desc()).limit(MOST)
     matches = list(connection.execute(counted, frame.values).scalars())
-    join_spike(connection, database, draft.alert.workspace, draft.alert.id, matches, now)
+    join_spike(connection, database, draft.alert.workspace, draft.alert.id, matches, reason, now)
     digests, due = send_or_collect(connection, database, [draft], now)
     return digests.get(draft.message), due
 
 
-def join_spike(connection: Connection, database: Database, workspace: str, alert_id: str, matches: Sequence[str], now: datetime) -> None:
+def join_spike(
+    connection: Connection, database: Database, workspace: str, alert_id: str, matches: Sequence[str], reason: str, now: datetime
+) -> None:
     """Put these matches into the alert about the spike for which they count; one that was in another stays there, too."""
     items = [{"workspace": workspace, "alert": alert_id, "match": each, "added_at": now} for each in matches]
     connection.execute(database.insert(alert_item).on_conflict_do_nothing(), items)
-    connection.execute(update(match).where(match.c.id.in_(matches), match.c.alert.is_(None)).values(alert=alert_id))
+    connection.execute(update(match).where(match.c.id.in_(matches), match.c.alert.is_(None)).values(alert=alert_id, reason=reason))

@@ -110,7 +110,9 @@ def test_a_spike_is_told_once_with_its_numbers(desk: Volumes) -> None:
     told = desk.matches()[-14:]
     assert {each.alert for each in told} == {alert.id}
     assert [each.held for each in told].count(None) == 1
-    assert {each.reason for each in told[-5:]} == {"a spike: 14 independent outlets in an hour, usually 2"}
+    numbers = "14 independent outlets in an hour, usually 2"
+    assert [each.reason for each in told if each.held is None] == [f"a spike: {numbers}"]
+    assert {each.reason for each in told if each.held} == {f"part of the spike {alert.id}: {numbers}"}, "those that came before it, too"
 
 
 def test_the_stories_that_most_outlets_report_are_shown_first(one: Volumes) -> None:
@@ -131,7 +133,7 @@ def test_a_spike_that_goes_on_is_told_again_when_it_has_doubled(desk: Volumes) -
     first = desk.alert()
     desk.report(range(14, 27))
     assert desk.taken() == []
-    assert desk.matches()[-1].reason == "in a spike that was told: 27 independent outlets in an hour, usually 2"
+    assert desk.matches()[-1].reason == f"part of the spike {first.id}: 27 independent outlets in an hour, usually 2"
     desk.report([27])
     again = desk.alert()
     assert (again.id, again.update and again.update.number) == (first.id, 1)
@@ -253,7 +255,8 @@ def test_quiet_hours_hold_a_spike_and_tell_it_as_of_then(desk: Volumes) -> None:
     desk.report(range(14))
     assert desk.taken() == []
     ends = desk.clock.at.replace(hour=12, minute=0)
-    assert f"quiet hours until {ends:%a} {ends.day} {ends:%b %Y}, 12:00 UTC" in str(desk.matches()[-1].reason)
+    (raised,) = [each for each in desk.matches() if each.held is None]
+    assert f"quiet hours until {ends:%a} {ends.day} {ends:%b %Y}, 12:00 UTC" in str(raised.reason)
     desk.report(range(14, 30))
     desk.at(ends)
     alert = desk.alert()
