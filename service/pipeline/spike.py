@@ -33,7 +33,6 @@ from service.domain.telling import Hold, Pace, Silent, tell_when
 from service.storage.database import Database
 from service.storage.frames import Frame
 from service.storage.gauge import Gauge
-from service.storage.handmade import stories_of
 from service.storage.sightings import (
     SightedArticle,
     latest,
@@ -42,6 +41,7 @@ from service.storage.sightings import (
     save_sightings,
 )
 from service.storage.volumes import Fate, Volume, find_volume, join_spike, save_fate, save_spike, save_volume
+from service.storage.whereabouts import stories_of
 
 TOP_STORIES = 5  # that an alert shows, one article of each
 
