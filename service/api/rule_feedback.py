@@ -60,7 +60,8 @@ class RuleFeedbackView(View):
 
     rule: str
     since: datetime | None = Field(description="when the first of the judged alerts was raised, or as asked; null: none was judged")
-    precision: PrecisionView
+    precision: PrecisionView = Field(description="of the alerts raised since the rule matches as it does now")
+    ever: PrecisionView = Field(description="of all judged alerts, those of the rule as it was before, too")
     false_alarms: int = Field(description="compared: judged not relevant, and the rule as it is now would still raise them")
     right: int = Field(description="compared: judged relevant, likewise")
     outdated: int = Field(description="false alarms that the rule as it is now would not raise any more")
@@ -91,11 +92,14 @@ def rule_feedback_api(edges: Edges) -> APIBlueprint:
 def _view(edges: Edges, rule: Rule, words: Mapping[str, Sequence[Feedback]], since: datetime | None) -> RuleFeedbackView:
     judged = {alert: judge_alert(said) for alert, said in words.items()}
     proposals = _propose(edges, rule, dict(islice(judged.items(), MAX_COMPARED)))
+    before = edges.store.feedback.raised_before(rule.id)
+    now = {alert: relevant for alert, relevant in judged.items() if alert not in before}
     first = edges.store.alerts.find_alert(rule.workspace, [*judged][-1]) if judged and since is None else None
     return RuleFeedbackView(
         rule=rule.id,
         since=first.alert.created_at if first else since,
-        precision=PrecisionView.model_validate(measure_precision(sum(judged.values()), len(judged))),
+        precision=_measure(now),
+        ever=_measure(judged),
         false_alarms=proposals.false_alarms,
         right=proposals.right,
         outdated=proposals.outdated,
@@ -103,6 +107,10 @@ def _view(edges: Edges, rule: Rule, words: Mapping[str, Sequence[Feedback]], sin
         together=_show(proposals.together, proposals) if proposals.together else None,
         why_none=proposals.why_none,
     )
+
+
+def _measure(judged: Mapping[str, bool]) -> PrecisionView:
+    return PrecisionView.model_validate(measure_precision(sum(judged.values()), len(judged)))
 
 
 def _propose(edges: Edges, rule: Rule, judged: Mapping[str, bool]) -> Proposals:

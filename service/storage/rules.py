@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from service.domain.policies import SpikePlan
 from service.domain.routes import channel_of
-from service.domain.rules import Rule, RuleSpec, Saved
+from service.domain.rules import Rule, RuleSpec, Saved, match_alike
 from service.matching.saved_rules import gather_saved, rules_named
 from service.storage.actors import as_matched
 from service.storage.audit import Caller, record
@@ -75,7 +75,7 @@ class Rules:
             _expect(old, expected)
             new = Rule(old.id, old.workspace, change(old.spec), revision, old.created_at, caller.now)
             reached = check_change(connection, caller.workspace, rule_id, new.spec)
-            renew(connection, {rule_id, *reached}, revision)
+            renew(connection, {rule_id, *reached}, revision, match_alike=match_alike(old.spec, new.spec))
             connection.execute(update(rule).where(rule.c.id == rule_id).values(**_values(new)))
             if not isinstance(new.spec.alerting.when, SpikePlan):
                 _count_no_more(connection, rule_id)

@@ -226,6 +226,7 @@ rule = Table(
     Column("name", Text, nullable=False),
     Column("definition", Json, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
+    Column("matching_revision", Integer),  # at which what it matches was last changed; NULL: it never was
     Column("uses_rules", Boolean, nullable=False, server_default=false()),  # its query names saved rules
     moment("created_at"),
     moment("updated_at"),

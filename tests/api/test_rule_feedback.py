@@ -90,7 +90,39 @@ def test_a_proposal_names_its_alerts_and_can_be_pasted_into_the_rule(desk: Desk)
         assert explained["matches"] is (title in RIGHT), explained["reason"]
     after = desk.shown()
     assert (after["false_alarms"], after["outdated"], after["right"], after["proposals"]) == (0, 3, 4, [])
-    assert after["precision"] == shown["precision"], "what was judged stays judged"
+    assert after["ever"] == shown["precision"] == shown["ever"], "what was judged stays judged"
+    assert after["precision"]["judged"] == 0, "but not of the rule as it is now"
+
+
+def raise_and_judge(desk: Desk, number: int, title: str) -> None:
+    add_article(desk.edges, desk.feed, number, title, story=f"st_{number}")
+    Matcher(desk.edges).match_due(lambda: None)
+    desk.alerts[title] = desk.api.get("/v1/alerts?limit=1")["items"][0]["id"]
+    desk.judge(title, relevant=True)
+
+
+def counted(desk: Desk) -> tuple[int, int]:
+    shown = desk.shown()
+    return shown["precision"]["judged"], shown["ever"]["judged"]
+
+
+def test_what_was_judged_of_another_version_of_the_rule_is_told_apart(desk: Desk, clock: Clock) -> None:
+    clock.advance(minutes=1)
+    desk.api.expect(200, "PATCH", f"/v1/rules/{desk.rule}", {"alerting": {"cooldown": "PT0S"}, "channels": []})
+    assert counted(desk) == (7, 7), "it matches the same"
+    desk.api.expect(200, "PATCH", f"/v1/rules/{desk.rule}", {"exclude": ["dental"]})
+    assert counted(desk) == (0, 7)
+    raise_and_judge(desk, 60, "Bridge of sighs closes")
+    assert counted(desk) == (1, 8)
+
+
+def test_an_actor_that_goes_by_another_name_makes_another_version(desk: Desk, clock: Clock) -> None:
+    desk.api.expect(200, "PATCH", f"/v1/rules/{desk.rule}", {"actors": ["Marlow"], "topics": []})
+    clock.advance(minutes=1)
+    raise_and_judge(desk, 60, "Marlow builds a bridge")
+    assert counted(desk) == (1, 8)
+    desk.api.expect(200, "PUT", "/v1/actors?name=Marlow", {"aliases": ["the river town"]})
+    assert counted(desk) == (0, 8)
 
 
 def test_of_several_words_on_an_alert_the_majority_counts(desk: Desk) -> None:
