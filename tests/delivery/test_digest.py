@@ -13,7 +13,6 @@ from service.delivery.mail_content import MAX_ENTRIES, render_content
 from service.delivery.message import MAX_BYTES, render_body
 from service.domain.digests import Digest, DigestKind
 from tests.delivery.builders import (
-    CREATED,
     KEY,
     LEDE,
     NEWS,
@@ -94,7 +93,7 @@ def test_a_mail_has_an_entry_for_each_alert() -> None:
 
 def test_each_entry_asks_whether_it_was_relevant() -> None:
     alerts = (REPORTED, replace(an_update(NEWS), id="al_2"))
-    maker = LinkMaker("https://watch.example", "ch_1", CREATED, KEY)
+    maker = LinkMaker("https://watch.example", "ch_1", KEY)
     delivery = a_delivery(a_channel("email", (), to="desk@news.example"), digest=a_digest(*alerts))
     said = render_content(delivery, None, links=maker.links_of)
     for each in alerts:
