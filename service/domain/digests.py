@@ -107,6 +107,11 @@ def say_put_off(reason: str, until: datetime, zone: ZoneInfo) -> str:
     return "; ".join((*reason.split("; ")[:-1], f"the rule is muted, told after {say_local(until, zone)}"))
 
 
+def say_told_alone(reason: str) -> str:
+    """What becomes of that reason where the digest could not be put together."""
+    return "; ".join((*reason.split("; ")[:-1], "told by itself, as its digest could not be put together"))
+
+
 def compose(items: Iterable[Collected]) -> tuple[Alert, ...]:
     """What is told of each alert of which something waits, those that most outlets report first."""
     by_alert: dict[str, list[Collected]] = {}

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 
 from service.domain.alerts import Alert
-from service.domain.digests import Collected, Digest, DigestKind, say_put_off, say_told
+from service.domain.digests import Collected, Digest, DigestKind, say_put_off, say_told, say_told_alone
 from service.domain.policies import Defaults
 from service.domain.rules import Rule
 from service.storage.alerts import dump_content, messages_of, to_living
@@ -106,6 +106,7 @@ class Digests:
             rows = connection.execute(select(digest).where(is_poison(digest, now)).order_by(digest.c.id).with_for_update()).all()
             for row in rows:
                 save_deliveries(connection, self.database, _one_by_one(connection, row), now)
+                _reword(connection, match.c.digest == row.id, say_told_alone)
             ended = update(digest).where(digest.c.id.in_([row.id for row in rows])).values(next_at=None, released_at=now)
             return connection.execute(ended).rowcount if rows else 0
 

@@ -487,6 +487,7 @@ def test_a_digest_that_ends_every_worker_is_given_up_and_its_alerts_told_one_by_
     assert one.at(NOON + timedelta(hours=1)) == 0
     told = [each.alert.articles[0].title for each in one.taken() if each.alert]
     assert sorted(told) == ["Bridge number 1 opens", "Bridge number 2 opens"]
+    assert one.reasons() == ["told by itself, as its digest could not be put together"] * 2
 
 
 def test_nobody_else_is_told_what_one_workspace_collects(open_house: Callable[..., Edges], clock: Clock) -> None:
