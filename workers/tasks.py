@@ -16,7 +16,7 @@ from service.pipeline.sweep import prune as forget_what_is_old
 from service.pipeline.websub import subscribe_due
 from workers.bell import ring
 from workers.house import house
-from workers.rounds import ring_for_waiting
+from workers.rounds import RINGING
 
 
 @shared_task
@@ -63,7 +63,7 @@ def deliver() -> None:
 @shared_task
 def sweep() -> None:
     """Find what is due and ring for it; set aside what only ends workers; tell of feeds that have waited to be told of."""
-    take_each(house().edges, {"ring": ring_for_waiting, **SWEEPING})
+    take_each(house().edges, {**RINGING, **SWEEPING})
 
 
 @shared_task

@@ -48,7 +48,19 @@ class Counts:
 
 def backlogs(database: Database, now: datetime, courtesy: Courtesy = COURTESY) -> tuple[Backlog, ...]:
     """What waits for each stage; those that only wait for their host or endpoint are left out."""
-    return tuple(_backlog(database, stage, now, courtesy) for stage in STAGES)
+    return tuple(backlog_of(database, stage, now, courtesy) for stage in STAGES)
+
+
+def backlog_of(database: Database, stage: str, now: datetime, courtesy: Courtesy = COURTESY) -> Backlog:
+    """What waits for this stage, likewise."""
+    match stage:
+        case "poll":
+            due, oldest = count_pollable(database, now, courtesy)
+        case "deliver":
+            due, oldest = count_sendable(database, now)
+        case _:
+            due, oldest = count_due(database, STAGES[stage], now)
+    return Backlog(stage, due, (now - oldest).total_seconds() if oldest else 0.0)
 
 
 def count_all(database: Database) -> Counts:
@@ -64,17 +76,6 @@ def count_all(database: Database) -> Counts:
             feedback=count_feedback(connection),
             failures=load_failures(connection),
         )
-
-
-def _backlog(database: Database, stage: str, now: datetime, courtesy: Courtesy) -> Backlog:
-    match stage:
-        case "poll":
-            due, oldest = count_pollable(database, now, courtesy)
-        case "deliver":
-            due, oldest = count_sendable(database, now)
-        case _:
-            due, oldest = count_due(database, STAGES[stage], now)
-    return Backlog(stage, due, (now - oldest).total_seconds() if oldest else 0.0)
 
 
 def _count(connection: Connection, table: Table) -> int:
