@@ -10,6 +10,7 @@ import pytest
 
 from service.delivery.alert_links import LinkMaker
 from service.delivery.mail_content import MAX_ENTRIES, render_content
+from service.delivery.mail_digest import digest_subject
 from service.delivery.message import MAX_BYTES, render_body
 from service.domain.digests import Digest, DigestKind
 from tests.delivery.builders import (
@@ -137,3 +138,9 @@ def test_a_digest_arrives_with_hostile_titles_escaped() -> None:
     assert b"<script>" not in arrived.raw.partition(b"text/html")[2]
     assert b"&lt;script&gt;" in arrived.raw.partition(b"text/html")[2]
     assert b"\nBcc:" not in arrived.raw
+
+
+def test_a_digest_of_which_its_reader_has_muted_all_that_is_named_does_not_say_that_there_is_nothing() -> None:
+    digest = replace(a_digest(an_alert()), count=3).without(["al_1"])
+    assert (digest.count, digest.alerts) == (2, ())
+    assert digest_subject(digest).startswith("2 alerts: ")
