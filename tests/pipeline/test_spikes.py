@@ -63,7 +63,7 @@ class Volumes(Waiting):
     def counted(self, watched: Rule) -> int:
         """How many outlets there are in the last hour."""
         stored = self.edges.store.rules.find_rule(self.workspace, watched.id)
-        look = stored and self.edges.store.volumes.look(stored, self.clock.at)
+        look = self.edges.store.volumes.look(stored, self.clock.at) if stored else None
         assert look is not None
         return look.count
 

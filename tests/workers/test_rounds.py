@@ -34,6 +34,6 @@ def test_a_stage_that_cannot_be_looked_at_costs_no_other_its_bell(edges: Edges, 
     edges.store.feeds.follow("https://gazette.example/feed", new_id="fd_1", tags=[], alert_existing=False, caller=by)
     with edges.store.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE article RENAME TO elsewhere")
-    assert take_each(edges, dict(reversed(RINGING.items()))) == ("ring_match",)
-    rung = [json.loads(each)["headers"]["task"] for each in bells.lrange("bells", 0, -1)]  # type: ignore[union-attr]
+    assert take_each(edges, dict(reversed([*RINGING.items()]))) == ("ring_match",)
+    rung = [json.loads(each)["headers"]["task"] for each in bells.lrange("bells", 0, -1)]
     assert rung == ["workers.tasks.poll"]
