@@ -3,8 +3,9 @@
 Left out on purpose: whatever has a host of the user's choice (Gotify, Matrix, Mastodon, Rocket.Chat, Zulip, Signal's API, plain JSON ...);
 what our own kinds serve better (Slack, Teams, Discord, Telegram, Mattermost, ntfy, PagerDuty); mail by whatever provider, for our own kind
 asks the reader first; what needs more requests than one or keeps a file between them (Twist, Kook, Opsgenie); what sends by GET or puts the
-words into the URL (Join, Threema, Clickatell); what counts bytes where Apprise counts characters (WeCom); what names an incident anew at
-each attempt, or all by one name (PagerTree, Splunk On-Call); what takes no words of our own out of the blue (WhatsApp).
+words into the URL (Join, Threema, Clickatell); what counts bytes where Apprise counts characters (WeCom); what refuses with a status of
+success that Apprise takes at its word (DingTalk, Vonage); what names an incident anew at each attempt, or all by one name (PagerTree,
+Splunk On-Call); what takes no words of our own out of the blue (WhatsApp).
 """
 
 from __future__ import annotations
@@ -45,7 +46,6 @@ SERVICES: Mapping[str, Service] = MappingProxyType(
         "line": Service("LINE", ("api.line.me",), "line.NotifyLine"),
         "lark": Service("Lark", ("open.larksuite.com",), "lark.NotifyLark", _CALLS_NOBODY),
         "feishu": Service("Feishu", ("open.feishu.cn",), "feishu.NotifyFeishu", _CALLS_NOBODY),
-        "dingtalk": Service("DingTalk", ("oapi.dingtalk.com",), "dingtalk.NotifyDingTalk"),
         "flock": Service("Flock", ("api.flock.com", "api.flock.co"), "flock.NotifyFlock"),
         "zoom": Service("Zoom Team Chat", ("inbots.zoom.us",), "zoom.NotifyZoom"),
         "squadcast": Service("Squadcast", ("api.squadcast.com", "api.eu.squadcast.com"), "squadcast.NotifySquadcast"),
@@ -56,6 +56,5 @@ SERVICES: Mapping[str, Service] = MappingProxyType(
         "signl4": Service("SIGNL4", ("connect.signl4.com",), "signl4.NotifySIGNL4"),
         "ifttt": Service("IFTTT", ("maker.ifttt.com",), "ifttt.NotifyIFTTT"),
         "twilio": Service("Twilio", ("api.twilio.com",), "twilio.NotifyTwilio"),
-        "vonage": Service("Vonage", ("rest.nexmo.com",), "vonage.NotifyVonage"),
     }
 )
