@@ -26,8 +26,10 @@
         meaning, nearness                           how near an article is to the rules in meaning: vectors in, z-scores out
         company                                     what the nearest articles before it matched
         calibration, verdict, explain               from all that to two probabilities, to yes or no, to the reason
-        prints, things, credits, series             what is remembered of an article to tell its event
-        likeness, recent, story_*, stories          which recent articles report the same event
+        prints, things, credits, series             what is stored of an article to tell its event
+        lexicon, traces, recent, story_vectors,
+        remembered                                  what a process remembers of it, in few bytes, and which articles are near it
+        beside, likeness, stories                   which of them report the same event
         anchors, phrases, entries, filing, index    all rules at once
         chance, suspects, trial, rule_patches,
         proposals, unproposed                       what would have prevented a rule's false alarms

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 import redis
 
@@ -18,11 +19,33 @@ SEALING_KEY = "5e" * 32
 LEASE = 8  # seconds, instead of the usual 30: enough that no work outlives it on a busy machine, and none is given up as deadly
 
 
+class Child(Protocol):
+    """A process that leads a group of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> int | None: ...
+
+
+Start: TypeAlias = Callable[[Sequence[str], Mapping[str, str], Path], Child]
+
+
+def by_command(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Child:
+    """Start Celery with these arguments as production does."""
+    with log.open("wb") as file:
+        command = [sys.executable, "-m", "celery", *arguments]
+        return subprocess.Popen(command, env=environment, stdout=file, stderr=file, start_new_session=True)
+
+
 class Machine:
     """Workers and a beat over one database and one broker. Each child leads its own process group, so nothing survives."""
 
-    def __init__(self, home: Path, database_url: str, broker_url: str) -> None:
+    def __init__(self, home: Path, database_url: str, broker_url: str, started: Start = by_command) -> None:
         self.home = home
+        self._started = started
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("WIREWATCH_")},
             "WIREWATCH_DATA_DIR": str(home / "data"),
@@ -36,18 +59,18 @@ class Machine:
             "WIREWATCH_LEASE": str(LEASE),
             "WIREWATCH_MEANING": "off",
         }
-        self._children: list[subprocess.Popen[bytes]] = []
+        self._children: list[Child] = []
 
-    def start_worker(self, queues: str = "poll,match,deliver") -> subprocess.Popen[bytes]:
+    def start_worker(self, queues: str = "poll,match,deliver") -> Child:
         """A worker of these queues."""
         options = ["--pool", "threads", "--concurrency", "8", "--without-gossip", "--without-mingle", "-Q", queues]
         return self._start("worker", *options)
 
-    def start_beat(self) -> subprocess.Popen[bytes]:
+    def start_beat(self) -> Child:
         """The beat."""
         return self._start("beat", "-s", str(self.home / f"schedule-{len(self._children)}"))
 
-    def kill(self, child: subprocess.Popen[bytes]) -> None:
+    def kill(self, child: Child) -> None:
         """SIGKILL: the process learns nothing and cleans nothing up."""
         os.killpg(child.pid, signal.SIGKILL)
         child.wait(timeout=30)
@@ -62,10 +85,9 @@ class Machine:
         """What all children have written."""
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.home.glob("*.log")))
 
-    def _start(self, program: str, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "workers.app", program, "--loglevel", "INFO", *options]
-        with (self.home / f"{len(self._children)}-{program}.log").open("wb") as log:
-            child = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+    def _start(self, program: str, *options: str) -> Child:
+        arguments = ["-A", "workers.app", program, "--loglevel", "INFO", *options]
+        child = self._started(arguments, self.environment, self.home / f"{len(self._children)}-{program}.log")
         self._children.append(child)
         return child
 

@@ -23,11 +23,10 @@ import numpy as np
 from service.cli.story_pass import StoryPass, read_prints
 from service.domain.stories import Rules
 from service.embedding import load_embedder
-from service.matching.likeness import Level, Model, features_of, load_usual, profile_of
+from service.matching.likeness import Level, Model
 from service.matching.prints import Print
-from service.matching.recent import Recent
+from service.matching.remembered import Remembered
 from service.matching.stories import StoryBook
-from service.matching.story_vectors import VectorShelf
 from tools.fit_calibration import Floats, fit
 from tools.kept_vectors import KeptVectors
 from tools.story_exam import Counts, StoryExam, read_story_exam, score
@@ -59,21 +58,17 @@ class Pair:
 
 def pairs_of(prints: Sequence[Print], exam: StoryExam) -> Iterator[Pair]:
     """The judged pairs of a window, in a stream of all articles, oldest first."""
-    usual, shelf, began = load_usual(), VectorShelf(), 0
-    recent, profiles = Recent(usual.counts, usual.articles), [profile_of(each) for each in prints]
-    for number, profile in enumerate(profiles):
-        while profile.print.at - profiles[began].print.at > WINDOW:
-            recent.discard(began, profiles[began].terms)
-            began += 1
-        squares = recent.squares()
-        others = [each for each in range(began, number) if exam.judged(profile.print.article, prints[each].article) is not None]
-        cosines = shelf.cosines(profile.print.vector, others)
-        for other in others:
-            article = prints[other].article
-            groups = frozenset((exam.group[profile.print.article], exam.group[article]))
-            yield Pair(groups, len(groups) == 1, features_of(profile, profiles[other], squares, cosines[other]))
-        recent.add(number, profile.terms)
-        shelf.add(number, profile.print.vector)
+    remembered, began = Remembered(WINDOW, len(prints) + 1), 0
+    for number, each in enumerate(prints):
+        began += sum(1 for _ in remembered.forget(each))
+        trace = remembered.begin(each)
+        others = [other for other in range(began, number) if exam.judged(each.article, prints[other].article) is not None]
+        cosines = remembered.cosines(each.vector, others)
+        features = remembered.features(trace, others, [cosines[other] for other in others])
+        for place, other in enumerate(others):
+            groups = frozenset((exam.group[each.article], exam.group[prints[other].article]))
+            yield Pair(groups, len(groups) == 1, {name: float(values[place]) for name, values in features.items()})
+        remembered.take_in(trace, each.vector)
 
 
 def model_of(pairs: Sequence[Pair], level: Level) -> Model:
@@ -109,7 +104,7 @@ def held_out(exam: StoryExam, prints: Sequence[Print], pairs: Sequence[Pair], le
 
 def usual_terms(prints: Sequence[Print]) -> str:
     """How many articles there are, and how many of them have each of the commonest terms."""
-    counts = Counter(term for each in prints for term in profile_of(each).terms)
+    counts = Counter(term for each in prints for term in each.terms)
     common = sorted((term for term, count in counts.items() if count >= USUAL), key=lambda term: (-counts[term], term))
     return "\n".join([str(len(prints)), *(f"{counts[term]} {term}" for term in common)]) + "\n"
 

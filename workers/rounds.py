@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from service.edges import Edges
-from service.storage.counts import backlogs
+from service.pipeline.steps import Step
+from service.storage.counts import STAGES, backlog_of
 from service.storage.feed_hosts import courtesy_of
 from workers.bell import ring
 
@@ -13,5 +17,14 @@ MOST_RINGS = 4  # a stage's worker drains it; more hands than this only wait for
 
 def ring_for_waiting(edges: Edges) -> None:
     """Ring for each stage by how much waits there."""
-    for waiting in backlogs(edges.store.database, edges.now(), courtesy_of(edges.settings)):
-        ring(waiting.stage, times=min(MOST_RINGS, -(-waiting.due // ROWS_PER_RING)))
+    for stage in STAGES:
+        ring_for(edges, stage)
+
+
+def ring_for(edges: Edges, stage: str) -> None:
+    """Ring for this stage by how much waits there."""
+    waiting = backlog_of(edges.store.database, stage, edges.now(), courtesy_of(edges.settings))
+    ring(stage, times=min(MOST_RINGS, -(-waiting.due // ROWS_PER_RING)))
+
+
+RINGING: Mapping[str, Step] = {f"ring_{stage}": partial(ring_for, stage=stage) for stage in STAGES}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from celery import shared_task
 
-from service.pipeline import sweep as sweeping
 from service.pipeline.deliver import deliver_with
 from service.pipeline.digest import open_empty, release_due
 from service.pipeline.pages import read_due
 from service.pipeline.poll import poll_due
+from service.pipeline.steps import take_each
+from service.pipeline.sweep import SWEEPING
+from service.pipeline.sweep import prune as forget_what_is_old
 from service.pipeline.websub import subscribe_due
 from workers.bell import ring
 from workers.house import house
-from workers.rounds import ring_for_waiting
+from workers.rounds import RINGING
 
 
 @shared_task
@@ -45,8 +49,8 @@ def match() -> None:
 @shared_task
 def digest() -> None:
     """Make one message of what was collected and is due; ring for delivery. Have those that are sent empty, too."""
-    open_empty(house().edges)
-    release_due(house().edges, on_messages=lambda: ring("deliver"))
+    release = partial(release_due, on_messages=lambda: ring("deliver"))
+    take_each(house().edges, {"open_empty_digests": open_empty, "release_digests": release})
 
 
 @shared_task
@@ -59,12 +63,10 @@ def deliver() -> None:
 @shared_task
 def sweep() -> None:
     """Find what is due and ring for it; set aside what only ends workers; tell of feeds that have waited to be told of."""
-    sweeping.set_poison_aside(house().edges)
-    sweeping.tell_of_feeds(house().edges)
-    ring_for_waiting(house().edges)
+    take_each(house().edges, {**RINGING, **SWEEPING})
 
 
 @shared_task
 def prune() -> None:
     """Forget what nobody refers to any more."""
-    sweeping.prune(house().edges)
+    forget_what_is_old(house().edges)

@@ -119,8 +119,6 @@ def _mute(opened: Opened, muted: Muted, edges: Edges) -> Mute:
 def _with(edges: Edges, purpose: Purpose, token: str, answer: Callable[[Opened], Response]) -> Response:
     """What `answer` makes of a link that holds; else the page that tells why it does not."""
     link, template = read_token(purpose, token, edges.secret_key), f"{purpose}.html"
-    if link is not None and link.expires_at <= edges.now():
-        return _page(template, None, "expired", 410)
     opened = _open(edges, link) if link else None
     return answer(opened) if opened else _page(template, None, "unknown", 404)
 

@@ -93,9 +93,10 @@ class AlertView(View):
     rule_name: str
     created_at: datetime
     articles: list[AlertedArticleView] = Field(description="what raised it; of a spike, one of each of its top stories")
-    story: str | None = Field(description="what later articles join it by; null: the rule tells of every article")
+    story: str | None = Field(description="what it is about; null: a spike, or an article that was put into no story")
     coverage: CoverageView | None = Field(
-        description="of the articles that raised or joined it or an alert that was joined into it; null: as `story`"
+        description="of the articles that raised or joined it or an alert that was joined into it; "
+        "null: a spike, or the rule tells of every article"
     )
     updated_at: datetime | None = Field(description="when the last of them joined")
     joined_into: str | None = Field(

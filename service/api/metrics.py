@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask import Flask, Response, request
 from prometheus_client import CollectorRegistry, Counter
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -43,6 +43,7 @@ class DatabaseCollector(Collector):
         yield _gauge("wirewatch_deliveries", "Deliveries", "state", counts.deliveries)
         yield _gauge("wirewatch_collected", "Alerts and updates that wait in digests", "kind", counts.collected)
         yield _gauge("wirewatch_feedback", "Words of keys and readers on alerts", "judged", counts.feedback)
+        yield _counter("wirewatch_step_failures", "Steps of what is done now and then that failed", "step", counts.failures)
         stored = {"articles": counts.articles, "matches": counts.matches, "alerts": counts.alerts}
         yield _gauge("wirewatch_stored", "Rows stored", "kind", stored)
 
@@ -61,6 +62,13 @@ def install_metrics(app: Flask, edges: Edges) -> CollectorRegistry:
         return response
 
     return registry
+
+
+def _counter(name: str, about: str, label: str, values: Mapping[str, float]) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, about, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
 
 
 def _gauge(name: str, about: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from service.api.errors import Fault, invalid
 from service.domain.routes import channel_of
@@ -13,10 +14,19 @@ from service.matching.rules import check_terms
 from service.matching.saved_rules import check_saved
 
 
-def check_rule(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None = None, *, rule_id: str = "", under: str = "") -> None:
+def check_rule(
+    edges: Edges,
+    workspace: str,
+    spec: RuleSpec,
+    old: RuleSpec | None = None,
+    *,
+    rule_id: str = "",
+    under: str = "",
+    saved_at: datetime | None = None,
+) -> None:
     """Refuse a rule that could never work as written; `under` is where it stands in the request, `rule_id` its id if it has one.
 
-    What the rule named before the change, in `old`, may be gone by now and is let be.
+    What the rule named before the change, in `old`, may be gone or over by now and is let be. `saved_at` is None where it is only tried.
 
     Raises:
         Problem: 422, with every fault and its place.
@@ -25,6 +35,7 @@ def check_rule(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | Non
     faults += _saved_faults(spec, edges.store.rules.saved_for(workspace, spec, rule_id), under)
     faults += _channel_faults(edges, workspace, spec, old, under)
     faults += _feed_faults(edges, workspace, spec, old, under)
+    faults += _mute_faults(spec, old, saved_at, under)
     if faults:
         raise invalid(faults, "rule")
 
@@ -49,3 +60,11 @@ def _feed_faults(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | N
         if feed not in known and not feed.startswith("tag:") and edges.store.feeds.find_feed(workspace, feed) is None:
             message = f'you follow no feed with the id "{feed}"; name a feed\'s id or a tag ("tag:world")'
             yield Fault(at=f"{under}/feeds/{number}", message=message)
+
+
+def _mute_faults(spec: RuleSpec, old: RuleSpec | None, saved_at: datetime | None, under: str) -> Iterator[Fault]:
+    until = spec.alerting.mute_until
+    if until is None or saved_at is None or until > saved_at or (old and old.alerting.mute_until == until):
+        return
+    message = f"this time is over, so that nothing would be muted: write one after {saved_at:%Y-%m-%dT%H:%M:%SZ}, or null to end a mute"
+    yield Fault(at=f"{under}/alerting/mute_until", message=message)

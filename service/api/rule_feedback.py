@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from flask import Response
@@ -14,15 +13,12 @@ from pydantic import AwareDatetime, Field
 from service.api.auth import workspace
 from service.api.errors import missing
 from service.api.forms import ById, Query, View, answer
+from service.api.proposing import Proposing
 from service.api.routing import nouns, route
-from service.domain.feedback import Feedback, JudgedAlert, judge_alert, measure_precision
+from service.domain.feedback import Feedback, judge_alert, measure_precision
 from service.domain.rules import Rule
 from service.edges import Edges
-from service.matching.proposals import Proposal, ProposalKind, Proposals, propose
-from service.storage.paging import MAX_PAGE
-
-MAX_COMPARED = 200  # judged alerts, the newest, whose articles are read
-MAX_TEXT = 4_000_000  # characters of those in all: two seconds of CPU
+from service.matching.proposals import Proposal, ProposalKind, Proposals
 
 
 class RuleFeedbackQuery(Query):
@@ -60,7 +56,8 @@ class RuleFeedbackView(View):
 
     rule: str
     since: datetime | None = Field(description="when the first of the judged alerts was raised, or as asked; null: none was judged")
-    precision: PrecisionView
+    precision: PrecisionView = Field(description="of the alerts raised since the rule matches as it does now")
+    ever: PrecisionView = Field(description="of all judged alerts, those of the rule as it was before, too")
     false_alarms: int = Field(description="compared: judged not relevant, and the rule as it is now would still raise them")
     right: int = Field(description="compared: judged relevant, likewise")
     outdated: int = Field(description="false alarms that the rule as it is now would not raise any more")
@@ -72,6 +69,7 @@ class RuleFeedbackView(View):
 def rule_feedback_api(edges: Edges) -> APIBlueprint:
     """The route of a rule's precision."""
     api = nouns("rules", "What you watch", part="rule-feedback")
+    proposing = Proposing(edges)
 
     @route(api, "get", "/v1/rules/<id>/feedback", needs="read", answers={200: RuleFeedbackView})
     def show_rule_feedback(path: ById, query: RuleFeedbackQuery) -> Response:
@@ -83,19 +81,24 @@ def rule_feedback_api(edges: Edges) -> APIBlueprint:
         if rule is None:
             raise missing("rule")
         words = edges.store.feedback.of_rule(rule.workspace, rule.id, since=query.since)
-        return answer(_view(edges, rule, words, query.since))
+        return answer(_view(edges, proposing, rule, words, query.since))
 
     return api
 
 
-def _view(edges: Edges, rule: Rule, words: Mapping[str, Sequence[Feedback]], since: datetime | None) -> RuleFeedbackView:
+def _view(
+    edges: Edges, proposing: Proposing, rule: Rule, words: Mapping[str, Sequence[Feedback]], since: datetime | None
+) -> RuleFeedbackView:
     judged = {alert: judge_alert(said) for alert, said in words.items()}
-    proposals = _propose(edges, rule, dict(islice(judged.items(), MAX_COMPARED)))
+    proposals = proposing.for_rule(rule, judged)
+    before = edges.store.feedback.raised_before(rule.id)
+    now = {alert: relevant for alert, relevant in judged.items() if alert not in before}
     first = edges.store.alerts.find_alert(rule.workspace, [*judged][-1]) if judged and since is None else None
     return RuleFeedbackView(
         rule=rule.id,
         since=first.alert.created_at if first else since,
-        precision=PrecisionView.model_validate(measure_precision(sum(judged.values()), len(judged))),
+        precision=_measure(now),
+        ever=_measure(judged),
         false_alarms=proposals.false_alarms,
         right=proposals.right,
         outdated=proposals.outdated,
@@ -105,26 +108,8 @@ def _view(edges: Edges, rule: Rule, words: Mapping[str, Sequence[Feedback]], sin
     )
 
 
-def _propose(edges: Edges, rule: Rule, judged: Mapping[str, bool]) -> Proposals:
-    store, owner = edges.store, rule.workspace
-    channels = store.channels.list_channels(owner, limit=MAX_PAGE)
-    saved = store.actors.saved_as_matched(owner, store.rules.saved_for(owner, rule.spec, rule.id))
-    return propose(
-        rule.spec,
-        tuple(_first_of(store.judged.load(owner, judged), MAX_TEXT)),
-        saved=saved,
-        channels=() if channels.next_cursor else [each.id for each in channels.items],  # a part would leave the others out
-        as_matched=lambda spec: store.actors.as_matched(owner, spec),
-    )
-
-
-def _first_of(alerts: Iterable[JudgedAlert], characters: int) -> Iterator[JudgedAlert]:
-    """The first of the alerts, as many as have so much text."""
-    for alert in alerts:
-        characters -= sum(len(text) for each in alert.articles for text in (each.article.title, each.article.summary, each.article.body))
-        if characters < 0:
-            return
-        yield alert
+def _measure(judged: Mapping[str, bool]) -> PrecisionView:
+    return PrecisionView.model_validate(measure_precision(sum(judged.values()), len(judged)))
 
 
 def _show(proposal: Proposal, among: Proposals) -> ProposalView:

@@ -58,7 +58,7 @@ def _add_basic_routes(api: APIBlueprint, edges: Edges) -> None:
     def create_rule(body: RuleSpec) -> Response:
         """Make a rule. Every article stored from now on is matched against it."""
         by = caller(edges)
-        check_rule(edges, by.workspace, body)
+        check_rule(edges, by.workspace, body, saved_at=by.now)
         return _answer_rule(store.add_rule(body, new_id=edges.new_id("ru"), caller=by), 201)
 
     @route(api, "get", "/v1/rules", needs="read", answers={200: RulesView})
@@ -76,12 +76,14 @@ def _add_changes(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.rules
 
     def change(rule_id: str, make: Callable[[RuleSpec], RuleSpec]) -> Response:
+        by = caller(edges)
+
         def make_checked(old: RuleSpec) -> RuleSpec:
             new = make(old)
-            check_rule(edges, workspace(), new, old, rule_id=rule_id)
+            check_rule(edges, by.workspace, new, old, rule_id=rule_id, saved_at=by.now)
             return new
 
-        return _answer_rule(store.change_rule(rule_id, make_checked, caller=caller(edges), expected=_expected()))
+        return _answer_rule(store.change_rule(rule_id, make_checked, caller=by, expected=_expected()))
 
     @route(api, "put", "/v1/rules/<id>", needs="write", answers={200: RuleView}, problems=[409, 412])
     def replace_rule(path: ById, body: RuleSpec) -> Response:

@@ -12,6 +12,13 @@ from service.domain.spike_words import say_comparison, say_spike
 from service.domain.spikes import Basis, Spike
 
 
+class LaterView(View):
+    """How many independent outlets there were when a spike that had waited was told."""
+
+    count: int
+    until: datetime
+
+
 class SpikeView(View):
     """The numbers that an alert on volume was told with."""
 
@@ -27,6 +34,7 @@ class SpikeView(View):
     since: datetime
     until: datetime
     timezone: str = Field(description="in which weekday and hour are the same")
+    later: LaterView | None = Field(description="as of when it was told, where it had waited; null: it was told at once, or waits")
     text: str = Field(description="the numbers in a sentence", examples=["14 independent outlets in an hour, 7 times the usual 2"])
     comparison: str = Field(description="what they are compared with, in a sentence or two")
 
@@ -46,6 +54,7 @@ def view_spike(spike: Spike) -> SpikeView:
         since=spike.since,
         until=spike.until,
         timezone=spike.zone,
+        later=spike.later and LaterView.model_validate(spike.later),
         text=say_spike(spike),
         comparison=say_comparison(spike),
     )

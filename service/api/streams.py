@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
@@ -16,6 +17,7 @@ from service.api.auth import caller, workspace
 from service.api.errors import Fault, Problem, invalid
 from service.api.forms import Id, Query
 from service.api.routing import nouns, route
+from service.api.stream_ids import Had, read_id, write_id
 from service.delivery.message import render_body
 from service.domain.alerts import Alert
 from service.domain.channels import Channel
@@ -30,7 +32,6 @@ OVERLAP = timedelta(seconds=60)
 PAUSE = 1.0  # seconds between looks
 HEARTBEAT = 15  # looks without news until a comment shows that we are alive
 LOOKS = 300  # in one connection: then its client comes back
-OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 EVENT_STREAM = "text/event-stream"
 
 
@@ -60,18 +61,25 @@ class Listener:
 
     def skip(self) -> None:
         """Leave aside what was told before."""
-        self.sent.update(self.edges.store.told.list_since(self.workspace, self.since, rule_id=self.rule))
+        self.sent.update(self._told())
+
+    def skip_what(self, had: Had) -> None:
+        """Leave aside what its reader has had already."""
+        self.sent.update(filter(had.has, takewhile(lambda mark: mark.at <= had.at, self._told())))
 
     def news(self) -> Iterator[str]:
         """Each new message as an event, the oldest first."""
-        for mark in self.edges.store.told.list_since(self.workspace, self.since, rule_id=self.rule):
+        for mark in self._told():
             if mark in self.sent:
                 continue
             told = self.edges.store.told.get_message(mark)
             self.sent.add(mark)
             self._move_on(mark.at)
             if told is not None:
-                yield _event(mark, told)
+                yield _event(write_id(mark, self.sent), mark, told)
+
+    def _told(self) -> Iterator[Mark]:
+        return self.edges.store.told.list_since(self.workspace, self.since, rule_id=self.rule)
 
     def _move_on(self, at: datetime) -> None:
         self.since = max(self.since, at - OVERLAP)
@@ -87,9 +95,9 @@ def streams_api(edges: Edges) -> APIBlueprint:
     def stream_alerts(query: StreamQuery) -> Response:
         """Alerts and updates as they come, as Server-Sent Events.
 
-        An event's `event` and `data` are the type and the body of the webhook. After `Last-Event-ID` nothing is lost; what was told in
-        the minute before it may come again, with the same id. The connection ends after five minutes, and clients come back by themselves;
-        it ends within a second when its key is revoked.
+        An event's `event` and `data` are the type and the body of the webhook. After `Last-Event-ID` nothing is lost, and nothing comes
+        twice; only of more than a hundred in the minute before it the oldest may. The connection ends after five minutes, and clients come
+        back by themselves; it ends within a second when its key is revoked.
         """
         if query.rule is not None and edges.store.rules.find_rule(workspace(), query.rule) is None:
             raise invalid([Fault(at="query/rule", message=f'there is no rule "{query.rule}" in this workspace; see GET /v1/rules')])
@@ -123,22 +131,24 @@ def follow(listener: Listener, pause: Callable[[], None], looks: int = LOOKS) ->
 
 def _listener(edges: Edges, by: Caller, rule: str | None, last: str | None) -> Listener:
     if last is not None:
-        return Listener(edges, by.workspace, rule, max(_moment_of(last), OLDEST) - OVERLAP, by.name)
+        had = _had(last)
+        listener = Listener(edges, by.workspace, rule, had.at - OVERLAP, by.name)
+        listener.skip_what(had)
+        return listener
     listener = Listener(edges, by.workspace, rule, by.now - OVERLAP, by.name)
     listener.skip()
     return listener
 
 
-def _moment_of(last: str) -> datetime:
+def _had(last: str) -> Had:
     try:
-        return datetime.fromtimestamp(int(last.partition("~")[0]) / 1e6, UTC)
-    except (ValueError, OverflowError, OSError):
+        return read_id(last)
+    except ValueError:
         raise invalid([Fault(at="header/Last-Event-ID", message="give the id of an event as it came")]) from None
 
 
-def _event(mark: Mark, told: Alert) -> str:
+def _event(its_id: str, mark: Mark, told: Alert) -> str:
     nowhere = Channel("", told.workspace, "stream", "", {}, (), told.created_at)
     data = render_body(DeliveryToSend(told.id, nowhere, told, mark.at, "", mark.at, 0, 0)).decode()
     kind = "alert.updated" if told.update else "alert.created"
-    at = (mark.at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-    return f"id: {at}~{mark.alert}~{mark.number}\nevent: {kind}\ndata: {data}\n\n"
+    return f"id: {its_id}\nevent: {kind}\ndata: {data}\n\n"

@@ -1,4 +1,7 @@
-"""Signed links in the message of an alert, to give feedback and to mute: bound to their purpose, to alert and channel, for a month."""
+"""Signed links in the message of an alert, to give feedback and to mute: bound to their purpose, to alert and channel.
+
+They work as long as the alert is kept, so that a message that is sent again after months is still whole, and word for word the same.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,11 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from service.domain.alerts import Alert
 
-LINKS_LAST = timedelta(days=30)
-_SHOWN = re.compile(r"(al_\w+\.ch_\w+\.[0-9]+\.)[\w-]+", re.ASCII)
+_SHOWN = re.compile(r"(al_\w+\.ch_\w+\.)[\w.-]+", re.ASCII)
 
 
 class Purpose(StrEnum):
@@ -25,11 +26,10 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlertLink:
-    """What a genuine link is about. Whether it has expired is for whoever opens it to see."""
+    """What a genuine link is about."""
 
     alert: str
     channel: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,10 @@ class AlertLinks:
 
 @dataclass(frozen=True, slots=True)
 class LinkMaker:
-    """Makes the links in messages to one channel; `made_at` is when the message was made, so that every attempt sends the same."""
+    """Makes the links in messages to one channel, at every attempt the same."""
 
     public_url: str
     channel: str
-    made_at: datetime
     key: bytes = field(repr=False)
 
     def links_of(self, alert: Alert) -> AlertLinks:
@@ -62,23 +61,23 @@ class LinkMaker:
         return self._url(Purpose.FEEDBACK, alert_id)
 
     def _url(self, purpose: Purpose, alert_id: str) -> str:
-        token = alert_token(purpose, AlertLink(alert_id, self.channel, self.made_at + LINKS_LAST), self.key)
+        token = alert_token(purpose, AlertLink(alert_id, self.channel), self.key)
         return f"{self.public_url.rstrip('/')}/{purpose}/{token}"
 
 
 def alert_token(purpose: Purpose, link: AlertLink, key: bytes) -> str:
     """The part of a link that proves what it may; safe in a URL."""
-    claim = f"{link.alert}.{link.channel}.{int(link.expires_at.timestamp())}"
+    claim = f"{link.alert}.{link.channel}"
     return f"{claim}.{_proof(purpose, claim, key)}"
 
 
 def read_token(purpose: Purpose, token: str, key: bytes) -> AlertLink | None:
-    """What a token is about, also where it has expired; None if it was not made for this with this key. Takes constant time."""
+    """What a token is about; None if it was not made for this with this key. Takes constant time."""
     claim, _, proof = token.rpartition(".")
     if not hmac.compare_digest(_proof(purpose, claim, key).encode(), proof.encode(errors="replace")):
         return None
-    alert, channel, expires = claim.split(".")
-    return AlertLink(alert, channel, datetime.fromtimestamp(int(expires), UTC))
+    alert, channel, *_end = claim.split(".")  # links in mails of old have an end, which holds no more
+    return AlertLink(alert, channel)
 
 
 def hide_proofs(text: str) -> str:

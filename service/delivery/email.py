@@ -91,7 +91,7 @@ class EmailSender:
     def _make_links(self, delivery: DeliveryToSend) -> MakeLinks | None:
         if self.public_url is None:
             return None
-        return LinkMaker(self.public_url, delivery.channel.id, delivery.created_at, self.secret_key).links_of
+        return LinkMaker(self.public_url, delivery.channel.id, self.secret_key).links_of
 
     def _confirm_url(self, delivery: DeliveryToSend, to: str) -> str | None:
         """The link that a mail asks to click; None where it asks nothing."""

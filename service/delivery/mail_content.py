@@ -20,7 +20,7 @@ from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.deliveries import DeliveryToSend
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
-from service.domain.spike_words import say_comparison, say_headline, say_spike
+from service.domain.spike_words import say_comparison, say_dated, say_headline
 
 MAX_SHOWN = 20  # articles in one mail
 MAX_TITLE = 300  # characters of a title that the body shows
@@ -124,7 +124,7 @@ def _digest_content(digest: Digest, channel: str, unsubscribe_url: str | None, l
 def _entry(alert: Alert, links: MakeLinks | None, *, named: bool) -> ShownEntry:
     first, others = _show(alert.articles[0]), len(alert.articles) - 1
     rule = clean_text(alert.rule_name) if named else None
-    news = (f"spike: {say_spike(alert.spike)}",) if alert.spike else say_news(alert)
+    news = (f"spike: {say_dated(alert.spike)}",) if alert.spike else say_news(alert)
     return ShownEntry(first, rule, news, say_coverage(alert), others, links and links(alert))
 
 

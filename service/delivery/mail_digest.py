@@ -13,7 +13,7 @@ SUBJECT = 150
 def digest_subject(digest: Digest) -> str:
     """How many alerts, the first headline, and the rule, as one safe line."""
     tail = f" [{safe_header(digest.rule_name, RULE_IN_SUBJECT)}]" if digest.rule_name else ""
-    if not digest.alerts:
+    if not digest.count:
         return f"Nothing new{tail}"
     more = f" (+{digest.count - 1} more)" if digest.count > 1 else ""
     head = f"{digest.count} alert{'s' if digest.count != 1 else ''}: "

@@ -156,6 +156,7 @@ def _spike(spike: Spike) -> Payload:
         "since": _moment(spike.since),
         "until": _moment(spike.until),
         "timezone": spike.zone,
+        "later": spike.later and {"count": spike.later.count, "until": _moment(spike.later.until)},
         "text": say_spike(spike),
         "comparison": say_comparison(spike),
     }

@@ -18,7 +18,7 @@ from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import say
 from service.domain.digests import Digest, DigestKind
 from service.domain.feed_notices import FeedNotice
-from service.domain.spike_words import say_comparison, say_headline, say_spike
+from service.domain.spike_words import say_comparison, say_dated, say_headline, say_spike
 
 MAX_ITEMS = 20  # articles that one message names
 MAX_TITLE = 300
@@ -182,7 +182,7 @@ def _tell_digest(digest: Digest, channel: str) -> Telling:
 def _first_item(alert: Alert) -> Item:
     """What stands for an alert among others."""
     first = _item(alert.articles[0])
-    return replace(first, passages=(f"Spike: {say_spike(alert.spike)}", *first.passages)) if alert.spike else first
+    return replace(first, passages=(f"Spike: {say_dated(alert.spike)}", *first.passages)) if alert.spike else first
 
 
 def _item(article: AlertedArticle) -> Item:

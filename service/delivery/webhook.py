@@ -56,7 +56,7 @@ class WebhookSender:
     def _feedback_url(self, delivery: DeliveryToSend) -> str | None:
         if self.public_url is None or delivery.alert is None:
             return None
-        return LinkMaker(self.public_url, delivery.channel.id, delivery.created_at, self.secret_key).feedback_url(delivery.alert.id)
+        return LinkMaker(self.public_url, delivery.channel.id, self.secret_key).feedback_url(delivery.alert.id)
 
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:

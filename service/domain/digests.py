@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -64,6 +64,10 @@ class Digest:
     count: int
     alerts: tuple[Alert, ...]
 
+    def without(self, left_out: Collection[str]) -> Digest:
+        """The digest for who has muted these of its alerts."""
+        return replace(self, count=self.count - len(left_out), alerts=tuple(each for each in self.alerts if each.id not in left_out))
+
 
 def say_collect(collect: Collect) -> str:
     """Why it is not told at once, and when it will be."""
@@ -96,6 +100,16 @@ def say_told(reason: str, kind: DigestKind, at: datetime, zone: ZoneInfo) -> str
         case DigestKind.BUDGET:
             told = f"more than the workspace's budget, told in the digest of {when}"
     return "; ".join((*reason.split("; ")[:-1], told))
+
+
+def say_put_off(reason: str, until: datetime, zone: ZoneInfo) -> str:
+    """What becomes of that reason where the rule is muted when its time has come."""
+    return "; ".join((*reason.split("; ")[:-1], f"the rule is muted, told after {say_local(until, zone)}"))
+
+
+def say_told_alone(reason: str) -> str:
+    """What becomes of that reason where the digest could not be put together."""
+    return "; ".join((*reason.split("; ")[:-1], "told by itself, as its digest could not be put together"))
 
 
 def compose(items: Iterable[Collected]) -> tuple[Alert, ...]:

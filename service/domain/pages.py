@@ -8,6 +8,7 @@ from service.domain.articles import Article
 
 WHOLE = 3000  # characters of a body that will be the whole article
 LEAST = 200  # characters that a page must have, for a cookie notice is no article
+LEAST_HEADLINE = 12  # letters of a headline to which something may have been added
 SPACING = timedelta(seconds=2)  # between two pages of one host
 WAITS = (timedelta(minutes=5), timedelta(hours=1))  # before the second and the third try
 MAX_RESPITE = timedelta(days=1)
@@ -28,6 +29,21 @@ class PageFailed(Exception):
 def worth_reading(article: Article) -> bool:
     """Whether an article's page may have more than its feed gave."""
     return article.url is not None and len(article.body) < WHOLE
+
+
+def below_headline(text: str, title: str) -> str:
+    """A page's text without the headline, where that is its first line: it stands above the text already.
+
+    Feeds often add the outlet's name to it: "Harbour bridge opens - The Gazette".
+    """
+    first, _, rest = text.partition("\n")
+    line, headline = _letters(first), _letters(title)
+    added = len(line) >= LEAST_HEADLINE and headline.startswith(line)
+    return rest if rest and line and (line == headline or added) else text
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def is_passing(status: int) -> bool:

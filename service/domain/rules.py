@@ -135,6 +135,14 @@ class RuleSpec(_Spec):
         return self
 
 
+_NOT_MATCHED_BY = frozenset({"alerting", "channels", "enabled"})
+
+
+def match_alike(one: RuleSpec, other: RuleSpec) -> bool:
+    """Whether both match the same articles, however they tell of them."""
+    return one.model_dump(exclude={*_NOT_MATCHED_BY}) == other.model_dump(exclude={*_NOT_MATCHED_BY})
+
+
 # What `rule:"..."` means in the queries of one workspace or file: by the key of what is written there; None: several rules share it.
 Saved: TypeAlias = Mapping[str, RuleSpec | None]
 NONE_SAVED: Saved = MappingProxyType({})

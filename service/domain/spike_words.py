@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.local_time import say_local
 from service.domain.policies import SpikePlan, Window
-from service.domain.spikes import Basis, Measured, Spike, Turn, least_of
+from service.domain.spikes import Basis, Later, Measured, Spike, Turn, least_of
 
 _LAST: Mapping[Window, str] = MappingProxyType({"hour": "in an hour", "day": "in 24 hours"})
 
@@ -29,16 +29,24 @@ def say_headline(spike: Spike) -> str:
 def say_comparison(spike: Spike) -> str:
     """When that was, what the numbers are compared with, and what makes a spike."""
     zone = ZoneInfo(spike.zone)
-    until = spike.until.astimezone(zone).replace(second=0, microsecond=0)
+    until = spike.until.astimezone(zone)
     span = "hour" if spike.window == "hour" else "24 hours"
     past = f"{spike.periods} {until:%A}s" if spike.basis is Basis.WEEKS else f"{spike.periods} days, as there are not enough weeks yet"
-    compared = f"In the {span} until {say_local(until, zone)}, compared with the same {span} of the last {past}."
-    return f"{compared} Sensitivity {spike.sensitivity}: a spike from {spike.least} outlets on."
+    compared = f"In the {span} until {_say_minute(until, zone)}, compared with the same {span} of the last {past}."
+    least = f"Sensitivity {spike.sensitivity}: a spike from {spike.least} outlets on."
+    return " ".join((compared, least, *((f"By {_say_later(spike.later, zone)} {_LAST[spike.window]}.",) if spike.later else ())))
+
+
+def say_dated(spike: Spike) -> str:
+    """The numbers and when that was, for who reads them among others, later."""
+    zone = ZoneInfo(spike.zone)
+    later = f"; by {_say_later(spike.later, zone)}" if spike.later else ""
+    return f"{say_spike(spike)} (until {_say_minute(spike.until, zone)}{later})"
 
 
 def say_turn(turn: Turn, measured: Measured, plan: SpikePlan, ready: datetime, zone: ZoneInfo) -> str:
     """What a match that counts has come to, for who asks why it was not told."""
-    outlets = f"{measured.count} independent outlet{'s' if measured.count != 1 else ''} {_LAST[plan.spike]}"
+    outlets = _say_outlets(measured, plan)
     if measured.usual is None:
         return f"counts towards a spike: {outlets}; what is usual is known from {say_local(ready, zone)} on"
     least = least_of(measured.usual, plan.sensitivity)
@@ -46,10 +54,14 @@ def say_turn(turn: Turn, measured: Measured, plan: SpikePlan, ready: datetime, z
     match turn:
         case Turn.BEGINS | Turn.GROWS:
             return f"a spike: {outlets}, {usual}"
-        case Turn.GOES_ON:
-            return f"in a spike that was told: {outlets}, {usual}"
         case _:
             return f"counts towards a spike: {outlets} of the {least} that it takes, {usual}"
+
+
+def say_part(alert: str, measured: Measured, plan: SpikePlan) -> str:
+    """What a match has come to that is in the alert of a spike, without having raised it."""
+    usual = f", usually {say_number(measured.usual.mean)}" if measured.usual else ""
+    return f"part of the spike {alert}: {_say_outlets(measured, plan)}{usual}"
 
 
 def say_late(lag: timedelta, plan: SpikePlan) -> str:
@@ -65,6 +77,18 @@ def say_number(number: float) -> str:
     if number < 1:  # 8 outlets are 11 times 0.75, and would be 10 times 0.8
         return f"{number:.2f}".rstrip("0").removesuffix(".")
     return f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
+
+
+def _say_outlets(measured: Measured, plan: SpikePlan) -> str:
+    return f"{measured.count} independent outlet{'s' if measured.count != 1 else ''} {_LAST[plan.spike]}"
+
+
+def _say_later(later: Later, zone: ZoneInfo) -> str:
+    return f"{_say_minute(later.until, zone)} it was {later.count or 'none'}"
+
+
+def _say_minute(at: datetime, zone: ZoneInfo) -> str:
+    return say_local(at.replace(second=0, microsecond=0), zone)
 
 
 def _say_times(spike: Spike) -> str:

@@ -100,10 +100,19 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """How many independent outlets there were in the window that ended when a spike that had waited was told."""
+
+    count: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Spike:
     """What an alert says of a spike: `count` independent outlets from `since` to `until`, where `usual` is the mean of past windows.
 
     It is one from `least` on. `zone` is the one in which weekdays and hours are the same; `told` is the number that was told before.
+    `later`: it was told later than it was found; None: at once.
     """
 
     window: Window
@@ -117,6 +126,7 @@ class Spike:
     until: datetime
     zone: str
     told: int | None = None
+    later: Later | None = None
 
     @property
     def times(self) -> float | None:

@@ -64,6 +64,11 @@ class Print:
     series: bool = field(kw_only=True, default=False)
     vector: bytes = field(kw_only=True, default=b"")
 
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All that it can be found by, each once and always in this order."""
+        return tuple(dict.fromkeys((*self.title, *self.lede, *sorted(self.things))))
+
 
 def print_of(article: Article, vector: Vectors | None = None) -> Print:
     """The print of an article; `vector` is that of `meaning.article_text`."""

@@ -11,7 +11,8 @@ from service.matching.meaning import WIDTH, load_background, unpack
 from service.matching.once import once
 
 _MODEL = "multilingual-e5-small-q4"
-_FIRST = 1024
+_MORE = 1024  # rows, at least, that it grows by
+_FINEST = 32767
 _SKETCH = 32  # numbers of a vector that are looked at first: the directions in which articles differ most
 _NEAR = 0.3  # the least cosine of two articles of one event, nearly always
 
@@ -26,13 +27,17 @@ class _Usual(NamedTuple):
 
 
 class VectorShelf:
-    """Vectors by number. Cosines are of what is left of them without what all news have in common."""
+    """Vectors by number. Cosines are of what is left of them without what all news have in common.
+
+    That is kept in 16 bits a number, which is finer than vectors are stored: cosines are right to five digits.
+    """
 
     def __init__(self) -> None:
         self._rows: dict[int, int] = {}
-        self._numbers = np.full(_FIRST, -1, np.int64)
-        self._vectors = np.zeros((_FIRST, WIDTH), np.float32)
-        self._sketches = np.zeros((_FIRST, _SKETCH), np.float32)
+        self._numbers = np.full(0, -1, np.int64)
+        self._vectors = np.zeros((0, WIDTH), np.int16)
+        self._steps = np.zeros(0, np.float32)  # what 1 of a vector's numbers stands for
+        self._sketches = np.zeros((0, _SKETCH), np.float32)
         self._free: list[int] = []
 
     def add(self, number: int, stored: bytes) -> None:
@@ -41,7 +46,9 @@ class VectorShelf:
         if row >= len(self._numbers):
             self._grow()
         vector = _centred(stored)
-        self._vectors[row], self._sketches[row], self._numbers[row] = vector, _sketch(vector), number
+        step = max(float(np.abs(vector).max()), 1e-6) / _FINEST
+        self._vectors[row], self._steps[row] = np.rint(vector / step), step
+        self._sketches[row], self._numbers[row] = _sketch(vector), number
         self._rows[number] = row
 
     def discard(self, number: int) -> None:
@@ -53,9 +60,12 @@ class VectorShelf:
 
     def cosines(self, stored: bytes, numbers: list[int]) -> dict[int, float]:
         """Of those that have a vector, how near each is."""
-        there = [number for number in numbers if number in self._rows]
-        near = self._vectors[[self._rows[number] for number in there]] @ _centred(stored)
-        return dict(zip(there, near.tolist(), strict=True))
+        return self._near(_centred(stored), numbers)
+
+    def cosines_of(self, number: int, numbers: list[int]) -> dict[int, float]:
+        """How near each is to one of them; nothing where that has no vector."""
+        row = self._rows.get(number)
+        return {} if row is None else self._near(self._vectors[row] * self._steps[row], numbers)
 
     def nearest(self, stored: bytes, most: int) -> dict[int, float]:
         """The nearest, of those whose sketches are, and how near each is: nearest first, the newest of equal ones first."""
@@ -64,14 +74,26 @@ class VectorShelf:
         rows = np.flatnonzero(likely > _NEAR)
         if len(rows) > 10 * most:
             rows = rows[np.argpartition(-likely[rows], 10 * most)[: 10 * most]]
-        cosines = self._vectors[rows] @ vector
+        cosines = self._cosines(vector, rows)
         order = np.lexsort((-self._numbers[rows], -cosines))[:most]
         return {int(self._numbers[rows[place]]): float(cosines[place]) for place in order if cosines[place] > _NEAR}
 
+    def _near(self, vector: Floats, numbers: list[int]) -> dict[int, float]:
+        there = [number for number in numbers if number in self._rows]
+        near = self._cosines(vector, np.array([self._rows[number] for number in there], np.intp))
+        return dict(zip(there, near.tolist(), strict=True))
+
+    def _cosines(self, vector: Floats, rows: NDArray[np.intp]) -> Floats:
+        near: Floats = (self._vectors[rows].astype(np.float32) @ vector) * self._steps[rows]
+        return near
+
     def _grow(self) -> None:
-        self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-        self._sketches = np.concatenate([self._sketches, np.zeros_like(self._sketches)])
-        self._numbers = np.concatenate([self._numbers, np.full_like(self._numbers, -1)])
+        """By an eighth, in place: to double would for a while take three times the room."""
+        rows = len(self._numbers)
+        more = rows + max(_MORE, rows // 8)
+        for each in (self._numbers, self._vectors, self._steps, self._sketches):
+            each.resize((more, *each.shape[1:]), refcheck=False)
+        self._numbers[rows:] = -1
 
 
 @once

@@ -34,13 +34,13 @@ from service.storage.decisions import (
     told_articles,
 )
 from service.storage.gauge import Gauge
-from service.storage.handmade import stories_of
 from service.storage.matches import finish_articles, known_pairs, lock_held
 from service.storage.placements import share_stories
 from service.storage.silences import silences_at
 from service.storage.tables import rule as rule_table
 from service.storage.tables import workspace as workspace_table
 from service.storage.tallies import save_tallies
+from service.storage.whereabouts import stories_of
 from service.storage.workspace_policies import WorkspacePolicy, workspace_policies
 
 log = structlog.get_logger()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,24 +11,28 @@ import structlog
 from sqlalchemy import Connection
 
 from service.domain.alerts import Alert
-from service.domain.digests import MAX_ALERTS, POSTPONES, Digest, DigestKind, compose, is_plain
+from service.domain.digests import MAX_ALERTS, POSTPONES, Collected, Digest, DigestKind, compose, is_plain
 from service.domain.policies import Policy, policy_of
 from service.domain.routes import channels_for_digest
 from service.domain.rules import Rule
+from service.domain.spikes import WINDOWS, Later
 from service.domain.telling import digest_due
 from service.edges import Edges
 from service.storage.claims import LeaseLost
-from service.storage.collecting import Place, open_first
-from service.storage.decisions import LockedRule, lock_rules, note_alerted
+from service.storage.collecting import Place, move_apart, open_first
+from service.storage.database import Database
+from service.storage.decisions import LockedRule, lock_rules, mutes_of, note_alerted
 from service.storage.digests import (
     ClaimedDigest,
     drop_empty,
     lock_collected,
+    note_put_off,
     note_told,
     postpone,
     release_as_alert,
     release_as_digest,
 )
+from service.storage.frames import Frame, count_independent
 from service.storage.tables import rule as rule_table
 from service.storage.tables import workspace as workspace_table
 from service.storage.tallies import save_tallies
@@ -62,12 +66,16 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
         chosen = workspace_policies(connection, [claimed.workspace])[claimed.workspace]
         locked = lock_rules(connection, [claimed.rule] if claimed.rule else []).get(claimed.rule or "")
         policy = policy_of(locked.rule.spec.alerting, chosen.defaults) if locked else None
-        alerts = compose(lock_collected(connection, claimed))
+        waiting = lock_collected(connection, claimed)
+        if claimed.rule is None:
+            waiting = _set_muted_apart(connection, database, claimed, waiting, _zone(claimed, None, chosen), now)
+        alerts = tuple(_as_of_now(connection, each, now) for each in compose(waiting))
         if not alerts and not _wanted_empty(claimed, locked, policy):
             drop_empty(connection, claimed, now)
             return 0
         if policy and policy.mute_until and now < policy.mute_until:
             postpone(connection, claimed, min(policy.mute_until, now + MUTED_LOOK))
+            note_put_off(connection, claimed.id, policy.mute_until, policy.zone)
             return 0
         channels = channels_for_digest(locked.rule.spec.channels, alerts) if locked else claimed.channels
         if locked and claimed.kind in POSTPONES:
@@ -99,6 +107,27 @@ def _release_or_leave(edges: Edges, claimed: ClaimedDigest) -> int:
     except LeaseLost:
         log.warning("lease lost, digest left to another worker", digest=claimed.id)
         return 0
+
+
+def _as_of_now(connection: Connection, alert: Alert, now: datetime) -> Alert:
+    """What it says, and of a spike how it stands by now."""
+    if alert.spike is None:
+        return alert
+    length = WINDOWS[alert.spike.window]
+    (count,) = count_independent(connection, [Frame(alert.rule, now - length, now, length)])
+    return replace(alert, spike=replace(alert.spike, later=Later(count, now)))
+
+
+def _set_muted_apart(
+    connection: Connection, database: Database, claimed: ClaimedDigest, waiting: Sequence[Collected], zone: ZoneInfo, now: datetime
+) -> list[Collected]:
+    """What several rules have to tell now. Those that are muted by now wait for the end of their mute, each in a digest of its own."""
+    mutes = mutes_of(connection, {each.message.rule for each in waiting}, now)
+    for rule, until in sorted(mutes.items()):
+        place = Place(claimed.workspace, rule, None, claimed.kind, until)
+        apart = move_apart(connection, database, claimed.id, place, min(until, now + MUTED_LOOK), now)
+        note_put_off(connection, apart, until, zone)
+    return [each for each in waiting if each.message.rule not in mutes]
 
 
 def _wanted_empty(claimed: ClaimedDigest, locked: LockedRule | None, policy: Policy | None) -> bool:

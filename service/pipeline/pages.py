@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from service.domain.access import FeedAccess, access_of
-from service.domain.pages import PageFailed, host_free_at, next_try
+from service.domain.pages import PageFailed, below_headline, host_free_at, next_try
 from service.edges import Edges
 from service.feeds.fulltext import is_installed, read_page
 from service.feeds.sandbox import Sandbox
@@ -87,6 +87,7 @@ async def read(edges: Edges, session: Session, sandbox: Sandbox, claimed: Claime
         await asyncio.to_thread(pages.save_failure, claimed, failure.reason, next_at=again, host_free_at=free_at)
         log.info("page not read", article=claimed.id, reason=failure.reason, again=again is not None)
         return False
+    text = below_headline(text, claimed.title)
     await asyncio.to_thread(pages.save_text, claimed, text, host_free_at=host_free_at(now, None, manners.delay), now=now)
     log.info("page read", article=claimed.id, characters=len(text))
     return True

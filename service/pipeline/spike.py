@@ -18,7 +18,7 @@ from service.domain.policies import Policy
 from service.domain.routes import channels_for
 from service.domain.rules import Rule
 from service.domain.sightings import sighting_of
-from service.domain.spike_words import say_late, say_turn
+from service.domain.spike_words import say_late, say_part, say_turn
 from service.domain.spikes import (
     Measured,
     OpenSpike,
@@ -33,7 +33,6 @@ from service.domain.telling import Hold, Pace, Silent, tell_when
 from service.storage.database import Database
 from service.storage.frames import Frame
 from service.storage.gauge import Gauge
-from service.storage.handmade import stories_of
 from service.storage.sightings import (
     SightedArticle,
     latest,
@@ -42,6 +41,7 @@ from service.storage.sightings import (
     save_sightings,
 )
 from service.storage.volumes import Fate, Volume, find_volume, join_spike, save_fate, save_spike, save_volume
+from service.storage.whereabouts import stories_of
 
 TOP_STORIES = 5  # that an alert shows, one article of each
 
@@ -59,10 +59,11 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a count makes of a rule: how it stands now, why, and the message, if there is one."""
+    """What a count makes of a rule: how it stands now, why, and the message, if there is one; `others`: why the other matches are in it."""
 
     stands: Volume
     reason: str
+    others: str = ""
     held: Hold | None = Hold.COUNTED
     draft: AlertDraft | None = None
 
@@ -112,9 +113,10 @@ def _decide(connection: Connection, watched: Watched, stands: Volume, measured: 
         if not isinstance(when, Silent):
             return _told(connection, watched, stands, measured, spike, when, now)
         going = spike and replace(spike, seen_at=measured.until)
-        return Outcome(replace(stands, spike=going), f"{reason}, not told: {when.text}", when.hold)
-    going = replace(spike, seen_at=measured.until) if spike and turn is Turn.GOES_ON else None
-    return Outcome(replace(stands, spike=going), reason)
+        return Outcome(replace(stands, spike=going), f"{reason}, not told: {when.text}", held=when.hold)
+    if spike and turn is Turn.GOES_ON:
+        return Outcome(replace(stands, spike=replace(spike, seen_at=measured.until)), say_part(spike.alert, measured, gauge.plan))
+    return Outcome(replace(stands, spike=None), reason)
 
 
 def _told(
@@ -136,7 +138,7 @@ def _told(
     draft = AlertDraft(alert, subject, channels_for(watched.rule.spec.channels, alert), None, when)
     turn = Turn.GROWS if spike else Turn.BEGINS
     reason = "; ".join((say_turn(turn, measured, watched.gauge.plan, now, watched.gauge.zone), *([say_collect(when)] if when else [])))
-    return Outcome(replace(stands, spike=after), reason, None, draft)
+    return Outcome(replace(stands, spike=after), reason, say_part(after.alert, measured, watched.gauge.plan), None, draft)
 
 
 def _alert(
@@ -185,10 +187,10 @@ def _save(connection: Connection, database: Database, outcome: Outcome, frame: F
     if outcome.draft is None:
         save_fate(connection, fresh, Fate(outcome.held, outcome.reason, going.alert if going else None))
         if going is not None:
-            join_spike(connection, database, outcome.stands.workspace, going.alert, fresh, now)
+            join_spike(connection, database, outcome.stands.workspace, going.alert, fresh, outcome.reason, now)
         return 0
     told = outcome.draft.alert.id
-    save_fate(connection, fresh[:-1], Fate(Hold.COUNTED, outcome.reason, told))
-    digest, due = save_spike(connection, database, outcome.draft, frame, now)
+    save_fate(connection, fresh[:-1], Fate(Hold.COUNTED, outcome.others, told))
+    digest, due = save_spike(connection, database, outcome.draft, frame, outcome.others, now)
     save_fate(connection, fresh[-1:], Fate(None, outcome.reason, told, digest))
     return due

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -10,25 +12,33 @@ from service.domain.robots import KEPT_FOR
 from service.domain.spike_times import REACH
 from service.edges import Edges
 from service.matching.nearness import queries_of
+from service.pipeline.steps import Step, take_each
 from service.pipeline.stories import WINDOW
 from service.storage.feed_notices import release_notices
-from service.storage.pruning import forget_articles, forget_keys, forget_stories
+from service.storage.pruning import (
+    forget_articles,
+    forget_keys,
+    forget_mutes,
+    forget_notices,
+    forget_silences,
+    forget_stories,
+)
 from service.storage.sightings import forget_sightings
+from service.storage.store import Store
 
 log = structlog.get_logger()
 
 KEEP_ARTICLES = timedelta(days=90)
+KEEP_WHAT_ENDED = KEEP_ARTICLES  # mutes, silences, and what was told of feeds
 KEEP_PRINTS = 3 * WINDOW  # of articles: a worker that comes late may still need them
 QUERIES_A_ROUND = 50_000  # texts held in memory while the rules are asked for them
 
 
-def set_poison_aside(edges: Edges) -> int:
-    """Take out of the queues what ended every worker that took it; return how many rows."""
-    now, store = edges.now(), edges.store
-    aside = store.feeds.quarantine(now=now) + store.articles.quarantine(now=now) + store.deliveries.quarantine(now=now)
-    aside += store.pages.quarantine(now=now) + store.websub.quarantine(now=now) + store.digests.quarantine(now=now)
+def set_poison_aside(edges: Edges, queue: str) -> int:
+    """Take out of a queue what ended every worker that took it; return how many rows."""
+    aside = QUEUES[queue](edges.store, edges.now())
     if aside:
-        log.error("work set aside after ending its worker five times", rows=aside)
+        log.error("work set aside after ending its worker five times", queue=queue, rows=aside)
     return aside
 
 
@@ -37,16 +47,9 @@ def tell_of_feeds(edges: Edges) -> int:
     return release_notices(edges.store.database, now=edges.now())
 
 
-def prune(edges: Edges) -> int:
-    """Forget old articles that nothing refers to; return how many."""
-    now, database = edges.now(), edges.store.database
-    forget_keys(database, now=now)
-    forget_queries(edges)
-    forget_sightings(database, older_than=now - REACH)
-    gone = forget_articles(database, older_than=now - KEEP_ARTICLES)
-    edges.store.robots.forget_robots(older_than=now - KEPT_FOR)
-    forget_stories(database, older_than=now - KEEP_PRINTS)
-    return gone
+def prune(edges: Edges) -> tuple[str, ...]:
+    """Forget what is old and nothing refers to; return the names of the steps that failed."""
+    return take_each(edges, PRUNING)
 
 
 def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:
@@ -63,3 +66,28 @@ def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:
         if queries is not None:
             unused.difference_update(queries.texts)
     return vectors.forget_queries(unused)
+
+
+QUEUES: Mapping[str, Callable[[Store, datetime], int]] = {
+    "feeds": lambda store, now: store.feeds.quarantine(now=now),
+    "articles": lambda store, now: store.articles.quarantine(now=now),
+    "deliveries": lambda store, now: store.deliveries.quarantine(now=now),
+    "pages": lambda store, now: store.pages.quarantine(now=now),
+    "websub": lambda store, now: store.websub.quarantine(now=now),
+    "digests": lambda store, now: store.digests.quarantine(now=now),
+}
+SWEEPING: Mapping[str, Step] = {
+    **{f"set_aside_{queue}": partial(set_poison_aside, queue=queue) for queue in QUEUES},
+    "tell_of_feeds": tell_of_feeds,
+}
+PRUNING: Mapping[str, Step] = {
+    "forget_keys": lambda edges: forget_keys(edges.store.database, now=edges.now()),
+    "forget_queries": forget_queries,
+    "forget_sightings": lambda edges: forget_sightings(edges.store.database, older_than=edges.now() - REACH),
+    "forget_articles": lambda edges: forget_articles(edges.store.database, older_than=edges.now() - KEEP_ARTICLES),
+    "forget_mutes": lambda edges: forget_mutes(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "forget_silences": lambda edges: forget_silences(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "forget_notices": lambda edges: forget_notices(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "forget_robots": lambda edges: edges.store.robots.forget_robots(older_than=edges.now() - KEPT_FOR),
+    "forget_stories": lambda edges: forget_stories(edges.store.database, older_than=edges.now() - KEEP_PRINTS),
+}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from service.domain.alerts import Alert, AlertedArticle, Update
 from service.domain.coverage import Coverage
@@ -16,7 +16,8 @@ from service.domain.developments import StoryAlert
 from service.domain.spikes import Spike
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import alert, alert_update
+from service.storage.tables import alert, alert_update, article, match
+from service.storage.whereabouts import among, as_placed, stories_of
 
 _articles = TypeAdapter(tuple[AlertedArticle, ...])
 _coverage = TypeAdapter(Coverage)
@@ -29,9 +30,9 @@ _spike = TypeAdapter(Spike)
 class ListedAlert:
     """An alert as it was told first, its updates, the oldest first, and how far its story has come since.
 
-    `story` is what later articles have to report to join it, and `coverage` who has reported it by now; both are None where
-    its rule tells of every article. `updated_at` is when the last article joined. `joined_into`: the alert that goes on for both
-    since the stories of both turned out to be one.
+    `story` is what it is about: what later articles have to report to join it, or where its rule tells of every article, in which
+    story that is by now; None for a spike. `coverage` is who has reported it by now; None where none can join. `updated_at` is when
+    the last article joined. `joined_into`: the alert that goes on for both since the stories of both turned out to be one.
     """
 
     alert: Alert
@@ -74,9 +75,10 @@ class Alerts:
     ) -> Page[ListedAlert]:
         """A workspace's alerts, newest first."""
         query = select(alert).where(alert.c.workspace == workspace)
-        for column, wanted in ((alert.c.rule, rule_id), (alert.c.story, story_id)):
-            if wanted:
-                query = query.where(column == wanted)
+        if rule_id:
+            query = query.where(alert.c.rule == rule_id)
+        if story_id:
+            query = query.where(or_(alert.c.story == story_id, _of_an_article_in(workspace, story_id)))
         with self.database.read() as connection:
             page = fetch_page(
                 connection, query, moment=alert.c.created_at, key=alert.c.id, cursor=cursor, limit=limit, to_item=lambda row: row
@@ -153,10 +155,26 @@ def _with_updates(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Lis
     wanted = select(alert_update).where(alert_update.c.alert.in_(updates)).order_by(alert_update.c.alert, alert_update.c.number)
     for row in connection.execute(wanted).all():
         updates[row.alert].append(row)
-    return tuple(_to_listed(row, updates[row.id]) for row in rows)
+    places = stories_of(connection, {(row.workspace, row.content["articles"][0]["id"]) for row in rows if _tells_of_one(row)})
+    return tuple(_to_listed(row, updates[row.id], places) for row in rows)
 
 
-def _to_listed(row: Row[Any], updates: Sequence[Row[Any]]) -> ListedAlert:
+def _tells_of_one(row: Row[Any]) -> bool:
+    """Whether it is about a single article, whose story no other joins."""
+    return row.story is None and not row.content.get("spike") and bool(row.content["articles"])
+
+
+def _of_an_article_in(workspace: str, story_id: str) -> ColumnElement[bool]:
+    """Which alerts are about a single article that is in this story."""
+    source, place = as_placed(workspace)
+    inside = select(article.c.id).select_from(source).where(among(workspace, [story_id]), place == story_id)
+    told = select(match.c.alert).where(match.c.workspace == workspace, match.c.article.in_(inside), match.c.held.is_(None))
+    is_spike = alert.c.content["spike"].as_string().is_not(None)
+    return and_(alert.c.story.is_(None), ~is_spike, alert.c.id.in_(told))
+
+
+def _to_listed(row: Row[Any], updates: Sequence[Row[Any]], places: Mapping[tuple[str, str], str]) -> ListedAlert:
     coverage = to_living(row).coverage if row.living else None
     told = tuple(to_alert(row, each.content) for each in updates)
-    return ListedAlert(to_alert(row), row.story, coverage, row.updated_at, told, row.joined_into)
+    about = row.story or (places.get((row.workspace, row.content["articles"][0]["id"])) if _tells_of_one(row) else None)
+    return ListedAlert(to_alert(row), about, coverage, row.updated_at, told, row.joined_into)

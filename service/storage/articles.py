@@ -13,10 +13,10 @@ from service.domain.articles import Article
 from service.domain.identity import KnownArticle
 from service.storage.claims import claim_due, is_poison
 from service.storage.database import Database
-from service.storage.handmade import among, as_placed
 from service.storage.paging import Page, fetch_page
 from service.storage.seen import find_known
 from service.storage.tables import article, subscription
+from service.storage.whereabouts import among, as_placed
 
 SETTLED = timedelta(minutes=1)  # by when whatever began at some time has surely been committed
 

@@ -47,7 +47,9 @@ def claim_among(
 def _claim(
     connection: Connection, table: Table, which: ColumnElement[bool], now: datetime, until: datetime, token: str, limit: int
 ) -> Sequence[Row[Any]]:
-    due = select(table.c.id).where(is_due(table, now), which).order_by(table.c.next_at).limit(limit).with_for_update(skip_locked=True)
+    # A common table expression: a subquery, PostgreSQL runs anew for each row if it takes the table for tiny, and locks others each time.
+    waiting = select(table.c.id).where(is_due(table, now), which).order_by(table.c.next_at).limit(limit)
+    due = select(waiting.with_for_update(skip_locked=True).cte("due").c.id)
     taken = (
         update(table).where(table.c.id.in_(due)).values(lease_until=until, lease_token=token, claims=table.c.claims + 1).returning(*table.c)
     )

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from service.domain.alerting import AlertDraft
 from service.domain.digests import Collect, DigestKind
 from service.domain.ids import digest_id
 from service.storage.database import Database
-from service.storage.tables import digest, digest_item
+from service.storage.tables import alert, digest, digest_item, match
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,16 @@ def collect_all(connection: Connection, database: Database, drafts: Sequence[Ale
 def open_first(connection: Connection, database: Database, place: Place, now: datetime) -> None:
     """Have a digest of this place, empty unless something comes. One that there is or was is left as it is."""
     _insert(connection, database, place, 0, now)
+
+
+def move_apart(connection: Connection, database: Database, shared: str, place: Place, look_at: datetime, now: datetime) -> str:
+    """Take what the digest `shared` has of one rule into a digest of its own, which is looked at first then; return that one's id."""
+    into = _open(connection, database, place, now)
+    connection.execute(update(digest).where(digest.c.id == into).values(next_at=look_at))
+    of_rule = select(alert.c.id).where(alert.c.rule == place.rule)
+    connection.execute(update(digest_item).where(digest_item.c.digest == shared, digest_item.c.alert.in_(of_rule)).values(digest=into))
+    connection.execute(update(match).where(match.c.digest == shared, match.c.rule == place.rule).values(digest=into))
+    return into
 
 
 def groups_waiting(connection: Connection, rules: Collection[str], now: datetime) -> dict[str, datetime]:

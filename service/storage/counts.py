@@ -13,6 +13,7 @@ from service.domain.feeds import FeedState
 from service.storage.claims import count_due
 from service.storage.database import Database
 from service.storage.digests import count_waiting
+from service.storage.failures import load_failures
 from service.storage.feed_hosts import Courtesy, count_pollable
 from service.storage.feedback import count_feedback
 from service.storage.tables import alert, article, delivery, digest, feed, match, page, websub
@@ -42,11 +43,24 @@ class Counts:
     deliveries: Mapping[str, int]  # by state
     collected: Mapping[str, int]  # messages that wait in digests, by kind
     feedback: Mapping[str, int]  # what alerts were judged
+    failures: Mapping[str, int]  # of what is done now and then, by its steps
 
 
 def backlogs(database: Database, now: datetime, courtesy: Courtesy = COURTESY) -> tuple[Backlog, ...]:
     """What waits for each stage; those that only wait for their host or endpoint are left out."""
-    return tuple(_backlog(database, stage, now, courtesy) for stage in STAGES)
+    return tuple(backlog_of(database, stage, now, courtesy) for stage in STAGES)
+
+
+def backlog_of(database: Database, stage: str, now: datetime, courtesy: Courtesy = COURTESY) -> Backlog:
+    """What waits for this stage, likewise."""
+    match stage:
+        case "poll":
+            due, oldest = count_pollable(database, now, courtesy)
+        case "deliver":
+            due, oldest = count_sendable(database, now)
+        case _:
+            due, oldest = count_due(database, STAGES[stage], now)
+    return Backlog(stage, due, (now - oldest).total_seconds() if oldest else 0.0)
 
 
 def count_all(database: Database) -> Counts:
@@ -60,18 +74,8 @@ def count_all(database: Database) -> Counts:
             deliveries=_count_by(connection, delivery.c.state),
             collected=count_waiting(connection),
             feedback=count_feedback(connection),
+            failures=load_failures(connection),
         )
-
-
-def _backlog(database: Database, stage: str, now: datetime, courtesy: Courtesy) -> Backlog:
-    match stage:
-        case "poll":
-            due, oldest = count_pollable(database, now, courtesy)
-        case "deliver":
-            due, oldest = count_sendable(database, now)
-        case _:
-            due, oldest = count_due(database, STAGES[stage], now)
-    return Backlog(stage, due, (now - oldest).total_seconds() if oldest else 0.0)
 
 
 def _count(connection: Connection, table: Table) -> int:

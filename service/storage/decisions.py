@@ -50,6 +50,13 @@ def lock_rules(connection: Connection, ids: Collection[str]) -> dict[str, Locked
     return {row.id: LockedRule(to_rule(row), row.alerted_at, to_tally(row.sent)) for row in rows}
 
 
+def mutes_of(connection: Connection, ids: Collection[str], now: datetime) -> dict[str, datetime]:
+    """Until when those of these rules are muted that are at this moment."""
+    rows = connection.execute(select(rule).where(rule.c.id.in_(ids))).all()
+    ends = {row.id: to_rule(row).spec.alerting.mute_until for row in rows}
+    return {each: until for each, until in ends.items() if until is not None and now < until}
+
+
 def alerted_pages(connection: Connection, rules: Collection[str], pages: Collection[str]) -> set[tuple[str, str]]:
     """The (rule, page) pairs of these that have raised an alert."""
     wanted = select(alert.c.rule, alert.c.subject).where(alert.c.rule.in_(rules), alert.c.subject.in_(pages))

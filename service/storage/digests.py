@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 
 from service.domain.alerts import Alert
-from service.domain.digests import Collected, Digest, DigestKind, say_told
+from service.domain.digests import Collected, Digest, DigestKind, say_put_off, say_told, say_told_alone
 from service.domain.policies import Defaults
 from service.domain.rules import Rule
 from service.storage.alerts import dump_content, messages_of, to_living
@@ -106,6 +106,7 @@ class Digests:
             rows = connection.execute(select(digest).where(is_poison(digest, now)).order_by(digest.c.id).with_for_update()).all()
             for row in rows:
                 save_deliveries(connection, self.database, _one_by_one(connection, row), now)
+                _reword(connection, match.c.digest == row.id, say_told_alone)
             ended = update(digest).where(digest.c.id.in_([row.id for row in rows])).values(next_at=None, released_at=now)
             return connection.execute(ended).rowcount if rows else 0
 
@@ -163,10 +164,14 @@ def release_as_digest(
 
 def note_told(connection: Connection, claimed: ClaimedDigest, alerts: Collection[str], now: datetime, zone: ZoneInfo) -> None:
     """Have the matches that waited in a digest, all of these alerts, say that they are told."""
-    mine = select(match.c.id, match.c.reason).where(match.c.alert.in_(alerts), match.c.digest == claimed.id, match.c.reason.is_not(None))
-    told = [{"of": row.id, "said": say_told(row.reason, claimed.kind, now, zone)} for row in connection.execute(mine).all()]
-    if told:
-        connection.execute(update(match).where(match.c.id == bindparam("of")).values(reason=bindparam("said")), told)
+    _reword(
+        connection, match.c.alert.in_(alerts) & (match.c.digest == claimed.id), lambda reason: say_told(reason, claimed.kind, now, zone)
+    )
+
+
+def note_put_off(connection: Connection, digest_id: str, until: datetime, zone: ZoneInfo) -> None:
+    """Have the matches that wait in a digest say that they wait for the end of their rule's mute."""
+    _reword(connection, match.c.digest == digest_id, lambda reason: say_put_off(reason, until, zone))
 
 
 def drop_empty(connection: Connection, claimed: ClaimedDigest, now: datetime) -> None:
@@ -202,6 +207,14 @@ def _one_by_one(connection: Connection, row: Row[Any]) -> list[Outgoing]:
     channels = None if chosen is None else tuple(chosen)
     items = connection.execute(select(digest_item).where(digest_item.c.digest == row.id)).all()
     return [Outgoing(row.workspace, channels, alert=item.alert, number=item.number) for item in items]
+
+
+def _reword(connection: Connection, which: ColumnElement[bool], say: Callable[[str], str]) -> None:
+    rows = connection.execute(select(match.c.id, match.c.reason).where(which, match.c.reason.is_not(None))).all()
+    said = [{"of": row.id, "said": say(row.reason)} for row in rows]
+    changed = [each for each, row in zip(said, rows, strict=True) if each["said"] != row.reason]
+    if changed:
+        connection.execute(update(match).where(match.c.id == bindparam("of")).values(reason=bindparam("said")), changed)
 
 
 def _says_nothing() -> Any:

@@ -14,7 +14,7 @@ from service.domain.ids import derived_id
 from service.storage.audit import Caller, record
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
-from service.storage.tables import alert, feedback
+from service.storage.tables import alert, feedback, match, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,15 @@ class GivenFeedback:
             for row in connection.execute(query.order_by(alert.c.created_at.desc(), alert.c.id.desc(), feedback.c.id)).all():
                 said.setdefault(row.alert, []).append(_to_feedback(row))
         return said
+
+    def raised_before(self, rule_id: str) -> frozenset[str]:
+        """The judged alerts that the rule raised when it did not match as it does now."""
+        judged = select(feedback.c.alert).where(feedback.c.rule == rule_id)
+        raised = (match.c.alert.in_(judged)) & match.c.held.is_(None)
+        query = select(match.c.alert).join(rule, rule.c.id == match.c.rule)
+        query = query.where(match.c.rule == rule_id, raised, match.c.rule_revision < rule.c.matching_revision)
+        with self.database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
 
 
 def count_feedback(connection: Connection) -> Mapping[str, int]:

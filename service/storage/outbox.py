@@ -236,6 +236,6 @@ def _to_send(
         number=row.attempts,
         due_at=row.next_at,
         notice=notices[row.notice] if row.notice else None,
-        digest=digests[row.digest] if row.digest else None,
+        digest=digests[row.digest].without(row.left_out or ()) if row.digest else None,
         channel_notice=of_channels[row.channel_notice] if row.channel_notice else None,
     )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, null, or_, select
+from sqlalchemy import Connection, Row, select
 
 from service.domain.deliveries import DeliveryState
 from service.domain.ids import delivery_id
-from service.domain.mutes import Mute, say_mute
 from service.storage.database import Database
-from service.storage.mutes import mutes_at
-from service.storage.tables import alert, channel, delivery, digest
+from service.storage.muted import Muted, find_muted
+from service.storage.tables import channel, delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,17 @@ class Outgoing:
 def save_deliveries(connection: Connection, database: Database, messages: Sequence[Outgoing], now: datetime) -> int:
     """Make a delivery of each message to each of its channels, unless there is one; return how many of them are due.
 
-    What the reader of a channel has muted is called off at once, so that it can be seen, and sent after all.
+    What the reader of a channel has muted is called off at once, so that it can be seen, and sent after all. So is each alert of a
+    digest that is sent without it.
     """
     if not messages:
         return 0
     workspaces = {message.workspace for message in messages}
     rows = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
-    muted = _muted(connection, messages, mutes_at(connection, workspaces, now))
-    values = [_values(message, each, muted, now) for message in messages for each in rows if _goes_to(message, each)]
+    muted = find_muted(connection, workspaces, {message.origin for message in messages}, now)
+    pairs = [(message, each) for message in messages for each in rows if _goes_to(message, each)]
+    values = [_values(message, each, muted, now) for message, each in pairs]
+    values += [called_off for message, each in pairs for called_off in _called_off(message, each, muted, now)]
     if values:
         connection.execute(database.insert(delivery).on_conflict_do_nothing(), values)
     return sum(1 for each in values if each["next_at"])
@@ -55,43 +57,31 @@ def _goes_to(message: Outgoing, where: Row[Any]) -> bool:
     return where.workspace == message.workspace and (message.channels is None or where.id in message.channels)
 
 
-def _muted(connection: Connection, messages: Sequence[Outgoing], mutes: Mapping[str, tuple[Mute, ...]]) -> dict[tuple[str, str], str]:
-    """Why messages are kept from channels, by the message's origin and the channel.
-
-    Who muted the story by the message of an alert that was joined into another hears nothing of that one.
-    """
-    if not mutes:
-        return {}
-    origins = {message.origin for message in messages}
-    story = alert.c.content["story"].as_string().label("story")
-    alerts = select(alert.c.id, alert.c.workspace, alert.c.rule, alert.c.joined_into, story)
-    digests = select(digest.c.id, digest.c.workspace, digest.c.rule, null().label("joined_into"), null().label("story"))
-    told = (
-        *connection.execute(alerts.where(or_(alert.c.id.in_(origins), alert.c.joined_into.in_(origins)))).all(),
-        *connection.execute(digests.where(digest.c.id.in_(origins))).all(),
-    )
-    return {
-        (origin, each.channel): say_mute(each)
-        for row in told
-        for origin in (row.id, row.joined_into)
-        for each in mutes.get(row.workspace, ())
-        if each.covers(rule=row.rule, story=row.story, alert=row.id)
-    }
-
-
-def _values(message: Outgoing, where: Row[Any], muted: Mapping[tuple[str, str], str], now: datetime) -> dict[str, Any]:
+def _values(message: Outgoing, where: Row[Any], muted: Muted, now: datetime) -> dict[str, Any]:
     """A delivery that is due; for a disabled channel one that is dead, so that it can be seen and revived."""
-    state, detail = DeliveryState.PENDING, None
+    left_out = sorted({alert for alert, _number in muted.left_out(message.origin, where.id)}) or None
     if where.disabled_reason:
-        state, detail = DeliveryState.DEAD, f"the channel is disabled: {where.disabled_reason}"
-    elif why := muted.get((message.origin, where.id)):
-        state, detail = DeliveryState.CANCELLED, why
+        return _delivery(message, where, DeliveryState.DEAD, f"the channel is disabled: {where.disabled_reason}", now, left_out)
+    if why := muted.why(message.origin, where.id):
+        return _delivery(message, where, DeliveryState.CANCELLED, why, now)
+    return _delivery(message, where, DeliveryState.PENDING, None, now, left_out)
+
+
+def _called_off(message: Outgoing, where: Row[Any], muted: Muted, now: datetime) -> Iterator[dict[str, Any]]:
+    for (alert, number), why in muted.left_out(message.origin, where.id).items():
+        yield _delivery(Outgoing(message.workspace, None, alert, number), where, DeliveryState.CANCELLED, why, now)
+
+
+def _delivery(
+    message: Outgoing, where: Row[Any], state: DeliveryState, detail: str | None, now: datetime, left_out: Sequence[str] | None = None
+) -> dict[str, Any]:
     due = state is DeliveryState.PENDING
     return {
         "id": delivery_id(message.origin, where.id, message.number),
         "workspace": message.workspace,
         "alert": message.alert,
         "digest": message.digest,
+        "left_out": left_out,
         "channel": where.id,
         "update_number": message.number,
         "state": state,

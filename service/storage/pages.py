@@ -26,6 +26,7 @@ class ClaimedPage:
     url: str
     host: str
     tries: int
+    title: str
     body: str
     lease_token: str
     due_at: datetime
@@ -72,7 +73,7 @@ class Pages:
         rows = claim_due(self.database, page, now=now, token=token, limit=limit, among=page.c.id.in_(first))
         if not rows:
             return ()
-        columns = (article.c.id, article.c.url, article.c.body, feed.c.url.label("feed_url"), feed.c.owner, feed.c.access)
+        columns = (article.c.id, article.c.url, article.c.title, article.c.body, feed.c.url.label("feed_url"), feed.c.owner, feed.c.access)
         about = select(*columns).join(feed, feed.c.id == article.c.feed).where(article.c.id.in_([row.id for row in rows]))
         with self.database.read() as connection:
             known = {row.id: row for row in connection.execute(about).all()}
@@ -135,6 +136,7 @@ def _to_claimed(row: Row[Any], about: Any) -> ClaimedPage:
         url=about.url or "",
         host=row.host,
         tries=row.tries,
+        title=about.title,
         body=about.body,
         lease_token=row.lease_token,
         due_at=row.next_at,

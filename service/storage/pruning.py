@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from service.storage.database import Database
-from service.storage.tables import alert, article, match, seen, story, story_join, story_move, story_print
+from service.storage.tables import (
+    alert,
+    article,
+    delivery,
+    feed_notice,
+    match,
+    mute,
+    seen,
+    silence,
+    story,
+    story_join,
+    story_move,
+    story_print,
+)
 
 SEEN_FOR = timedelta(days=90)  # how long a key is remembered after its feed last listed it
 SOME = 500  # articles forgotten in one transaction
@@ -42,6 +55,45 @@ def forget_stories(database: Database, *, older_than: datetime) -> int:
     while some := _forget_empty(database, older_than):
         gone += some
     return gone
+
+
+def forget_mutes(database: Database, *, older_than: datetime) -> int:
+    """Forget the mutes of readers that ended before then; return how many."""
+    with database.write() as connection:
+        return connection.execute(delete(mute).where(mute.c.ends_at < older_than)).rowcount
+
+
+def forget_silences(database: Database, *, older_than: datetime) -> int:
+    """Forget silences that ended before then; return how many. One that holds a match is kept, so that what the match says leads there."""
+    holds = select(match.c.id).where(match.c.silence == silence.c.id).exists()
+    with database.write() as connection:
+        return connection.execute(delete(silence).where(silence.c.ends_at < older_than, ~holds)).rowcount
+
+
+def forget_notices(database: Database, *, older_than: datetime) -> int:
+    """Forget what was told of feeds before then, with the deliveries that told it; return how many messages that were.
+
+    The last that a workspace was told of a feed is kept: that the feed works again is told to those only who know that it did not.
+    """
+    gone = 0
+    while some := _forget_notices(database, older_than):
+        gone += some
+    return gone
+
+
+def _forget_notices(database: Database, older_than: datetime) -> int:
+    later, part = feed_notice.alias("later"), feed_notice.alias("part")
+    same = and_(later.c.workspace == part.c.workspace, later.c.feed == part.c.feed)
+    after = or_(later.c.created_at > part.c.created_at, and_(later.c.created_at == part.c.created_at, later.c.id > part.c.id))
+    is_last = ~select(later.c.id).where(same, after).exists()
+    keeps = select(part.c.id).where(part.c.told_in == feed_notice.c.id, or_(part.c.created_at >= older_than, is_last)).exists()
+    waits = select(delivery.c.id).where(delivery.c.notice == feed_notice.c.id, delivery.c.next_at.is_not(None)).exists()
+    old = select(feed_notice.c.id).where(feed_notice.c.told_in == feed_notice.c.id, feed_notice.c.created_at < older_than, ~keeps, ~waits)
+    with database.write() as connection:
+        ids = list(connection.execute(old.limit(SOME)).scalars())
+        connection.execute(delete(delivery).where(delivery.c.notice.in_(ids)))
+        connection.execute(delete(feed_notice).where(feed_notice.c.told_in.in_(ids)))
+    return len(ids)
 
 
 def _forget_empty(database: Database, older_than: datetime) -> int:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from service.domain.policies import SpikePlan
 from service.domain.routes import channel_of
-from service.domain.rules import Rule, RuleSpec, Saved
+from service.domain.rules import Rule, RuleSpec, Saved, match_alike
 from service.matching.saved_rules import gather_saved, rules_named
 from service.storage.actors import as_matched
 from service.storage.audit import Caller, record
@@ -17,7 +18,7 @@ from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
 from service.storage.revisions import next_revision
 from service.storage.saved_rules import check_change, finder, renew, with_saved
-from service.storage.tables import rule
+from service.storage.tables import rule, volume
 
 _SOME = 500  # rules read in one transaction
 
@@ -74,8 +75,10 @@ class Rules:
             _expect(old, expected)
             new = Rule(old.id, old.workspace, change(old.spec), revision, old.created_at, caller.now)
             reached = check_change(connection, caller.workspace, rule_id, new.spec)
-            renew(connection, {rule_id, *reached}, revision)
+            renew(connection, {rule_id, *reached}, revision, match_alike=match_alike(old.spec, new.spec))
             connection.execute(update(rule).where(rule.c.id == rule_id).values(**_values(new)))
+            if not isinstance(new.spec.alerting.when, SpikePlan):
+                _count_no_more(connection, rule_id)
             record(connection, caller, "rule.change", rule_id)
         return new
 
@@ -161,6 +164,11 @@ def _find(connection: Connection, workspace: str, rule_id: str) -> Rule | None:
     mine = (rule.c.workspace == workspace) & (rule.c.id == rule_id) & rule.c.deleted_at.is_(None)
     row = connection.execute(select(rule).where(mine)).one_or_none()
     return to_rule(row) if row else None
+
+
+def _count_no_more(connection: Connection, rule_id: str) -> None:
+    """What it matches from now on does not count towards spikes: should it alert on volume again, that is counted then."""
+    connection.execute(update(volume).where(volume.c.rule == rule_id).values(revision=0))
 
 
 def _expect(found: Rule, expected: Collection[int] | None) -> None:

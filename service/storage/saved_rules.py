@@ -97,12 +97,13 @@ def users_of(connection: Connection, workspace: str, changed: Set[str]) -> set[s
     return {each.id for each in reached if each.spec.enabled}
 
 
-def renew(connection: Connection, rules: Iterable[str], revision: int) -> None:
-    """Give the rules the revision, so that every index takes them in anew."""
+def renew(connection: Connection, rules: Iterable[str], revision: int, *, match_alike: bool = False) -> None:
+    """Give the rules the revision, so that every index takes them in anew; `match_alike`: what they match is not changed by it."""
     # In order of id, as matching locks rules, so that none waits for another in a circle.
     renewed = [{"renewed": each} for each in sorted(rules)]
+    values = {"revision": revision} if match_alike else {"revision": revision, "matching_revision": revision}
     if renewed:
-        connection.execute(update(rule).where(rule.c.id == bindparam("renewed")).values(revision=revision), renewed)
+        connection.execute(update(rule).where(rule.c.id == bindparam("renewed")).values(**values), renewed)
 
 
 def _check_meanings(users: Iterable[_User], before: RuleNames, after: RuleNames) -> None:

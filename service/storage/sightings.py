@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, literal, or_, select
 
 from service.domain.articles import Article
 from service.domain.coverage import Report, report_of
@@ -20,6 +20,7 @@ from service.storage.frames import IN_FRAME, Frame
 from service.storage.tables import article, match, rule, sighting, subscription
 
 REFILLED = 20_000  # matches of before that a rule brings along: of more, the latest
+FORGOTTEN = 5_000  # sightings in one transaction, so that nobody waits long
 SHOWN = 1_000  # articles of a window that are put into words: of more, the latest
 # What never was to be told does not count.
 _UNCOUNTED = (Hold.BASELINE, Hold.OLDER_THAN_RULE, Hold.RULE_CHANGED, Hold.SILENCED)
@@ -85,10 +86,18 @@ def load_matched(connection: Connection, matches: Sequence[str]) -> list[tuple[A
     return [(to_article(row), tuple(Evidence(**each) for each in row.evidence), _scores(row)) for row in found]
 
 
-def forget_sightings(database: Database, *, older_than: datetime) -> int:
-    """Forget sightings that no window reaches any more; return how many."""
+def forget_sightings(database: Database, *, older_than: datetime, at_once: int = FORGOTTEN) -> int:
+    """Forget sightings that no window reaches any more, so many in one transaction; return how many."""
+    old = select(sighting.c.match).where(sighting.c.at < older_than).limit(at_once)
+    gone = 0
+    while some := _forget(database, old):
+        gone += some
+    return gone
+
+
+def _forget(database: Database, old: Select[str]) -> int:
     with database.write() as connection:
-        return connection.execute(delete(sighting).where(sighting.c.at < older_than)).rowcount
+        return connection.execute(delete(sighting).where(sighting.c.match.in_(old))).rowcount
 
 
 def _scores(row: Row[Any]) -> Scores | None:

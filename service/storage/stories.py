@@ -14,11 +14,12 @@ from service.domain.ids import derived_id
 from service.storage.articles import StoredArticle, to_article, visible
 from service.storage.audit import Caller, record
 from service.storage.database import Database
-from service.storage.handmade import among, join_stories, resolve
+from service.storage.handmade import join_stories, resolve
 from service.storage.paging import Page, fetch_page
 from service.storage.parting import Credits, split_alerts
 from service.storage.placements import lock_stories
 from service.storage.tables import article, match, story, story_move
+from service.storage.whereabouts import among
 
 MOST = 500  # articles of a story that are looked at, the newest
 

@@ -226,6 +226,7 @@ rule = Table(
     Column("name", Text, nullable=False),
     Column("definition", Json, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
+    Column("matching_revision", Integer),  # at which what it matches was last changed; NULL: it never was
     Column("uses_rules", Boolean, nullable=False, server_default=false()),  # its query names saved rules
     moment("created_at"),
     moment("updated_at"),
@@ -254,6 +255,7 @@ match = Table(
     Column("silence", Text),  # that holds it
     UniqueConstraint("rule", "article"),
     Index("ix_match_workspace_created_at", "workspace", "created_at", "id"),
+    partial_index("ix_match_silence", "silence", where="silence IS NOT NULL"),
 )
 
 alert = Table(
@@ -475,6 +477,7 @@ delivery = Table(
     partial_index("ix_delivery_lease", "lease_until", where="lease_until IS NOT NULL"),
     Index("uq_delivery_notice_channel", "notice", "channel", unique=True),
     Column("digest", Text),
+    Column("left_out", Json),  # of the alerts in the digest those that its reader has muted; null: none
     Index("uq_delivery_digest_channel", "digest", "channel", unique=True),
     Column("channel_notice", Text),
     Index("uq_delivery_channel_notice_channel", "channel_notice", "channel", unique=True),
@@ -599,9 +602,10 @@ sighting = Table(
     Column("voice", Text, nullable=False),  # the agency whose text it is, else the outlet
     Column("headline", Text, nullable=False),  # its hash
     Index("ix_sighting_rule_at", "rule", "at"),
+    Index("ix_sighting_at", "at"),
 )
 
-# How such rules stand, as of a rule's `revision`.
+# How such rules stand. `revision` is the rule's at which its earlier matches were counted; 0: they are not, or it told of articles since.
 volume = Table(
     "volume",
     metadata,

@@ -30,7 +30,7 @@ _spike = TypeAdapter(OpenSpike)
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How a rule stands: the revision up to which its earlier matches are counted, what is usual now, and the spike that goes on."""
+    """How a rule stands: its revision when its earlier matches were counted (0: they are not), what is usual, the spike that goes on."""
 
     rule: str
     workspace: str
@@ -68,7 +68,7 @@ class Volumes:
     database: Database
 
     def look(self, rule: Rule, now: datetime) -> Look | None:
-        """How a rule stands now; None: it alerts on articles. Unless the rule was just changed, it waits for nobody and holds up nobody."""
+        """How a rule stands now; None: it alerts on articles. Unless it has only just begun to, it waits for nobody and holds up nobody."""
         with self.database.read() as connection:
             chosen = connection.execute(select(workspace.c.alerting).where(workspace.c.id == rule.workspace)).scalar_one()
         policy = policy_of(rule.spec.alerting, to_defaults(chosen))
@@ -85,7 +85,7 @@ class Volumes:
     def _up_to_date(self, rule: Rule, now: datetime) -> Volume:
         with self.database.read() as connection:
             stands = _stored(connection, rule)
-        if stands.revision == rule.revision:
+        if stands.revision:
             return stands
         with self.database.write() as connection:
             locked = lock_rules(connection, [rule.id]).get(rule.id)
@@ -93,9 +93,12 @@ class Volumes:
 
 
 def find_volume(connection: Connection, database: Database, rule: Rule, now: datetime) -> Volume:
-    """How a rule, which is locked, stands; what it matched while it did not alert on volume is counted from now on."""
+    """How a rule, which is locked, stands; what it matched while it did not alert on volume is counted from now on.
+
+    What it matches while it does is counted as it comes, however the rule is edited.
+    """
     stands = _stored(connection, rule)
-    if stands.revision == rule.revision:
+    if stands.revision:
         return stands
     refill(connection, database, rule.id, now - REACH)
     stands = replace(stands, revision=rule.revision, usual=None)
@@ -130,19 +133,26 @@ def save_fate(connection: Connection, matches: Collection[str], fate: Fate) -> N
     connection.execute(update(match).where(match.c.id.in_(matches)).values(**values))
 
 
-def save_spike(connection: Connection, database: Database, draft: AlertDraft, frame: Frame, now: datetime) -> tuple[str | None, int]:
-    """Store the alert about a spike, or an update of it, with all that counted; return the digest it waits in, and the deliveries due."""
+def save_spike(
+    connection: Connection, database: Database, draft: AlertDraft, frame: Frame, reason: str, now: datetime
+) -> tuple[str | None, int]:
+    """Store the alert about a spike, or an update of it, with all that counted, each of which has the reason.
+
+    Returns the digest it waits in, and the deliveries due.
+    """
     save_message(connection, database, draft, now)
     connection.execute(update(alert).where(alert.c.id == draft.alert.id).values(updated_at=now))
     counted = select(sighting.c.match).where(IN_FRAME).order_by(sighting.c.at.desc()).limit(MOST)
     matches = list(connection.execute(counted, frame.values).scalars())
-    join_spike(connection, database, draft.alert.workspace, draft.alert.id, matches, now)
+    join_spike(connection, database, draft.alert.workspace, draft.alert.id, matches, reason, now)
     digests, due = send_or_collect(connection, database, [draft], now)
     return digests.get(draft.message), due
 
 
-def join_spike(connection: Connection, database: Database, workspace: str, alert_id: str, matches: Sequence[str], now: datetime) -> None:
+def join_spike(
+    connection: Connection, database: Database, workspace: str, alert_id: str, matches: Sequence[str], reason: str, now: datetime
+) -> None:
     """Put these matches into the alert about the spike for which they count; one that was in another stays there, too."""
     items = [{"workspace": workspace, "alert": alert_id, "match": each, "added_at": now} for each in matches]
     connection.execute(database.insert(alert_item).on_conflict_do_nothing(), items)
-    connection.execute(update(match).where(match.c.id.in_(matches), match.c.alert.is_(None)).values(alert=alert_id))
+    connection.execute(update(match).where(match.c.id.in_(matches), match.c.alert.is_(None)).values(alert=alert_id, reason=reason))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,8 +12,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_openapi import utils
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode
 from werkzeug.test import TestResponse
 
 from service.api.app import create_app
@@ -74,13 +71,8 @@ def workspace_id(edges: Edges, name: str) -> str:
 @pytest.fixture(scope="session", autouse=True)
 def schemas_made_once() -> Iterator[None]:
     """Every test has an app of its own; the JSON Schemas of its forms, which take most of the app's making, are the same in all."""
-    made = cache(utils.get_model_schema)
-
-    def get_model_schema(model: type[BaseModel], mode: JsonSchemaMode = "validation") -> dict[str, Any]:
-        return deepcopy(made(model, mode))
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(utils, "get_model_schema", get_model_schema)
+        patch.setattr(utils, "get_model_schema", cache(utils.get_model_schema))  # read, never changed
         yield
 
 

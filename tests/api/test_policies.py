@@ -74,6 +74,26 @@ def test_why_not_is_said_in_a_sentence(api: Api, edges: Edges, feed: str) -> Non
     assert (told["held"], told["outcome"]) == ("muted", "the rule was muted")
 
 
+def test_a_mute_that_is_over_is_refused_with_what_to_write(api: Api, clock: Clock) -> None:
+    over = {"name": "Bridges", "topics": ["harbour bridge"], "alerting": {"mute_until": "2026-03-02T10:00:00+01:00"}}
+    refused = api.expect(422, "POST", "/v1/rules", over)
+    (fault,) = refused["errors"]
+    assert fault["at"] == "/alerting/mute_until"
+    assert "this time is over" in fault["message"]
+    assert "after 2026-03-02T09:00:00Z, or null" in fault["message"]
+    rule = watch(api, mute_until="2026-03-02T09:00:01Z")
+    for method, body in (("PATCH", {"alerting": {"mute_until": "2025-01-01T00:00:00Z"}}), ("PUT", over)):
+        assert api.expect(422, method, f"/v1/rules/{rule}", body)["errors"][0]["at"] == "/alerting/mute_until"
+
+
+def test_a_mute_that_ended_hinders_no_other_change(api: Api, clock: Clock) -> None:
+    rule = watch(api, mute_until="2026-03-02T10:00:00Z")
+    clock.advance(hours=2)
+    shown = api.expect(200, "PATCH", f"/v1/rules/{rule}", {"topics": ["tunnel"]})["rule"]
+    api.expect(200, "PUT", f"/v1/rules/{rule}", {**shown, "topics": ["ferry"]})
+    api.expect(200, "POST", "/v1/rules/preview", {"rule": shown})
+
+
 def test_a_silence_holds_until_it_is_ended_and_then_explains(api: Api, edges: Edges, feed: str, clock: Clock) -> None:
     rule = watch(api)
     wanted = {"comment": "strike week", "sources": ["The Gazette"], "rules": [rule], "duration": "PT4H"}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 
 from service.api.app import create_app
+from service.api.errors import Problem
+from service.api.proposing import Proposing
 from service.edges import Edges
 from service.pipeline.match import Matcher
 from tests.api.conftest import Api, add_article, make_key, workspace_id
@@ -90,7 +94,39 @@ def test_a_proposal_names_its_alerts_and_can_be_pasted_into_the_rule(desk: Desk)
         assert explained["matches"] is (title in RIGHT), explained["reason"]
     after = desk.shown()
     assert (after["false_alarms"], after["outdated"], after["right"], after["proposals"]) == (0, 3, 4, [])
-    assert after["precision"] == shown["precision"], "what was judged stays judged"
+    assert after["ever"] == shown["precision"] == shown["ever"], "what was judged stays judged"
+    assert after["precision"]["judged"] == 0, "but not of the rule as it is now"
+
+
+def raise_and_judge(desk: Desk, number: int, title: str) -> None:
+    add_article(desk.edges, desk.feed, number, title, story=f"st_{number}")
+    Matcher(desk.edges).match_due(lambda: None)
+    desk.alerts[title] = desk.api.get("/v1/alerts?limit=1")["items"][0]["id"]
+    desk.judge(title, relevant=True)
+
+
+def counted(desk: Desk) -> tuple[int, int]:
+    shown = desk.shown()
+    return shown["precision"]["judged"], shown["ever"]["judged"]
+
+
+def test_what_was_judged_of_another_version_of_the_rule_is_told_apart(desk: Desk, clock: Clock) -> None:
+    clock.advance(minutes=1)
+    desk.api.expect(200, "PATCH", f"/v1/rules/{desk.rule}", {"alerting": {"cooldown": "PT0S"}, "channels": []})
+    assert counted(desk) == (7, 7), "it matches the same"
+    desk.api.expect(200, "PATCH", f"/v1/rules/{desk.rule}", {"exclude": ["dental"]})
+    assert counted(desk) == (0, 7)
+    raise_and_judge(desk, 60, "Bridge of sighs closes")
+    assert counted(desk) == (1, 8)
+
+
+def test_an_actor_that_goes_by_another_name_makes_another_version(desk: Desk, clock: Clock) -> None:
+    desk.api.expect(200, "PATCH", f"/v1/rules/{desk.rule}", {"actors": ["Marlow"], "topics": []})
+    clock.advance(minutes=1)
+    raise_and_judge(desk, 60, "Marlow builds a bridge")
+    assert counted(desk) == (1, 8)
+    desk.api.expect(200, "PUT", "/v1/actors?name=Marlow", {"aliases": ["the river town"]})
+    assert counted(desk) == (0, 8)
 
 
 def test_of_several_words_on_an_alert_the_majority_counts(desk: Desk) -> None:
@@ -140,6 +176,40 @@ def test_only_so_much_text_is_compared(desk: Desk, clock: Clock) -> None:
     desk.api.expect(200, "PUT", f"/v1/alerts/{newest['id']}/feedback", {"relevant": True})
     shown = desk.shown()
     assert (shown["precision"]["judged"], shown["false_alarms"], shown["right"]) == (8, 0, 0)
+
+
+def test_proposals_are_worked_out_once_until_something_is_said(desk: Desk, clock: Clock) -> None:
+    proposing, stored = Proposing(desk.edges), desk.edges.store.rules.find_rule(desk.workspace, desk.rule)
+    assert stored is not None
+    judged = {desk.alerts[title]: title in RIGHT for title in (*FALSE, *RIGHT)}
+    first = proposing.for_rule(stored, judged)
+    assert proposing.for_rule(stored, dict(judged)) is first
+    assert proposing.for_rule(stored, {**judged, desk.alerts[FALSE[0]]: True}) is not first
+    assert proposing.for_rule(replace(stored, revision=stored.revision + 1), judged) is not first
+    clock.advance(minutes=10)
+    assert proposing.for_rule(stored, judged) is not first
+
+
+def test_one_rule_at_a_time_is_worked_out_and_others_are_asked_to_come_again(desk: Desk) -> None:
+    stored = desk.edges.store.rules.find_rule(desk.workspace, desk.rule)
+    assert stored is not None
+    inside, go_on = Event(), Event()
+
+    def now() -> datetime:  # it is looked at when the work is done, before the turn ends
+        inside.set()
+        assert go_on.wait(60)
+        return START
+
+    proposing = Proposing(replace(desk.edges, now=now))
+    with ThreadPoolExecutor(1) as other:
+        working = other.submit(proposing.for_rule, stored, {desk.alerts[FALSE[0]]: False})
+        assert inside.wait(60)
+        with pytest.raises(Problem) as refused:
+            proposing.for_rule(stored, {desk.alerts[FALSE[1]]: False})
+        go_on.set()
+        assert working.result(60).false_alarms == 1
+    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "2"})
+    assert proposing.for_rule(stored, {desk.alerts[FALSE[1]]: False}).false_alarms == 1
 
 
 def test_a_deleted_rule_is_not_there(desk: Desk) -> None:

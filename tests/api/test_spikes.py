@@ -88,7 +88,9 @@ def test_a_spike_from_its_count_to_its_explanation(api: Api, edges: Edges, feed:
     assert volume(api, rule)["spike"] == alert["id"]
     explained = [api.get(f"/v1/articles/{each}/explain?rule={rule}") for each in (early[0], *late)]
     assert {each["alert"] for each in explained} == {alert["id"]}
-    assert {each["outcome"] for each in explained[1:]} == {"a spike: 20 independent outlets in an hour, usually 1"}
+    numbers = "20 independent outlets in an hour, usually 1"
+    assert [each["outcome"] for each in explained if each["held"] is None] == [f"a spike: {numbers}"]
+    assert {each["outcome"] for each in explained if each["held"]} == {f"part of the spike {alert['id']}: {numbers}"}
 
     clock.advance(minutes=5)
     report(edges, feed, clock, 40)

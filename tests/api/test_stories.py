@@ -60,6 +60,21 @@ def test_a_story_has_its_articles_and_who_reports_them(desk: Desk) -> None:
     assert [each["id"] for each in desk.api.get(f"/v1/articles?story={story['id']}")["items"]] == [second, first]
 
 
+def test_an_alert_of_every_article_names_the_story_that_it_is_in_by_now(desk: Desk) -> None:
+    desk.api.expect(200, "PATCH", f"/v1/rules/{desk.rule}", {"alerting": {"stories": "every_article"}})
+    first = desk.come(FIRST, summary=LEDE)
+    second = desk.come("Ferry Aurora is repainted in the winter dock", language="de")
+    newest, oldest = desk.api.get("/v1/alerts")["items"]
+    assert (oldest["story"], newest["story"]) == (desk.story_of(first), desk.story_of(second))
+    assert (oldest["coverage"], newest["coverage"]) == (None, None)
+    assert [each["id"] for each in desk.api.get(f"/v1/alerts?story={newest['story']}")["items"]] == [newest["id"]]
+    desk.api.expect(200, "POST", f"/v1/stories/{oldest['story']}/merge", {"stories": [newest["story"]]})
+    assert desk.api.get(f"/v1/alerts/{newest['id']}")["story"] == oldest["story"]
+    both = desk.api.get(f"/v1/alerts?story={oldest['story']}")["items"]
+    assert [each["id"] for each in both] == [newest["id"], oldest["id"]]
+    assert desk.api.get(f"/v1/alerts?story={newest['story']}")["items"] == []
+
+
 def test_filters(desk: Desk) -> None:
     first = desk.come(FIRST, summary=LEDE)
     desk.come("Ferry Aurora sinks near Marlow: 12 people missing", summary=LEDE)

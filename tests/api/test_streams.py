@@ -8,17 +8,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.api.app import create_app
+from service.api.stream_ids import NAMED, read_id, write_id
 from service.api.streams import HEARTBEAT, Listener, follow
 from service.domain.alerts import Alert
 from service.edges import Edges
 from service.storage.alerts import dump_content
 from service.storage.audit import Caller
 from service.storage.tables import alert, alert_update
-from service.storage.told import PAGE
+from service.storage.told import PAGE, Mark
 from tests.api.conftest import Api, World, make_key
-from tests.conftest import Clock
+from tests.conftest import START, Clock
 from tests.delivery.builders import an_alert, an_update
 
 
@@ -65,7 +68,7 @@ def test_what_is_told_after_the_beginning_comes_in_order(world: World, api: Api,
     assert (body["type"], body["data"]["id"]) == ("alert.created", first)
 
 
-def test_who_comes_back_misses_nothing_of_a_long_absence(world: World, api: Api, edges: Edges, clock: Clock) -> None:
+def test_who_comes_back_misses_nothing_of_a_long_absence_and_gets_nothing_twice(world: World, api: Api, edges: Edges, clock: Clock) -> None:
     stream = open_stream(api)
     tell(edges, world, 0)
     last = read(next(stream))["id"]
@@ -75,9 +78,50 @@ def test_who_comes_back_misses_nothing_of_a_long_absence(world: World, api: Api,
         missed.append(tell(edges, world, number))
     clock.advance(days=2)
     back = open_stream(api, last)
-    seen = [read(next(back))["id"].split("~")[1] for _ in range(len(missed) + 2)]
-    assert sorted(seen[2:]) == missed
-    assert {*seen[:2]} == {world.alert, "al_000"}, "what was told in the minute before comes again"
+    assert [read(next(back))["id"].split("~")[1] for _ in missed] == missed
+
+
+def test_who_comes_back_gets_what_became_visible_late_and_nothing_else_again(world: World, api: Api, edges: Edges, clock: Clock) -> None:
+    stream = open_stream(api)
+    for number in (1, 3):
+        clock.advance(seconds=1)
+        tell(edges, world, number)
+    last = [read(next(stream))["id"] for _ in range(2)][-1]
+    late = tell(edges, world, 2, created_at=edges.now() - timedelta(seconds=1))
+    tell_update(edges, "al_003")
+    clock.advance(seconds=2)
+    newest = tell(edges, world, 4)
+    back = open_stream(api, last)
+    told = [read(next(back)) for _ in range(3)]
+    assert [each["id"].split("~")[1] for each in told] == [late, "al_003", newest]
+    assert [each["event"] for each in told] == ["alert.created", "alert.updated", "alert.created"]
+    for number, (name, kind) in enumerate((("al_003", "alert.updated"), (newest, "alert.created"))):
+        again = read(next(open_stream(api, told[number]["id"])))
+        assert (again["id"].split("~")[1], again["event"]) == (name, kind)
+
+
+MARKS = st.builds(
+    Mark,
+    st.integers(0, 59).map(lambda second: START + timedelta(seconds=second)),
+    st.from_regex(r"al_[0-9a-f]{4}", fullmatch=True),
+    st.integers(0, 3),
+)
+
+
+@given(MARKS, st.sets(MARKS, max_size=NAMED), MARKS)
+def test_an_id_names_what_was_sent_and_nothing_else(last: Mark, sent: set[Mark], other: Mark) -> None:
+    had = read_id(write_id(last, sent))
+    assert had.at == max({last, *sent}).at
+    assert all(map(had.has, {last, *sent}))
+    assert had.has(other) is ((other.alert, other.number) in {(each.alert, each.number) for each in (last, *sent)})
+
+
+def test_of_very_many_an_id_names_the_newest() -> None:
+    sent = [Mark(START + timedelta(milliseconds=number), f"al_{number}", 0) for number in range(2 * NAMED)]
+    written = write_id(sent[-1], sent)
+    had = read_id(written)
+    assert [had.has(each) for each in sent].count(True) == NAMED + 1
+    assert len(written) < 1000
 
 
 def test_what_becomes_visible_late_is_not_lost(world: World, edges: Edges, clock: Clock, api: Api) -> None:
@@ -148,7 +192,7 @@ def test_places_are_limited_and_given_back(open_house: Callable[..., Edges]) -> 
     again.close()
 
 
-@pytest.mark.parametrize("last", ["yesterday", "9" * 40, "-" + "9" * 30, "1~", "~"])
+@pytest.mark.parametrize("last", ["yesterday", "9" * 40, "-" + "9" * 30, "1~", "~", "1~~~", "1772442000000000~al_1~0"])
 def test_an_id_that_is_none_is_refused_or_harmless(api: Api, last: str) -> None:
     response = api.call("GET", "/v1/stream", headers={"Last-Event-ID": last})
     assert response.status_code in (200, 422)

@@ -10,10 +10,10 @@ import pytest
 
 from service.delivery.alert_links import LinkMaker
 from service.delivery.mail_content import MAX_ENTRIES, render_content
+from service.delivery.mail_digest import digest_subject
 from service.delivery.message import MAX_BYTES, render_body
 from service.domain.digests import Digest, DigestKind
 from tests.delivery.builders import (
-    CREATED,
     KEY,
     LEDE,
     NEWS,
@@ -94,7 +94,7 @@ def test_a_mail_has_an_entry_for_each_alert() -> None:
 
 def test_each_entry_asks_whether_it_was_relevant() -> None:
     alerts = (REPORTED, replace(an_update(NEWS), id="al_2"))
-    maker = LinkMaker("https://watch.example", "ch_1", CREATED, KEY)
+    maker = LinkMaker("https://watch.example", "ch_1", KEY)
     delivery = a_delivery(a_channel("email", (), to="desk@news.example"), digest=a_digest(*alerts))
     said = render_content(delivery, None, links=maker.links_of)
     for each in alerts:
@@ -138,3 +138,9 @@ def test_a_digest_arrives_with_hostile_titles_escaped() -> None:
     assert b"<script>" not in arrived.raw.partition(b"text/html")[2]
     assert b"&lt;script&gt;" in arrived.raw.partition(b"text/html")[2]
     assert b"\nBcc:" not in arrived.raw
+
+
+def test_a_digest_of_which_its_reader_has_muted_all_that_is_named_does_not_say_that_there_is_nothing() -> None:
+    digest = replace(a_digest(an_alert()), count=3).without(["al_1"])
+    assert (digest.count, digest.alerts) == (2, ())
+    assert digest_subject(digest).startswith("2 alerts: ")

@@ -41,7 +41,7 @@ from tests.world import CERTIFICATE, Fault, Mailbox
 
 TITLES = json.loads((Path(__file__).parent.parent / "data" / "mail" / "hostile_titles.json").read_text())
 PLAIN = ["From", "To", "Date", "Message-ID", "Auto-Submitted", "Subject", "MIME-Version", "Content-Type"]
-LINKS = LinkMaker("https://watch.example", "ch_1", CREATED, KEY)
+LINKS = LinkMaker("https://watch.example", "ch_1", KEY)
 WITH_LINK = [*PLAIN[:5], "List-Unsubscribe", "List-Unsubscribe-Post", *PLAIN[5:]]
 
 

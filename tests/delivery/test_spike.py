@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from service.delivery.message import MAX_BYTES, render_body
 from service.delivery.out_feed import ToldAlert, render_atom, render_json_feed
 from service.delivery.telling import tell, template_values
 from service.domain.alerts import Alert
+from service.domain.spikes import Later
 from tests.delivery.builders import SPIKE, a_channel, a_delivery, a_digest, a_spike, alerted
 from tests.delivery.test_chat import each_service, told
 from tests.delivery.test_out_feed import HEAD
@@ -42,8 +44,8 @@ def test_a_webhook_has_the_numbers() -> None:
     assert (said["type"], said["data"]["update"]) == ("alert.created", None)
     assert said["data"]["spike"] == {
         "window": "hour", "sensitivity": "normal", "count": 14, "usual": 2.0, "times": 7.0, "least": 12, "told": None, "basis": "weeks",
-        "periods": 8, "since": "2026-03-02T10:55:07Z", "until": "2026-03-02T11:55:07Z", "timezone": "Europe/Brussels", "text": NUMBERS,
-        "comparison": COMPARED,
+        "periods": 8, "since": "2026-03-02T10:55:07Z", "until": "2026-03-02T11:55:07Z", "timezone": "Europe/Brussels", "later": None,
+        "text": NUMBERS, "comparison": COMPARED,
     }  # fmt: skip
     assert [each["title"] for each in said["data"]["articles"]] == [alerted().title, "Kyiv signs the peace deal"]
     assert said["data"]["coverage"]["outlets"] == 4
@@ -100,6 +102,18 @@ def test_feeds_have_the_numbers() -> None:
 def test_in_a_digest_it_is_said_what_it_is() -> None:
     digest = a_digest(a_spike())
     mail = render_content(a_delivery(a_channel("email"), digest=digest), None)
-    assert f"spike: {NUMBERS}" in mail.text
-    assert tell(a_delivery(a_channel("slack"), digest=digest)).items[0].passages[0] == f"Spike: {NUMBERS}"
+    dated = f"{NUMBERS} (until Mon 2 Mar 2026, 12:55 Europe/Brussels)"
+    assert f"spike: {dated}" in mail.text
+    assert tell(a_delivery(a_channel("slack"), digest=digest)).items[0].passages[0] == f"Spike: {dated}"
     assert json.loads(render_body(a_delivery(a_channel(), digest=digest)))["data"]["alerts"][0]["spike"]["count"] == SPIKE.count
+
+
+@pytest.mark.parametrize(("count", "said"), [(3, "3"), (0, "none")])
+def test_one_that_waited_says_how_it_stands_when_it_is_told(count: int, said: str) -> None:
+    later = replace(a_spike(), spike=replace(SPIKE, later=Later(count, datetime(2026, 3, 2, 13, 0, tzinfo=UTC))))
+    as_of = f"Mon 2 Mar 2026, 14:00 Europe/Brussels it was {said}"
+    for part in (render_content(a_delivery(a_channel("email"), later), None).text, *tell(a_delivery(a_channel("slack"), later)).notes):
+        assert f"{COMPARED} By {as_of} in an hour." in part
+    digest = render_content(a_delivery(a_channel("email"), digest=a_digest(later)), None)
+    assert f"12:55 Europe/Brussels; by {as_of})" in digest.text
+    assert payload(later)["data"]["spike"]["later"] == {"count": count, "until": "2026-03-02T13:00:00Z"}

@@ -16,7 +16,7 @@ from service.delivery.standard_webhooks import new_secret
 from service.delivery.webhook import parse_retry_after
 from service.domain.channels import Secret
 from service.domain.deliveries import DeliveryError
-from tests.delivery.builders import CREATED, KEY, NOW, SECRET, a_channel, a_delivery, a_digest, an_alert, send, some_settings, titled
+from tests.delivery.builders import KEY, NOW, SECRET, a_channel, a_delivery, a_digest, an_alert, send, some_settings, titled
 from tests.world import Fault, Received, Receiver, Reply
 
 OLD = new_secret(bytes(range(1, 33)))
@@ -56,13 +56,13 @@ def test_an_alert_has_the_address_of_the_page_that_asks_for_feedback(public_url:
         ):
             send(delivery, some_settings(public_url=public_url))
     alone, digest = (json.loads(request.body)["data"] for request in receiver.requests)
-    wanted = LinkMaker(public_url, "ch_1", CREATED, KEY).feedback_url("al_1") if public_url else None
+    wanted = LinkMaker(public_url, "ch_1", KEY).feedback_url("al_1") if public_url else None
     assert alone["feedback_url"] == wanted
     assert digest["alerts"][0]["feedback_url"] is None
 
 
 def test_what_the_receiver_quotes_of_that_address_works_no_more() -> None:
-    link = LinkMaker("https://watch.example", "ch_1", CREATED, KEY).feedback_url("al_1")
+    link = LinkMaker("https://watch.example", "ch_1", KEY).feedback_url("al_1")
     with Receiver(Reply(200, body=f"unknown field {link}".encode())) as receiver:
         receipt = send(a_delivery(a_channel(url=receiver.url), an_alert()), some_settings(public_url="https://watch.example"))
     assert receipt.detail.endswith(".***")

@@ -20,13 +20,14 @@ from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
 from service.domain.feeds import FeedState
+from service.domain.spikes import Later
 from tests.delivery.builders import CREATED, NEWS, SPIKE, a_channel, a_delivery, a_digest, a_spike, alerted, an_alert, an_update, titled
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "schema" / "webhook.json").read_text())
 KINDS = (
     "alert", "update", "news", "coverage", "report", "rule", "article", "scores", "passage", "evidence",
-    "spike", "feed_notice", "feed", "told_feed", "channel_notice", "disabled_channel", "test", "channel", "digest",
+    "spike", "later", "feed_notice", "feed", "told_feed", "channel_notice", "disabled_channel", "test", "channel", "digest",
 )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def check(message: Any) -> None:
         pytest.param(an_update(NEWS * 100), id="a truncated update"),
         pytest.param(a_spike(), id="a spike"),
         pytest.param(a_spike(told=7), id="a spike that has grown"),
+        pytest.param(replace(a_spike(), spike=replace(SPIKE, later=Later(0, CREATED))), id="a spike that waited"),
         pytest.param(replace(a_spike(), spike=replace(SPIKE, usual=0.0)), id="a spike where there was nothing"),
     ],
 )
@@ -151,7 +153,7 @@ def test_the_developers_page_tells_every_field_of_the_schema() -> None:
     frame |= {name: f"data.articles[].{name}[]." for name in ("passage", "evidence")}
     frame["passage"] = "data.articles[].passages[]."
     frame["scores"] = "data.articles[].scores."
-    frame["spike"] = "data.spike."
+    frame |= {"spike": "data.spike.", "later": "data.spike.later."}
     frame |= {
         "update": "data.update.",
         "news": "data.update.news[].",

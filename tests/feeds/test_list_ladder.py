@@ -20,7 +20,7 @@ from tests.feeds.test_ladder import assert_each_reads_as_whole, assert_same, rea
 PLAIN = tuple(Listed(number, f"Title {number}") for number in range(1, 10))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(list_histories())
 def test_new_items_read_alone_are_what_they_are_in_the_whole(versions: list[ListVersion]) -> None:
     assert_each_reads_as_whole(version.written() for version in versions)

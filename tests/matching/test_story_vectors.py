@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.matching.meaning import WIDTH, Vectors, load_background, pack
+from service.matching.meaning import WIDTH, Vectors, load_background, pack, unpack
 from service.matching.stories import StoryBook
 from service.matching.story_vectors import VectorShelf
 from tests.matching.test_stories import WINDOW, a_print
@@ -83,6 +83,14 @@ def test_a_cosine_is_told_of_those_that_are_there(shelf: VectorShelf) -> None:
     cosines = shelf.cosines(a_vector(9999, event=7), [7, 8, 100_000])
     assert cosines.keys() == {7, 8}
     assert cosines[7] > 0.6 > cosines[8]
+
+
+def test_cosines_are_right_to_five_digits(shelf: VectorShelf) -> None:
+    centred = [unpack(a_vector(number, event=number % 50)).astype(np.float64) - _mean() for number in range(60)]
+    plain = [float(each @ centred[0] / np.linalg.norm(each) / np.linalg.norm(centred[0])) for each in centred]
+    for cosines in (shelf.cosines(a_vector(0, event=0), list(range(60))), shelf.cosines_of(0, list(range(60)))):
+        assert list(cosines.values()) == pytest.approx(plain, abs=1e-5)
+    assert shelf.cosines_of(100_000, [1]) == {}
 
 
 def test_what_is_forgotten_is_found_no_more_and_its_room_is_used_again() -> None:

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from service.domain.channels import Channel
-from service.domain.deliveries import DeliveryToSend, Receipt
+from service.domain.deliveries import DeliveryState, DeliveryToSend, Receipt
 from service.domain.digests import DigestKind
 from service.domain.feeds import Entry
+from service.domain.mutes import Muted, make_mute
 from service.domain.policies import Defaults
 from service.domain.rules import Rule
 from service.domain.silences import Silence
@@ -24,6 +25,7 @@ from service.storage.claims import LeaseLost
 from service.storage.database import Database
 from service.storage.deliveries import Delivery
 from service.storage.digests import ClaimedDigest, ListedDigest, drop_empty, lock_collected
+from service.storage.matches import Match
 from service.storage.outbox import Tried
 from tests.conftest import START, Clock
 from tests.machine import until
@@ -82,6 +84,14 @@ class Waiting(Desk):
 
     def reasons(self) -> list[str | None]:
         return [each.reason for each in reversed(self.edges.store.matches.list_matches(self.workspace).items)]
+
+    def mute(self, muted: Rule, at: datetime) -> None:
+        """The reader of the one channel mutes a rule for a day."""
+        wanted = make_mute(Muted.RULE, workspace=self.workspace, channel=self.channel.id, rule=muted.id, story=None, alert="al_1", now=at)
+        self.edges.store.mutes.put_mute(wanted, caller=self.caller())
+
+    def matches(self) -> list[Match]:
+        return list(self.edges.store.matches.list_matches(self.workspace).items)
 
     def taken(self) -> list[DeliveryToSend]:
         """What the outbox hands to the senders now; the other side takes it all."""
@@ -315,6 +325,93 @@ def test_a_rule_that_is_muted_while_alerts_wait_tells_them_when_it_speaks_again(
     assert one.taken_digest() == (DigestKind.DIGEST, ["Bridge number 1 opens"])
 
 
+def test_the_matches_of_a_digest_that_a_mute_holds_say_so(one: Waiting) -> None:
+    watched = one.rule(when=DAILY)
+    one.tell(bridge(1))
+    one.change(watched, when=DAILY, mute_until=(NOON + timedelta(hours=3)).isoformat())
+    one.at(NOON)
+    assert one.reasons() == ["the rule is muted, told after Mon 2 Mar 2026, 15:00 UTC"]
+    one.at(NOON + timedelta(hours=3))
+    assert one.reasons() == ["told in the digest of Mon 2 Mar 2026, 15:00 UTC"]
+
+
+def test_a_muted_rule_is_not_in_the_digest_of_several_and_is_told_after_its_mute(desk: Waiting) -> None:
+    desk.choose(budget=2)
+    loud, muted = desk.rule(name="Loud"), desk.rule(name="Muted")
+    desk.tell(bridge(1))
+    desk.tell(bridge(2), bridge(3))
+    desk.taken()
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    until = midnight + timedelta(hours=8)
+    desk.change(muted, mute_until=until.isoformat())
+    assert desk.at(midnight) == 1
+    (delivery,) = desk.taken()
+    assert delivery.digest is not None
+    assert ({each.rule for each in delivery.digest.alerts}, delivery.digest.count) == ({loud.id}, 2)
+    waits = "the rule is muted, told after Tue 3 Mar 2026, 08:00 UTC"
+    assert desk.reasons().count(waits) == 2
+    (apart,) = desk.edges.store.digests.list_digests(desk.workspace, waiting=True).items
+    assert (apart.rule, len(apart.alerts)) == (muted.id, 2)
+    assert {each.digest for each in desk.matches() if each.reason == waits} == {apart.id}
+    assert desk.at(until - timedelta(seconds=1)) == 1, "it is looked at in between: the mute may be taken back"
+    assert desk.taken() == []
+    assert desk.at(until) == 1
+    kind, titles = desk.taken_digest()
+    assert (kind, len(titles)) == (DigestKind.BUDGET, 2)
+    assert desk.reasons().count("more than the workspace's budget, told in the digest of Tue 3 Mar 2026, 08:00 UTC") == 2
+
+
+def test_a_digest_of_several_whose_rules_are_all_muted_is_not_sent(one: Waiting) -> None:
+    one.choose(budget=1)
+    watched = one.rule()
+    one.tell(bridge(1), bridge(2))
+    one.taken()
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    one.change(watched, mute_until=(midnight + timedelta(hours=8)).isoformat())
+    assert one.at(midnight) == 1
+    assert one.taken() == []
+    one.change(watched)
+    one.at(midnight + timedelta(minutes=15))
+    assert one.taken_digest()[0] is DigestKind.BUDGET
+
+
+def test_a_digest_goes_without_what_the_reader_of_its_channel_has_muted(desk: Waiting) -> None:
+    other = desk.add_channel()
+    desk.choose(budget=2)
+    loud, muted = desk.rule(name="Loud"), desk.rule(name="Muted")
+    desk.tell(bridge(1))
+    desk.taken()
+    desk.tell(bridge(2), bridge(3))
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    desk.mute(muted, midnight - timedelta(hours=1))
+    desk.at(midnight)
+    told = {each.channel.id: each.digest for each in desk.taken() if each.digest}
+    assert {channel: digest.count for channel, digest in told.items()} == {desk.channel.id: 2, other.id: 4}
+    assert {each.rule for each in told[desk.channel.id].alerts} == {loud.id}
+    called_off = [each for each in desk.sent() if each.state is DeliveryState.CANCELLED]
+    assert [(each.channel, each.digest) for each in called_off] == [(desk.channel.id, None)] * 2
+    assert {str(each.detail).partition(" until")[0] for each in called_off} == {"the reader of this channel muted the rule"}
+    assert desk.edges.store.deliveries.redeliver(called_off[0].id, caller=desk.caller())
+    (again,) = desk.taken()
+    assert again.alert is not None
+    assert (again.alert.id, again.alert.rule) == (called_off[0].alert, muted.id)
+
+
+def test_a_digest_of_which_the_reader_has_muted_all_is_called_off(one: Waiting) -> None:
+    one.choose(budget=1)
+    watched = one.rule()
+    one.tell(bridge(1), bridge(2))
+    one.taken()
+    midnight = START.replace(hour=0) + timedelta(days=1)
+    one.mute(watched, midnight - timedelta(hours=1))
+    one.at(midnight)
+    assert one.taken() == []
+    (called_off,) = [each for each in one.sent() if each.state is DeliveryState.CANCELLED]
+    assert called_off.digest is not None
+    assert one.edges.store.deliveries.redeliver(called_off.id, caller=one.caller())
+    assert one.taken_digest()[0] is DigestKind.BUDGET
+
+
 def test_an_empty_digest_is_sent_once_where_it_is_wanted(desk: Waiting) -> None:
     desk.rule(when={**DAILY, "send_empty": True})
     desk.rule(name="Silent when there is nothing", when=DAILY)
@@ -390,6 +487,7 @@ def test_a_digest_that_ends_every_worker_is_given_up_and_its_alerts_told_one_by_
     assert one.at(NOON + timedelta(hours=1)) == 0
     told = [each.alert.articles[0].title for each in one.taken() if each.alert]
     assert sorted(told) == ["Bridge number 1 opens", "Bridge number 2 opens"]
+    assert one.reasons() == ["told by itself, as its digest could not be put together"] * 2
 
 
 def test_nobody_else_is_told_what_one_workspace_collects(open_house: Callable[..., Edges], clock: Clock) -> None:

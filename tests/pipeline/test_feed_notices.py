@@ -170,7 +170,7 @@ def test_a_feed_set_aside_is_told(desk: Desk, clock: Clock) -> None:
         followed = desk.follow("https://gazette.example/feed")
         with desk.edges.store.database.write() as connection:
             connection.execute(update(feed).where(feed.c.id == followed.id).values(claims=MAX_CLAIMS))
-        assert set_poison_aside(desk.edges) == 1
+        assert set_poison_aside(desk.edges, "feeds") == 1
         assert tell(desk, clock) == 1
         assert bodies(receiver)[0]["type"] == "feed.quarantined"
     assert health(desk.edges, followed).state == "quarantined"

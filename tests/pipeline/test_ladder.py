@@ -93,13 +93,13 @@ def both(edges: Edges, clock: Clock, bodies: Sequence[bytes]) -> int:
     return short.left_out
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(versions=histories())
 def test_odd_feeds(edges: Edges, clock: Clock, versions: list[Version]) -> None:
     both(edges, clock, [version.written() for version in versions])
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(versions=list_histories())
 def test_odd_json_feeds_and_sitemaps(edges: Edges, clock: Clock, versions: list[ListVersion]) -> None:
     both(edges, clock, [version.written() for version in versions])

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from service.domain.access import FeedAccess, access_of
-from service.domain.pages import MAX_DELAY, SPACING, WAITS, PageFailed, host_free_at, next_try
+from service.domain.pages import MAX_DELAY, SPACING, WAITS, PageFailed, below_headline, host_free_at, next_try
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.feeds.page_child import extract_text
@@ -103,6 +103,38 @@ def test_what_only_the_page_says_is_matched_once_it_is_read_and_alerts_once(edge
     assert desk.told() == ["Opening today"]
     desk.poll()
     assert (desk.read(), desk.told(), len(desk.pages_asked())) == (0, ["Opening today"], 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "title", "stays"),
+    [
+        pytest.param("Harbour bridge opens", "Harbour bridge opens", False, id="the headline"),
+        pytest.param("HARBOUR BRIDGE  OPENS!", "Harbour bridge opens", False, id="written otherwise"),
+        pytest.param("Harbour bridge opens", "Harbour bridge opens - The Gazette", False, id="to which the feed added its name"),
+        pytest.param("Harbour bridge opens", "Harbour bridge closes", True, id="another"),
+        pytest.param("Harbour bridge opens today", "Harbour bridge opens", True, id="a sentence that begins so"),
+        pytest.param("Talks", "Talks in Oslo fail", True, id="a short word that may be a label"),
+        pytest.param("* * *", "", True, id="nothing but marks, under no headline"),
+    ],
+)
+def test_a_text_does_not_begin_with_its_headline(first: str, title: str, stays: bool) -> None:
+    text = f"{first}\nThe mayor came."
+    assert below_headline(text, title) == (text if stays else "The mayor came.")
+
+
+def test_a_text_that_is_its_headline_stays() -> None:
+    assert below_headline("Harbour bridge opens", "Harbour bridge opens") == "Harbour bridge opens"
+
+
+def test_what_is_stored_of_a_page_begins_below_its_headline(desk: Desk) -> None:
+    desk.watch()
+    desk.follow()
+    page_of_it = BRIDGE.replace("<h1>Opening</h1>", "<h1>Opening today of what was long built</h1>")
+    desk.publish([Story("Opening today of what was long built", path="1")], **{"1": page_of_it})
+    desk.poll()
+    assert desk.read() == 1
+    [stored] = desk.edges.store.articles.list_articles("ws_1").items
+    assert stored.article.body.startswith("In part 1 of the day")
 
 
 def test_what_has_alerted_by_its_headline_does_not_alert_again_by_its_page(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from service.domain.evidence import Scores
 from service.domain.feeds import Entry
 from service.domain.rules import Rule
 from service.domain.silences import Silence
-from service.domain.spikes import Basis
+from service.domain.spikes import Basis, Later
 from service.edges import Edges
 from service.pipeline.alert import raise_alerts
 from service.pipeline.match import Matcher
@@ -59,6 +59,13 @@ class Volumes(Waiting):
                 self.clock.at = begin + number * every + timedelta(minutes=minutes)
                 self.report(range(outlets))
         self.clock.at = begin + (times + 1) * every
+
+    def counted(self, watched: Rule) -> int:
+        """How many outlets there are in the last hour."""
+        stored = self.edges.store.rules.find_rule(self.workspace, watched.id)
+        look = self.edges.store.volumes.look(stored, self.clock.at) if stored else None
+        assert look is not None
+        return look.count
 
     def matches(self) -> list[Match]:
         return sorted(self.edges.store.matches.list_matches(self.workspace, limit=500).items, key=lambda each: (each.created_at, each.id))
@@ -103,7 +110,9 @@ def test_a_spike_is_told_once_with_its_numbers(desk: Volumes) -> None:
     told = desk.matches()[-14:]
     assert {each.alert for each in told} == {alert.id}
     assert [each.held for each in told].count(None) == 1
-    assert {each.reason for each in told[-5:]} == {"a spike: 14 independent outlets in an hour, usually 2"}
+    numbers = "14 independent outlets in an hour, usually 2"
+    assert [each.reason for each in told if each.held is None] == [f"a spike: {numbers}"]
+    assert {each.reason for each in told if each.held} == {f"part of the spike {alert.id}: {numbers}"}, "those that came before it, too"
 
 
 def test_the_stories_that_most_outlets_report_are_shown_first(one: Volumes) -> None:
@@ -124,7 +133,7 @@ def test_a_spike_that_goes_on_is_told_again_when_it_has_doubled(desk: Volumes) -
     first = desk.alert()
     desk.report(range(14, 27))
     assert desk.taken() == []
-    assert desk.matches()[-1].reason == "in a spike that was told: 27 independent outlets in an hour, usually 2"
+    assert desk.matches()[-1].reason == f"part of the spike {first.id}: 27 independent outlets in an hour, usually 2"
     desk.report([27])
     again = desk.alert()
     assert (again.id, again.update and again.update.number) == (first.id, 1)
@@ -180,6 +189,20 @@ def test_a_rule_that_told_of_articles_brings_what_it_matched_along(desk: Volumes
     assert (spike.basis, spike.periods, spike.usual) == (Basis.WEEKS, 4, 2.0)
 
 
+def test_an_edit_counts_nothing_anew_unless_articles_were_told_in_between(desk: Volumes) -> None:
+    watched = desk.watch_volume()
+    desk.report(range(3))
+    assert desk.counted(watched) == 3
+    with desk.edges.store.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM sighting")  # so that it can be seen when they are looked for
+    desk.change(watched, when=SPIKE, cooldown="PT4H")
+    assert desk.counted(watched) == 0
+    desk.change(watched, when="instant")
+    desk.report([3])
+    desk.change(watched, when=SPIKE)
+    assert desk.counted(watched) == 4
+
+
 def test_hours_in_which_the_house_was_down_are_no_measure(one: Volumes) -> None:
     one.watch_volume()
     one.usual()
@@ -232,11 +255,26 @@ def test_quiet_hours_hold_a_spike_and_tell_it_as_of_then(desk: Volumes) -> None:
     desk.report(range(14))
     assert desk.taken() == []
     ends = desk.clock.at.replace(hour=12, minute=0)
-    assert f"quiet hours until {ends:%a} {ends.day} {ends:%b %Y}, 12:00 UTC" in str(desk.matches()[-1].reason)
+    (raised,) = [each for each in desk.matches() if each.held is None]
+    assert f"quiet hours until {ends:%a} {ends.day} {ends:%b %Y}, 12:00 UTC" in str(raised.reason)
     desk.report(range(14, 30))
     desk.at(ends)
     alert = desk.alert()
     assert (alert.update, alert.spike and alert.spike.count, alert.spike and alert.spike.told) == (None, 30, None)
+    assert alert.spike is not None
+    assert alert.spike.later == Later(0, ends)
+
+
+def test_a_spike_that_waited_says_how_many_there_are_by_then(one: Volumes) -> None:
+    one.watch_volume(group_wait="PT10M")
+    one.usual()
+    one.report(range(14))
+    one.clock.at += timedelta(minutes=4)
+    one.report(range(14, 20))
+    one.at(one.clock.at + timedelta(minutes=5))
+    spike = one.alert().spike
+    assert spike is not None
+    assert (spike.count, spike.later) == (14, Later(20, one.clock.at))
 
 
 def test_several_spikes_of_a_night_are_one_message(one: Volumes) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from service.api.app import create_app
+from service.domain.silences import Silence
 from service.edges import Edges
-from service.pipeline.sweep import forget_queries, prune
+from service.pipeline.steps import take_each
+from service.pipeline.sweep import SWEEPING, forget_queries, prune
 from service.storage.audit import Caller
-from tests.conftest import START
+from service.storage.counts import count_all
+from service.storage.failures import count_failures
+from tests.conftest import START, Clock
 from tests.make import a_spec
 
 VECTOR = b"\x00\x01" * 384
@@ -62,3 +69,41 @@ def test_a_round_looks_at_some_and_the_next_ones_at_others(edges: Edges) -> None
     assert [forget_queries(chancy, limit=10) for _round in range(3)] == [10, 10, 10]
     assert left(edges) == set()
     assert forget_queries(edges) == 0
+
+
+def test_a_step_that_fails_costs_no_other_and_is_counted(edges: Edges) -> None:
+    watch(edges, "ru_1", name="Talks", topics=["peace"])
+    embed(edges, "Talks", "a text that no rule asks for")
+    with edges.store.database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE feed_notice")
+    bells: list[Edges] = []
+    for _ in range(2):
+        assert take_each(edges, {**SWEEPING, "forget_queries": forget_queries, "ring": bells.append}) == ("tell_of_feeds",)
+    assert (left(edges), bells) == ({"Talks"}, [edges, edges])
+    assert count_all(edges.store.database).failures == {"tell_of_feeds": 2}
+
+
+def test_what_fails_is_in_the_log_with_its_cause(edges: Edges) -> None:
+    def fail(_edges: Edges) -> None:
+        raise ZeroDivisionError
+
+    with capture_logs() as logged:
+        take_each(edges, {"divide": fail})
+    assert [(each["log_level"], each["step"], each["exc_info"]) for each in logged] == [("error", "divide", True)]
+
+
+def test_what_fails_is_among_the_metrics(edges: Edges) -> None:
+    count_failures(edges.store.database, ["ring"])
+    metrics = create_app(edges).test_client().get("/metrics").text
+    assert 'wirewatch_step_failures_total{step="ring"} 1.0' in metrics
+
+
+def test_what_ended_long_ago_is_forgotten(edges: Edges, clock: Clock) -> None:
+    silence = Silence("sl_1", "ws_1", "strike week", (), ("G",), (), START, START + timedelta(days=1), START, "key_1")
+    edges.store.silences.add_silence(silence, caller=CALLER)
+    clock.advance(days=91)
+    assert prune(edges) == ()
+    assert edges.store.silences.find_silence("ws_1", "sl_1")
+    clock.advance(days=1)
+    prune(edges)
+    assert edges.store.silences.find_silence("ws_1", "sl_1") is None

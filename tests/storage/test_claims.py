@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from service.storage.claims import MAX_CLAIMS, LeaseLost, claim_due, count_due, finish, renew_leases
 from service.storage.database import LEASE, Database
@@ -90,6 +91,17 @@ def test_a_row_that_was_never_finished_is_taken_alone(database: Database) -> Non
     assert len(claimed(database, "killed")) == 3
     after = 60 + LEASE.total_seconds()
     assert [claimed(database, f"t{number}", at=after) for number in range(4)] == [["fd_0"], ["fd_1"], ["fd_2"], []]
+
+
+def test_a_limit_holds_where_the_planner_takes_the_table_for_tiny(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    put_feeds(database, 1)
+    with database.write() as connection:
+        connection.execute(text("ANALYZE feed"))  # as autovacuum does after fifty polls of the only feed
+        connection.execute(feed.delete())
+    put_feeds(database, 3)
+    assert [claimed(database, f"t{number}", limit=1) for number in range(4)] == [["fd_0"], ["fd_1"], ["fd_2"], []]
+    database.close()
 
 
 def test_poison_is_taken_five_times_and_set_aside(database: Database) -> None:

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from service.storage.database import Database
-from service.storage.pruning import SOME, forget_articles, forget_keys, forget_stories
+from service.storage.pruning import (
+    SOME,
+    forget_articles,
+    forget_keys,
+    forget_mutes,
+    forget_notices,
+    forget_silences,
+    forget_stories,
+)
+from service.storage.sightings import forget_sightings
 from service.storage.store import Store
-from service.storage.tables import alert, article, feed, rule, seen, story, story_print
+from service.storage.tables import (
+    alert,
+    article,
+    attempt,
+    channel,
+    delivery,
+    feed,
+    feed_notice,
+    match,
+    mute,
+    rule,
+    seen,
+    sighting,
+    silence,
+    story,
+    story_print,
+)
 from tests.make import NOON
 
 DAY = timedelta(days=1)
@@ -83,12 +109,10 @@ def test_stories_of_which_nothing_is_left_go_and_so_do_old_prints(pruned: Databa
     rows = [{**values, "id": each} for each in ("st_kept", "st_alerted", "st_empty")]
     rows += [{**values, "id": "st_part", "merged_into": "st_kept"}, {**values, "id": "st_part_of_nothing", "merged_into": "st_gone"}]
     rows += [{**values, "id": "st_new", "opened_at": NOON}]
+    put_rule(pruned)
     with pruned.write() as connection:
         connection.execute(article.update().values(story="st_kept"))
         connection.execute(story.insert(), rows)
-        connection.execute(
-            rule.insert().values(id="ru_1", workspace="ws_1", name="R", definition={}, revision=1, created_at=NOON, updated_at=NOON)
-        )
         told = {"id": "al_1", "workspace": "ws_1", "rule": "ru_1", "subject": "p", "content": {}, "created_at": NOON, "story": "st_alerted"}
         connection.execute(alert.insert().values(**told))
         connection.execute(story_print.insert().values(article="ar_False_0", seq=1, print=b"1", placed_at=NOON - 13 * DAY))
@@ -105,3 +129,116 @@ def test_what_a_worker_needs_to_place_articles_stays(pruned: Database) -> None:
     forget_stories(pruned, older_than=NOON - 12 * DAY)
     with pruned.read() as connection:
         assert len(connection.execute(select(story_print)).all()) == 1
+
+
+def put_silences(database: Database, **ended: int) -> None:
+    texts = dict.fromkeys(("comment", "created_by"), "")
+    lists: dict[str, Any] = {name: [] for name in ("actors", "sources", "rules")}
+    rows = [
+        {
+            **texts, **lists, "id": name, "workspace": "ws_1",
+            "starts_at": NOON - (age + 1) * DAY, "ends_at": NOON - age * DAY, "created_at": NOON,
+        }
+        for name, age in ended.items()
+    ]  # fmt: skip
+    with database.write() as connection:
+        connection.execute(silence.insert(), rows)
+
+
+def ids(database: Database, table: Table) -> set[str]:
+    with database.read() as connection:
+        return set(connection.execute(select(table.c.id)).scalars())
+
+
+def test_silences_that_ended_long_ago_go_unless_a_match_names_them(pruned: Database) -> None:
+    put_silences(pruned, old=91, lately=89, holds_still=-1, named=400)
+    put_articles(pruned, 100)
+    put_rule(pruned)
+    with pruned.write() as connection:
+        held = {"id": "ma_1", "workspace": "ws_1", "rule": "ru_1", "rule_revision": 1, "article": "ar_False_0", "evidence": []}
+        connection.execute(match.insert().values(**held, held="silenced", silence="named", created_at=NOON))
+    assert forget_silences(pruned, older_than=NOON - 90 * DAY) == 1
+    assert ids(pruned, silence) == {"lately", "holds_still", "named"}
+
+
+def test_mutes_that_ended_long_ago_go(pruned: Database) -> None:
+    put_channel(pruned)
+    rows = [
+        {"id": name, "workspace": "ws_1", "channel": "ch_1", "rule": "ru_1", "alert": "al_1", "since": NOON, "ends_at": NOON - age * DAY}
+        for name, age in {"old": 91, "lately": 89, "holds_still": -1}.items()
+    ]
+    with pruned.write() as connection:
+        connection.execute(mute.insert(), rows)
+    assert forget_mutes(pruned, older_than=NOON - 90 * DAY) == 1
+    assert ids(pruned, mute) == {"lately", "holds_still"}
+
+
+def put_notices(database: Database, *notices: tuple[str, int, str | None], feed_id: str = "fd_1") -> None:
+    """Each by its id, its age in days, and the notice that tells of it."""
+    rows = [
+        {
+            "id": name, "workspace": "ws_1", "feed": feed_id, "state": "failing", "reason": "", "url": "", "title": None,
+            "created_at": NOON - age * DAY, "told_in": told_in,
+        }
+        for name, age, told_in in notices
+    ]  # fmt: skip
+    with database.write() as connection:
+        connection.execute(feed_notice.insert(), rows)
+
+
+def put_delivery(database: Database, notice: str, *, waits: bool = False) -> None:
+    values = {"id": f"dl_{notice}", "workspace": "ws_1", "channel": "ch_1", "notice": notice, "created_at": NOON}
+    with database.write() as connection:
+        connection.execute(delivery.insert().values(**values, state="sent", next_at=NOON if waits else None))
+        tried = {"workspace": "ws_1", "number": 1, "delivered": True, "detail": "", "started_at": NOON, "finished_at": NOON}
+        connection.execute(attempt.insert().values(**tried, delivery=values["id"]))
+
+
+def test_what_was_told_of_feeds_long_ago_goes_with_its_deliveries(pruned: Database) -> None:
+    put_channel(pruned)
+    with pruned.write() as connection:
+        connection.execute(feed.insert().values(id="fd_2", url="https://other.example/feed", state="ok", created_at=NOON))
+    put_notices(pruned, ("alone", 200, "alone"), ("waits", 150, None), ("unsent", 120, "unsent"))
+    put_notices(pruned, ("first", 180, "first"), ("with_first", 180, "first"), ("last", 100, "last"))
+    put_notices(pruned, ("told_with_the_last_of_another", 200, "told_with_the_last_of_another"))
+    put_notices(pruned, ("last_of_another", 199, "told_with_the_last_of_another"), feed_id="fd_2")
+    for notice in ("alone", "first", "last"):
+        put_delivery(pruned, notice)
+    put_delivery(pruned, "unsent", waits=True)
+    assert forget_notices(pruned, older_than=NOON - 90 * DAY) == 2
+    assert ids(pruned, feed_notice) == {"waits", "unsent", "last", "told_with_the_last_of_another", "last_of_another"}
+    assert ids(pruned, delivery) == {"dl_unsent", "dl_last"}
+    assert forget_notices(pruned, older_than=NOON - 90 * DAY) == 0
+
+
+def test_what_no_window_reaches_goes_however_much_it_is(pruned: Database) -> None:
+    put_rule(pruned)
+    put_articles(pruned, *[1] * 4)
+    texts = dict.fromkeys(("outlet", "voice", "headline"), "")
+    matches = [
+        {"id": f"ma_{number}", "workspace": "ws_1", "rule": "ru_1", "rule_revision": 1, "article": f"ar_False_{number}",
+         "evidence": [], "created_at": NOON}
+        for number in range(4)
+    ]  # fmt: skip
+    seen_at = [
+        {**texts, "workspace": "ws_1", "rule": "ru_1", "match": f"ma_{number}", "at": NOON - age * DAY, "lag": 0}
+        for number, age in enumerate((70, 69, 68, 1))
+    ]
+    with pruned.write() as connection:
+        connection.execute(match.insert(), matches)
+        connection.execute(sighting.insert(), seen_at)
+    assert forget_sightings(pruned, older_than=NOON - 60 * DAY, at_once=2) == 3
+    with pruned.read() as connection:
+        assert list(connection.execute(select(sighting.c.match)).scalars()) == ["ma_3"]
+
+
+def put_rule(database: Database) -> None:
+    values = {"id": "ru_1", "workspace": "ws_1", "name": "R", "definition": {}, "revision": 1, "created_at": NOON, "updated_at": NOON}
+    with database.write() as connection:
+        connection.execute(rule.insert().values(**values))
+
+
+def put_channel(database: Database) -> None:
+    values = {"id": "ch_1", "workspace": "ws_1", "kind": "webhook", "name": "Hook", "settings": {}, "secrets": [], "created_at": NOON}
+    with database.write() as connection:
+        connection.execute(channel.insert().values(**values))

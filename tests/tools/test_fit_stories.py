@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from service.matching.likeness import features_of, load_models, profile_of
-from service.matching.recent import Squares
-from tests.matching.test_stories import AGAIN, FIRST, OTHER, THIRD
+from service.matching.likeness import load_models
+from service.matching.remembered import Remembered
+from tests.matching.test_stories import AGAIN, FIRST, OTHER, THIRD, WINDOW
 from tools.fit_stories import AGAINST, FEATURES, usual_terms
 from tools.story_exam import StoryExam, score
 
@@ -50,7 +50,9 @@ def test_the_shipped_weights_have_the_signs_they_may_have(level: str) -> None:
 
 @pytest.mark.parametrize("level", ["words", "meaning"])
 def test_there_is_a_feature_for_every_weight(level: str) -> None:
-    features = features_of(profile_of(FIRST), profile_of(OTHER), Squares(lambda _: 1, 100), 0.1 if level == "meaning" else None)
+    remembered = Remembered(WINDOW, 10)
+    number = remembered.take_in(remembered.begin(FIRST), b"")
+    features = remembered.features(remembered.begin(OTHER), [number], [0.1])
     assert {*load_models()[level].weights, *FEATURES[level]} <= features.keys()  # type: ignore[index]
 
 

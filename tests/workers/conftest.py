@@ -15,6 +15,7 @@ from service.config import Settings
 from service.domain.channels import Channel, Secret
 from service.edges import Edges, open_edges
 from service.storage.audit import Caller
+from tests.forks import Fork
 from tests.machine import SEALING_KEY, Machine, running, until
 from tests.make import a_spec
 from tests.newsroom import Newsroom, Story
@@ -105,7 +106,7 @@ def a_house(home: Path, database_url: str, broker: tuple[str, subprocess.Popen[b
     settings = Settings(data_dir=home / "data", database_url=database_url, secret_key="a key for tests", sealing_keys=SEALING_KEY)
     edges = open_edges(settings)
     broker_url, server = broker
-    with Newsroom() as newsroom, Receiver() as receiver, running(Machine(home, database_url, broker_url)) as machine:
+    with Newsroom() as newsroom, Receiver() as receiver, running(Machine(home, database_url, broker_url, Fork)) as machine:
         house = House(machine, edges, newsroom, receiver, broker_url, server)
         house.set_up()
         yield house

@@ -1,0 +1,33 @@
+"""Mails about feeds and channels, as plain text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from service.delivery.mail_content import render_content
+from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
+from service.domain.feed_notices import FeedNotice
+from service.domain.feeds import FeedState
+from tests.delivery.builders import CREATED, a_channel, a_delivery
+
+FEED = FeedNotice(
+    "fn_1", "ws_1", "fd_1", FeedState.FAILING, "The server answers HTTP 500.", "https://gazette.example/feed", "The Gazette", CREATED
+)
+CHANNEL = ChannelNotice("cn_1", ChannelNoticeKind.DISABLED, "ch_2", "webhook", "Desk", "HTTP 410.", CREATED)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        pytest.param({"notice": FEED}, id="a feed"),
+        pytest.param({"notice": replace(FEED, others=(replace(FEED, id="fn_2", feed="fd_2"),))}, id="feeds"),
+        pytest.param({"channel_notice": CHANNEL}, id="a channel"),
+    ],
+)
+def test_the_date_stands_apart(about: dict[str, Any]) -> None:
+    text = render_content(a_delivery(a_channel("email"), **about), None).text
+    assert "\n\n2 Mar 2026, 11:55 UTC\n\n" in text, text
+    assert "\n\n\n" not in text
