@@ -8,10 +8,10 @@ WORKDIR /build
 ARG MEANING=yes
 
 # The libraries come before the code, so that a change of ours does not fetch them anew.
-COPY requirements/build.lock requirements/run.lock requirements/meaning.lock requirements/fulltext.lock requirements/
+COPY requirements/build.lock requirements/run.lock requirements/meaning.lock requirements/fulltext.lock requirements/chat.lock requirements/
 RUN python -m venv /opt/builder && python -m venv --without-pip /opt/venv \
  && /opt/builder/bin/pip install --require-hashes -r requirements/build.lock \
- && /opt/builder/bin/pip --python /opt/venv/bin/python install --require-hashes -r requirements/$([ "$MEANING" = no ] && echo run || echo meaning).lock -r requirements/fulltext.lock
+ && /opt/builder/bin/pip --python /opt/venv/bin/python install --require-hashes -r requirements/$([ "$MEANING" = no ] && echo run || echo meaning).lock -r requirements/fulltext.lock -r requirements/chat.lock
 
 COPY pyproject.toml README.md ./
 COPY service/ service/

@@ -39,7 +39,8 @@
     feeds       fetch a feed, parse it in a sandboxed child; discover, opml, starter: find feeds;
                 fulltext, robots: read an article's page in another such child, where its site lets us;
                 websub: ask a hub to tell of news
-    delivery    one file per kind of channel; chat: what those of chat share; telling: a message in words; templating: users' own words;
+    delivery    one file per kind of channel; chat: what those of chat share; apprise_*: what the `chat` extra may write, and how;
+                telling: a message in words; templating: users' own words;
                 secrecy: what is never shown; out_feed: alerts as Atom and JSON Feed
     storage     columns, tables, migrations, one file per noun
     edges       the one composition root

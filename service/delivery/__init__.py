@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.config import Settings
+from service.delivery.apprise import APPRISE
 from service.delivery.discord import DISCORD
 from service.delivery.email import EMAIL
 from service.delivery.kinds import FieldError, Kind, Sender, SenderParts, check_settings
@@ -33,6 +34,7 @@ KINDS: Mapping[str, Kind[Any]] = MappingProxyType(
         "mattermost": MATTERMOST,
         "ntfy": NTFY,
         "pagerduty": PAGERDUTY,
+        "apprise": APPRISE,
     }
 )
 

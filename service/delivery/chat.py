@@ -53,6 +53,15 @@ PLAIN = Markup(escape=str, bold=str, link=lambda url, text: f"{text}\n{url}")
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """How a message must look: its `markup`, how many characters it may have, and whether it is `titled` by a subject of its own."""
+
+    markup: Markup
+    limit: int
+    titled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """A message in a service's markup. `subject` is None where the body says it all."""
 
@@ -83,6 +92,11 @@ class Chat(Generic[Form]):
     titled: bool = False
     gone: Callable[[Response], bool] = lambda response: response.status == 410
 
+    @property
+    def layout(self) -> Layout:
+        """How its messages must look."""
+        return Layout(self.markup, self.limit, self.titled)
+
 
 @dataclass(frozen=True, slots=True)
 class ChatSender(Generic[Form]):
@@ -96,7 +110,7 @@ class ChatSender(Generic[Form]):
         """POST the message once. Only a 2xx status counts as taken; raises DeliveryError for everything else."""
         form = read_settings(self.chat.form, delivery.channel)
         telling = tell(delivery)
-        post = self.chat.write(form, telling, find_words(self.chat, form, telling))
+        post = self.chat.write(form, telling, find_words(self.chat.layout, form, telling))
         headers = {"content-type": "application/json", **post.headers}
         try:
             response = await self.session.post(
@@ -129,7 +143,7 @@ def chat_kind(chat: Chat[Form], label: str, about: str, place: Place) -> Kind[Fo
             check_url(url, settings.allowed_networks)
         except UrlRefused as refusal:
             return FieldError(f"/{place.name}", str(refusal))
-        if place.hosts is None or place.hosts.fullmatch(url) or _is_own_relay(url, settings):
+        if place.hosts is None or place.hosts.fullmatch(url) or is_own_relay(url, settings):
             return None
         return FieldError(f"/{place.name}", f"this is no address of {label}: {place.hint}")
 
@@ -137,24 +151,24 @@ def chat_kind(chat: Chat[Form], label: str, about: str, place: Place) -> Kind[Fo
         return ChatSender(chat, parts.session, parts.settings.webhook_deadline)
 
     def preview(form: Form, delivery: DeliveryToSend) -> tuple[str | None, str]:
-        words = find_words(chat, form, tell(delivery))
+        words = find_words(chat.layout, form, tell(delivery))
         return words.subject, words.body
 
     return Kind(chat.form, refuse, make_sender, signed=False, label=label, about=about, preview=preview)
 
 
-def find_words(chat: Chat[Form], form: Form, telling: Telling) -> Words:
+def find_words(layout: Layout, form: ChatForm, telling: Telling) -> Words:
     """The message by the channel's templates, where it has some and it is an alert, else our own; cut to the service's limit."""
     values = template_values(telling) if telling.items else None
-    escape = chat.markup.escape
+    escape = layout.markup.escape
     subject = fill_template(form.subject, values, escape) if values and form.subject else None
     own = fill_template(form.body, values, escape) if values and form.body else None
     lines = own.strip("\n").split("\n") if own and own.strip() else None
-    if chat.titled:
+    if layout.titled:
         title = " ".join((subject or escape(telling.subject)).split())
-        return Words(title, fit(lines or _lines(telling, chat, titled=True, headed=subject is None), chat.limit))
-    head = [chat.markup.bold(subject.strip())] if subject and subject.strip() else []
-    return Words(None, fit(head + (lines or _lines(telling, chat, titled=bool(head))), chat.limit))
+        return Words(title, fit(lines or _lines(telling, layout, titled=True, headed=subject is None), layout.limit))
+    head = [layout.markup.bold(subject.strip())] if subject and subject.strip() else []
+    return Words(None, fit(head + (lines or _lines(telling, layout, titled=bool(head))), layout.limit))
 
 
 def fit(lines: Sequence[str], limit: int) -> str:
@@ -182,22 +196,22 @@ def at_host(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"https://({pattern})(:443)?(/.*)?", re.IGNORECASE)
 
 
-def _is_own_relay(url: str, settings: Settings) -> bool:
+def is_own_relay(url: str, settings: Settings) -> bool:
     """Whether it is an address that the operator allows beside the public ones: a relay or a server of their own."""
     address = literal_address(urlsplit(url).hostname or "")
     return address is not None and is_within(address, settings.allowed_networks)
 
 
-def _lines(telling: Telling, chat: Chat[Any], *, titled: bool, headed: bool = False) -> list[str]:
+def _lines(telling: Telling, layout: Layout, *, titled: bool, headed: bool = False) -> list[str]:
     """Our own message, the most important first. `titled`: a subject stands above already; `headed`: it is ours."""
-    escape, bold = chat.markup.escape, chat.markup.bold
+    escape, bold = layout.markup.escape, layout.markup.bold
     lines = [] if titled or (telling.items and not telling.spike) else [bold(escape(telling.subject))]
     if telling.news:
         lines.append(escape("New: " + "; ".join(telling.news)))
     lines += [escape(note) for note in telling.notes]
     headed = headed and [item.title for item in telling.items] == [telling.subject]
     for number, item in enumerate(telling.items):
-        lines += [""] * (number > 0) + _item_lines(item, chat, headed=headed)
+        lines += [""] * (number > 0) + _item_lines(item, layout, headed=headed)
     if telling.more:
         lines.append(escape(f"and {telling.more} more"))
     if telling.coverage:
@@ -208,9 +222,9 @@ def _lines(telling: Telling, chat: Chat[Any], *, titled: bool, headed: bool = Fa
     return lines
 
 
-def _item_lines(item: Item, chat: Chat[Any], *, headed: bool) -> list[str]:
+def _item_lines(item: Item, layout: Layout, *, headed: bool) -> list[str]:
     """An article; `headed`: its title stands above already."""
-    markup, room = chat.markup, chat.limit // 2
+    markup, room = layout.markup, layout.limit // 2
     title = markup.bold(markup.escape(item.title))
     linked = markup.link(item.link, title) if item.link else title
     first = linked if len(linked) <= room else title

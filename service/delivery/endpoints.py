@@ -13,7 +13,9 @@ def endpoint_of(channel: Channel) -> str:
     if channel.kind == "email":
         return MAIL
     try:
-        host = urlsplit(channel.settings.get("url", "")).netloc.rpartition("@")[2].lower()
+        parts = urlsplit(channel.settings.get("url", ""))
     except ValueError:
-        host = ""
-    return host or channel.kind
+        return channel.kind
+    if parts.scheme in ("http", "https"):
+        return parts.netloc.rpartition("@")[2].lower() or channel.kind
+    return parts.scheme or channel.kind  # of an Apprise URL what names the service: the rest is secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+HIDDEN = "***"
 MAX_DETAIL = 200  # characters
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +13,12 @@ from pydantic import BaseModel
 
 from service.delivery.alert_links import hide_proofs
 from service.delivery.kinds import Sender
-from service.delivery.replies import MAX_DETAIL
+from service.delivery.replies import HIDDEN, MAX_DETAIL
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
 
-HIDDEN = "***"
 SHORTEST = 6  # characters of what is blacked out: less is no secret, and would black out common words
+_BETWEEN = re.compile("[/?#&=:@]")  # the parts of an Apprise URL
 _LEAST_CUT = 4  # characters of a secret that a cut reply may end in
 
 
@@ -28,7 +29,7 @@ def secret_settings(form: type[BaseModel]) -> frozenset[str]:
 
 
 def mask_settings(form: type[BaseModel], settings: Mapping[str, str]) -> dict[str, str]:
-    """Settings as they may be shown: of a secret URL its host, of another URL not its query, of other secrets nothing."""
+    """Settings as they may be shown: of a secret URL its host or service, of another URL not its query, of other secrets nothing."""
     secret = secret_settings(form)
     return {name: _mask(value, secret=name in secret) for name, value in settings.items()}
 
@@ -82,8 +83,9 @@ def _mask(value: str, *, secret: bool) -> str:
     is_url = value.startswith(("http://", "https://"))
     if not secret:
         return urlsplit(value)._replace(query=HIDDEN).geturl() if is_url and "?" in value else value
-    if not is_url:
-        return HIDDEN if value else value
+    if not is_url:  # of an Apprise URL its service is shown
+        service, found, _ = value.partition("://")
+        return f"{service}://{HIDDEN}" if found else HIDDEN if value else value
     parts = urlsplit(value)
     return f"{parts.scheme}://{parts.netloc}/{HIDDEN}"
 
@@ -91,7 +93,7 @@ def _mask(value: str, *, secret: bool) -> str:
 def _pieces(value: str, *, secret: bool) -> Iterator[str]:
     """The parts of a setting that betray it: of a URL what stands behind its host, and its segments alone."""
     if not value.startswith(("http://", "https://")):
-        yield from (value,) if secret else ()
+        yield from (value, *_BETWEEN.split(value.partition("://")[2])) if secret else ()
         return
     parts = urlsplit(value)
     values = [each.partition("=")[2] or each for each in parts.query.split("&")]

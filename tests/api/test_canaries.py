@@ -35,6 +35,7 @@ SETTINGS: dict[str, dict[str, str]] = {
     "mattermost": {"url": "{}/" + CANARY},
     "ntfy": {"server": "{}", "topic": CANARY, "token": "tk_" + CANARY},
     "pagerduty": {"server": "{}", "routing_key": KEY},
+    "apprise": {"server": "{}", "url": f"twilio://AC{'a' * 32}:{CANARY}{'b' * 22}@15551230000/15551230001"},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from service.delivery import KINDS
 from service.edges import Edges
 from service.pipeline.deliver import deliver_due
 from tests.api.conftest import Api, World, make_key
+from tests.conftest import Clock
 from tests.world import Receiver, Reply
 
 
@@ -118,3 +120,27 @@ def test_e_mail_is_available_where_a_server_is_set(open_house: Callable[..., Edg
     edges = open_house(smtp_host="127.0.0.1")
     api = Api(create_app(edges).test_client(), make_key(edges, "ours", "read").secret, "")
     assert kinds(api)["email"]["available"] is True
+
+
+def test_a_channel_outlives_the_extra_that_it_needs(
+    open_house: Callable[..., Edges], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edges = open_house()
+    api = Api(create_app(edges).test_client(), make_key(edges, "ours", "admin").secret, "")
+    with Receiver() as receiver:
+        settings = {"url": f"pover://{'u' * 30}@{'t' * 30}", "server": receiver.url}
+        wanted = {"kind": "apprise", "name": "Phone", "settings": settings}
+        channel = api.expect(201, "POST", "/v1/channels", wanted)
+        delivery = api.expect(202, "POST", f"/v1/channels/{channel['id']}/test")["id"]
+        with monkeypatch.context() as bare:
+            bare.setitem(sys.modules, "apprise", None)  # as Python marks what cannot be imported
+            assert "requirements/chat.lock" in kinds(api)["apprise"]["missing"]
+            assert "requirements/chat.lock" in api.expect(422, "POST", "/v1/channels", wanted)["errors"][0]["message"]
+            deliver_due(edges)
+            waits = api.get(f"/v1/deliveries/{delivery}")
+            assert (waits["state"], "extra `chat`" in waits["detail"]) == ("pending", True)
+        clock.advance(hours=1)
+        deliver_due(edges)
+        assert api.get(f"/v1/deliveries/{delivery}")["state"] == "sent"
+    assert channel["settings"]["url"] == "pover://***"
+    assert len(receiver.requests) == 1

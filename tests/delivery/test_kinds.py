@@ -11,7 +11,7 @@ from tests.delivery.builders import some_settings
 
 
 def test_the_kinds_and_who_signs() -> None:
-    chats = {"slack", "teams", "discord", "telegram", "mattermost", "ntfy", "pagerduty"}
+    chats = {"slack", "teams", "discord", "telegram", "mattermost", "ntfy", "pagerduty", "apprise"}
     assert {name: kind.signed for name, kind in KINDS.items()} == {"email": False, "webhook": True, **dict.fromkeys(chats, False)}
 
 

@@ -37,7 +37,7 @@ def locked(lock: Path) -> dict[str, frozenset[str]]:
     return {name: frozenset(found) for name, found in versions.items()}
 
 
-@pytest.mark.parametrize("name", ["bench", "build", "fulltext", "meaning", "run"])
+@pytest.mark.parametrize("name", ["bench", "build", "chat", "fulltext", "meaning", "run"])
 def test_files_that_are_installed_together_ask_for_the_same_versions(name: str) -> None:
     tested = locked(ROOT / "requirements" / "dev.lock")
     asked = locked(ROOT / "requirements" / f"{name}.lock")
@@ -67,7 +67,7 @@ def test_the_build_sees_only_what_the_image_is_made_of() -> None:
     everything, *rules = ignored()
     assert everything == "*"
     admitted = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
-    locks = {f"requirements/{name}.lock" for name in ("build", "run", "meaning", "fulltext")}
+    locks = {f"requirements/{name}.lock" for name in ("build", "run", "meaning", "fulltext", "chat")}
     assert admitted == {"pyproject.toml", "README.md", *locks, "service", "workers"}
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", STAGES[0], flags=re.MULTILINE)
     assert {name.rstrip("/") for line in copied for name in line.split()} == admitted
