@@ -104,20 +104,29 @@ def _migrate(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def migrated_columns(postgres_socket: str, migrated_postgres: str) -> list[tuple[str, ...]]:
+    """The columns of a migrated PostgreSQL database."""
+    return servers.columns_of(servers.new_database(postgres_socket, "untouched", copy_of=migrated_postgres))
+
+
+@pytest.fixture(scope="session")
 def emptied_databases() -> list[str]:
     """Migrated PostgreSQL databases that no test uses any more, without a row."""
     return []
 
 
 @pytest.fixture
-def postgres_url(postgres_socket: str, migrated_postgres: str, emptied_databases: list[str]) -> Iterator[str]:
-    """A migrated PostgreSQL database, for this test alone."""
+def postgres_url(
+    postgres_socket: str, migrated_postgres: str, migrated_columns: list[tuple[str, ...]], emptied_databases: list[str]
+) -> Iterator[str]:
+    """A migrated PostgreSQL database, for this test alone; the next one gets it too, if its tables are as they were."""
     if not emptied_databases:
         emptied_databases.append(servers.new_database(postgres_socket, f"test_{uuid.uuid4().hex}", copy_of=migrated_postgres))
     url = emptied_databases.pop()
     yield url
     servers.empty_database(url)
-    emptied_databases.append(url)
+    if servers.columns_of(url) == migrated_columns:
+        emptied_databases.append(url)
 
 
 @pytest.fixture

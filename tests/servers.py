@@ -71,6 +71,15 @@ def empty_database(url: str) -> None:
             connection.execute(sql.SQL(way).format(sql.Identifier(name)))
 
 
+def columns_of(url: str) -> list[tuple[str, ...]]:
+    """Every column of every table of a database, and its type: what a test may have changed besides rows."""
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql")) as connection:
+        return connection.execute(
+            """SELECT table_name, column_name, data_type FROM information_schema.columns
+               WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"""
+        ).fetchall()
+
+
 @contextmanager
 def valkey(folder: Path | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A Valkey server; yields its socket's path and its process. Give a folder to keep its data."""

@@ -21,8 +21,8 @@ SEARCH = report(
 WRECK = report(2, "Divers reach wreck of ferry; twelve passengers missing")
 BETWEEN = report(
     3,
-    "Ferry disaster: Aurora had 80 on board, says coast guard",
-    "Helicopters searched for twelve people on Monday after the ferry Aurora with 80 on board sank off Marlow harbour in heavy waves.",
+    "Ferry disaster: Aurora had 80 on board, twelve missing, says coast guard",
+    "Rescuers search the sea off Marlow for twelve people after the Aurora with 80 on board sank in heavy waves. Divers reach the wreck.",
 )
 LATER = report(4, f"{WRECK.title}, coast guard says")
 AFTER = report(5, f"{SEARCH.title} and Thule")
