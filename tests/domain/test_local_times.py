@@ -132,7 +132,7 @@ def test_when_quiet_ends_it_is_not_quiet(zone: ZoneInfo, now: datetime, begins: 
     holidays = {local_date(now, zone) + n * DAY for n in (0, 1, 5)}
     end = quiet_until(quiet, zone, holidays, now)
     assert end is not None, "today is a holiday"
-    assert now < end <= now + 9 * DAY
+    assert now < end <= now + 14 * DAY, "the one day of a week that is never quiet may be a holiday, too"
     assert quiet_until(quiet, zone, holidays, end) is None
     assert quiet_until(quiet, zone, holidays, end - timedelta(seconds=1)) == end
 

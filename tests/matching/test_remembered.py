@@ -55,7 +55,7 @@ def prints(draw: st.DrawFn) -> Print:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(prints(), min_size=4, max_size=6), prints(), st.lists(st.none() | st.floats(-1, 1), min_size=6, max_size=6))
 def test_arrays_say_what_sets_of_words_say(known: list[Print], coming: Print, cosines: list[float | None]) -> None:
     remembered, usual = Remembered(WINDOW, 100), load_usual()
