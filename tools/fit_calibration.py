@@ -39,8 +39,8 @@ Floats = NDArray[np.float64]
 
 SHARED = ("together", "clear", "actor", "mentioned", "actor_alone", "topic_alone", "in_title", "named")
 FEATURES: Mapping[str, Sequence[str]] = {
-    "words": (*SHARED, "covered_clear"),  # with the plain share, words alone would take every sidebar for a match
-    "meaning": (*SHARED, "covered", "near", "near_name", "near_only", "company"),
+    "words": (*SHARED, "told_clear"),  # with what is told anywhere, words alone would take every sidebar for a match
+    "meaning": (*SHARED, "told", "near", "near_name", "near_only", "company"),
 }
 RIDGE = 3.0  # how much a weight costs, in judged pairs
 FOLDS = 10

@@ -77,8 +77,8 @@ def features_of(findings: Findings, nearness: Nearness | None) -> dict[str, floa
         "mentioned": float(findings.actor > 0 and not findings.topics_alone),
         "actor_alone": float(findings.actor > 0 and findings.actors_alone),
         "topic_alone": float(findings.topics_alone),
-        "covered": findings.covered,
-        "covered_clear": findings.covered * clear,
+        "told": findings.told,
+        "told_clear": findings.told * clear,
         "in_title": findings.actor_in_title * findings.topic_in_title,
         "named": both * also,
     }

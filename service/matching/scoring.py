@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 # How much a mention counts by where it stands: (words before it in lede and body, weight). A name deep in a long
@@ -30,13 +30,13 @@ def place_weight(sentence: int, words_before: int) -> float:
 
 
 class TopicStrength(NamedTuple):
-    """How strongly an article is about one topic, by the parts of it that are there, and the share of all that they are.
+    """How strongly an article is about one topic, by the parts of it that are there, and how much they tell, in nats.
 
     `holds` if none is missing that it needs, `factor` is less than 1 if another is; `close`: how strongly all speak together.
     """
 
     parts: Sequence[Strength]
-    covered: float
+    told: float
     holds: bool
     factor: float
     close: float
@@ -56,12 +56,17 @@ class TopicStrength(NamedTuple):
         return self.factor * score_together(self.parts, actors, self.close) if self.holds and all(actors) else 0.0
 
 
-def topic_strength(needed: Sequence[Strength], optional: Sequence[Strength]) -> TopicStrength:
-    """The strength of a topic whose parts have these, empty ones where they are not there; of nothing, no topic holds."""
-    there = [part for part in (*needed, *optional) if part]
-    count, holds = len(needed) + len(optional), bool(there) and all(needed)
-    factor = 1.0 if len(there) == count else SOFT
-    return TopicStrength(there, len(there) / count if count else 0.0, holds, factor, closeness(there) if holds else 0.0)
+def topic_strength(needed: Sequence[Strength], optional: Sequence[Strength], tells: Iterable[float]) -> TopicStrength:
+    """The strength of a topic whose parts have these, empty ones where they are not there; of nothing, no topic holds.
+
+    `tells`: how much each part tells, the needed ones first.
+    """
+    parts = (*needed, *optional)
+    there = [part for part in parts if part]
+    holds = bool(there) and all(needed)
+    told = sum([tell for part, tell in zip(parts, tells, strict=True) if part])
+    factor = 1.0 if len(there) == len(parts) else SOFT
+    return TopicStrength(there, told, holds, factor, closeness(there) if holds else 0.0)
 
 
 def score_together(parts: Sequence[Strength], actors: Sequence[Strength] = (), close: float | None = None) -> float:

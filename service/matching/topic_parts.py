@@ -33,6 +33,7 @@ class TopicPart:
 
     `written` is the user's text. `related` only hint at it. `together`: where the part is made of others, their forms; all
     of them near each other say the same, for SAME_SENTENCE or NEXT_SENTENCE. `optional`: an article may be on the topic without it.
+    `concepts`: what it is in the table.
     """
 
     written: str
@@ -41,6 +42,7 @@ class TopicPart:
     related: tuple[Form, ...] = ()
     together: tuple[tuple[Form, ...], ...] = ()
     optional: bool = False
+    concepts: tuple[str, ...] = ()
 
 
 def parts_of_topic(topic: str, expand: Expand, table: ConceptTable | None = None) -> tuple[TopicPart, ...]:
@@ -150,6 +152,11 @@ def _meant_part(written: str, concepts: Sequence[Concept], table: ConceptTable) 
     return part if len(special) == len(concepts) else replace(part, optional=True)
 
 
+def part_of_concept(name: str, table: ConceptTable) -> TopicPart:
+    """The part of a topic that is this concept and nothing else."""
+    return _concept_part(name.replace("_", " "), (name,), table)
+
+
 @lru_cache(maxsize=4_000)  # topics repeat their parts
 def _concept_part(written: str, names: tuple[str, ...], table: ConceptTable) -> TopicPart:
     concepts = [table.concepts[name] for name in names]
@@ -162,7 +169,7 @@ def _concept_part(written: str, names: tuple[str, ...], table: ConceptTable) -> 
     related = [table.concepts[name] for concept in concepts for name in concept.related]
     hints = tuple(form for form in _best(_forms(related, RELATED, "related")) if (form.words, form.open_end) not in own)
     together = _together(written, concepts, table) if kind == "concept" else ()
-    return TopicPart(written, kind, forms, hints, together, kind == "place")
+    return TopicPart(written, kind, forms, hints, together, kind == "place", names)
 
 
 def _together(written: str, concepts: Sequence[Concept], table: ConceptTable) -> tuple[tuple[Form, ...], ...]:

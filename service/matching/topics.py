@@ -7,21 +7,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from weakref import WeakValueDictionary
 
+from service.matching.concepts import load_concepts
 from service.matching.condition import AllOf, AnyOf, Condition, OneOf
 from service.matching.forms import Form
 from service.matching.groups import Forms, Group, group_of
+from service.matching.surprise import surprise_of
 from service.matching.topic_names import known_forms
-from service.matching.topic_parts import TopicPart, parts_of_topic
+from service.matching.topic_parts import TopicPart, part_of_concept, parts_of_topic
+
+OPTIONAL = 0.75  # how much of what it tells counts of a part that may be missing
 
 
 @dataclass(frozen=True, slots=True)
 class PartGroup:
-    """A part of a topic, and whether an article may be on the topic without it."""
+    """A part of a topic, whether an article may be on the topic without it, and how much one tells that has it, in nats."""
 
     written: str
     kind: str
     group: Group
     optional: bool
+    tells: float
 
 
 def condition_of_topic(topic: str, part: str) -> Condition:
@@ -35,7 +40,17 @@ def condition_of_topic(topic: str, part: str) -> Condition:
 @lru_cache(maxsize=20_000)
 def groups_of_topic(topic: str) -> tuple[PartGroup, ...]:
     """The parts of the topic in their order."""
-    return tuple(PartGroup(part.written, part.kind, _group_of(part), part.optional) for part in parts_of_topic(topic, known_forms))
+    return tuple(map(_part_group, parts_of_topic(topic, known_forms)))
+
+
+def group_of_concept(name: str) -> Group:
+    """What finds this concept of the table."""
+    return _group_of(part_of_concept(name, load_concepts()))
+
+
+def _part_group(part: TopicPart) -> PartGroup:
+    tells = surprise_of(part) * (OPTIONAL if part.optional else 1.0)
+    return PartGroup(part.written, part.kind, _group_of(part), part.optional, tells)
 
 
 _shared: WeakValueDictionary[tuple[str, str], Group] = WeakValueDictionary()  # what rules have in common, as long as one of them is there

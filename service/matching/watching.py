@@ -21,7 +21,7 @@ _OWN = 0.95  # the least weight of a form that is the actor's name
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Topic:
-    """A topic's parts; an article may be on it without the optional ones.
+    """A topic's parts; an article may be on it without the optional ones. `tells`: how much each part tells, the needed ones first.
 
     Compared by identity, so that an article is asked once for what many rules watch.
     """
@@ -29,6 +29,7 @@ class Topic:
     parts: tuple[PartGroup, ...]
     needed: tuple[Group, ...]
     optional: tuple[Group, ...]
+    tells: tuple[float, ...]
 
 
 class NamesInName(NamedTuple):
@@ -61,8 +62,8 @@ class Findings(NamedTuple):
     """What an article has of a rule; all in [0, 1], and 1 for a side that the rule leaves free.
 
     `together`: how strongly it is about the actors and the topics, near each other. `actor` and `topic`: each side alone, and
-    `actor_in_title`, `topic_in_title`. `covered`: the share of the topic's parts that are there. `both_named`, `also_named`: the
-    weakest of those names in the rule's name. `actors_alone`, `topics_alone`: whether the rule asks for nothing else.
+    `actor_in_title`, `topic_in_title`. `told`: how much the topic's parts that are there tell, in nats, 0 without topics. `both_named`,
+    `also_named`: the weakest of those names in the rule's name. `actors_alone`, `topics_alone`: whether the rule asks for nothing else.
     """
 
     together: float
@@ -70,7 +71,7 @@ class Findings(NamedTuple):
     topic: float
     actor_in_title: float
     topic_in_title: float
-    covered: float
+    told: float
     both_named: float
     also_named: float
     actors_alone: bool
@@ -101,8 +102,9 @@ def _names_in(name: str, actors: Sequence[Group]) -> NamesInName:
 @lru_cache(maxsize=20_000)
 def _topic(topic: str) -> Topic:
     parts = groups_of_topic(topic)
-    needed, optional = (tuple(part.group for part in parts if part.optional is may_be_missing) for may_be_missing in (False, True))
-    return Topic(parts, needed, optional)
+    needed, optional = ([part for part in parts if part.optional is may_be_missing] for may_be_missing in (False, True))
+    tells = tuple(part.tells for part in (*needed, *optional))
+    return Topic(parts, tuple(part.group for part in needed), tuple(part.group for part in optional), tells)
 
 
 def is_together(watch: Watch, reading: Reading, day: date | None, known: Known) -> bool:
@@ -130,7 +132,7 @@ def find(watch: Watch, reading: Reading, day: date | None, known: Known) -> Find
         max([each.alone for each in topics], default=1.0),
         min([each.get(0, 0.0) for each in actors]) if actors else 1.0,
         max([each.in_title for each in topics], default=1.0),
-        max([each.covered for each in topics], default=1.0),
+        max([each.told for each in topics], default=0.0),
         min(map(best, look.strengths(watch.named.actors)), default=1.0),
         min(map(best, look.strengths(watch.named.others)), default=1.0),
         not watch.topics,
@@ -154,13 +156,14 @@ class _Look(NamedTuple):
         """How strongly the article is about the topic; found out once."""
         known = self.known.topics.get(topic)
         if known is None:
-            known = self.known.topics[topic] = topic_strength(self.strengths(topic.needed), self.strengths(topic.optional))
+            needed, optional = self.strengths(topic.needed), self.strengths(topic.optional)
+            known = self.known.topics[topic] = topic_strength(needed, optional, topic.tells)
         return known
 
-    def on_all(self, topics: Iterable[Topic]) -> TopicStrength:
+    def on_all(self, topics: Sequence[Topic]) -> TopicStrength:
         """About all topics as if they were one."""
-        several = [self.strengths((*topic.needed, *topic.optional)) for topic in topics]
-        return topic_strength([], [each for strengths in several for each in strengths])
+        strengths = [each for topic in topics for each in self.strengths((*topic.needed, *topic.optional))]
+        return topic_strength([], strengths, [tell for topic in topics for tell in topic.tells])
 
 
 def _strengths(actors: Sequence[Seen | None], every_actor: bool) -> list[Strength]:
