@@ -13,9 +13,7 @@ from service.matching.stems import stem_of
 from service.matching.text import Word, phrase_of, words_of
 
 # The weights of forms; KIND is for what is one of these, AMBIGUOUS for a word with other meanings, RELATED for what only hints.
-LITERAL, STEM, PLACE_NAME, SYNONYM, KIND, AMBIGUOUS, RELATED = 1.0, 0.97, 0.95, 0.9, 0.85, 0.7, 0.62
-# What the forms of all of `together` weigh when they are found in one sentence, and in neighbouring ones.
-SAME_SENTENCE, NEXT_SENTENCE = 0.8, 0.72
+LITERAL, STEM, PLACE_NAME, SYNONYM, KIND, AMBIGUOUS, RELATED = 1.0, 0.97, 0.95, 0.9, 0.85, 0.7, 0.4
 
 _LONGEST_NAME = 6  # words
 _LONGEST_ACRONYM = 4  # letters: "WHO" is not "who"
@@ -32,7 +30,7 @@ class TopicPart:
     """One part of a topic, which an article on the topic has one of the `forms` of.
 
     `written` is the user's text. `related` only hint at it. `together`: where the part is made of others, their forms; all
-    of them near each other say the same, for SAME_SENTENCE or NEXT_SENTENCE. `optional`: an article may be on the topic without it.
+    of them near each other say the same. `optional`: an article may be on the topic without it.
     `concepts`: what it is in the table.
     """
 
