@@ -1,10 +1,9 @@
-"""What is done now and then: set poison aside, forget what is old."""
+"""What is done now and then, each by a task of its own: set poison aside, tell of feeds, forget what is old."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -12,7 +11,6 @@ from service.domain.robots import KEPT_FOR
 from service.domain.spike_times import REACH
 from service.edges import Edges
 from service.matching.nearness import queries_of
-from service.pipeline.steps import Step, take_each
 from service.pipeline.stories import WINDOW
 from service.storage.feed_notices import release_notices
 from service.storage.pruning import (
@@ -47,11 +45,6 @@ def tell_of_feeds(edges: Edges) -> int:
     return release_notices(edges.store.database, now=edges.now())
 
 
-def prune(edges: Edges) -> tuple[str, ...]:
-    """Forget what is old and nothing refers to; return the names of the steps that failed."""
-    return take_each(edges, PRUNING)
-
-
 def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:
     """Forget the vectors of texts that no live rule asks for any more; return how many.
 
@@ -76,18 +69,14 @@ QUEUES: Mapping[str, Callable[[Store, datetime], int]] = {
     "websub": lambda store, now: store.websub.quarantine(now=now),
     "digests": lambda store, now: store.digests.quarantine(now=now),
 }
-SWEEPING: Mapping[str, Step] = {
-    **{f"set_aside_{queue}": partial(set_poison_aside, queue=queue) for queue in QUEUES},
-    "tell_of_feeds": tell_of_feeds,
-}
-PRUNING: Mapping[str, Step] = {
-    "forget_keys": lambda edges: forget_keys(edges.store.database, now=edges.now()),
-    "forget_queries": forget_queries,
-    "forget_sightings": lambda edges: forget_sightings(edges.store.database, older_than=edges.now() - REACH),
-    "forget_articles": lambda edges: forget_articles(edges.store.database, older_than=edges.now() - KEEP_ARTICLES),
-    "forget_mutes": lambda edges: forget_mutes(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
-    "forget_silences": lambda edges: forget_silences(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
-    "forget_notices": lambda edges: forget_notices(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
-    "forget_robots": lambda edges: edges.store.robots.forget_robots(older_than=edges.now() - KEPT_FOR),
-    "forget_stories": lambda edges: forget_stories(edges.store.database, older_than=edges.now() - KEEP_PRINTS),
+FORGETTING: Mapping[str, Callable[[Edges], object]] = {
+    "keys": lambda edges: forget_keys(edges.store.database, now=edges.now()),
+    "queries": forget_queries,
+    "sightings": lambda edges: forget_sightings(edges.store.database, older_than=edges.now() - REACH),
+    "articles": lambda edges: forget_articles(edges.store.database, older_than=edges.now() - KEEP_ARTICLES),
+    "mutes": lambda edges: forget_mutes(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "silences": lambda edges: forget_silences(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "notices": lambda edges: forget_notices(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "robots": lambda edges: edges.store.robots.forget_robots(older_than=edges.now() - KEPT_FOR),
+    "stories": lambda edges: forget_stories(edges.store.database, older_than=edges.now() - KEEP_PRINTS),
 }
