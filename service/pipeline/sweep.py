@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -11,6 +11,7 @@ from service.domain.robots import KEPT_FOR
 from service.domain.spike_times import REACH
 from service.edges import Edges
 from service.matching.nearness import queries_of
+from service.pipeline.digest import give_up_poison
 from service.pipeline.stories import WINDOW
 from service.storage.feed_notices import release_notices
 from service.storage.pruning import (
@@ -22,7 +23,6 @@ from service.storage.pruning import (
     forget_stories,
 )
 from service.storage.sightings import forget_sightings
-from service.storage.store import Store
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ QUERIES_A_ROUND = 50_000  # texts held in memory while the rules are asked for t
 
 def set_poison_aside(edges: Edges, queue: str) -> int:
     """Take out of a queue what ended every worker that took it; return how many rows."""
-    aside = QUEUES[queue](edges.store, edges.now())
+    aside = QUEUES[queue](edges)
     if aside:
         log.error("work set aside after ending its worker five times", queue=queue, rows=aside)
     return aside
@@ -61,13 +61,13 @@ def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:
     return vectors.forget_queries(unused)
 
 
-QUEUES: Mapping[str, Callable[[Store, datetime], int]] = {
-    "feeds": lambda store, now: store.feeds.quarantine(now=now),
-    "articles": lambda store, now: store.articles.quarantine(now=now),
-    "deliveries": lambda store, now: store.deliveries.quarantine(now=now),
-    "pages": lambda store, now: store.pages.quarantine(now=now),
-    "websub": lambda store, now: store.websub.quarantine(now=now),
-    "digests": lambda store, now: store.digests.quarantine(now=now),
+QUEUES: Mapping[str, Callable[[Edges], int]] = {
+    "feeds": lambda edges: edges.store.feeds.quarantine(now=edges.now()),
+    "articles": lambda edges: edges.store.articles.quarantine(now=edges.now()),
+    "deliveries": lambda edges: edges.store.deliveries.quarantine(now=edges.now()),
+    "pages": lambda edges: edges.store.pages.quarantine(now=edges.now()),
+    "websub": lambda edges: edges.store.websub.quarantine(now=edges.now()),
+    "digests": give_up_poison,
 }
 FORGETTING: Mapping[str, Callable[[Edges], object]] = {
     "keys": lambda edges: forget_keys(edges.store.database, now=edges.now()),
