@@ -65,7 +65,7 @@ class Listener:
 
     def skip_what(self, had: Had) -> None:
         """Leave aside what its reader has had already."""
-        self.sent.update(filter(had.has, takewhile(lambda mark: mark.at <= had.at, self._told())))
+        self.sent.update(had.among(takewhile(lambda mark: mark.at <= had.at, self._told())))
 
     def news(self) -> Iterator[str]:
         """Each new message as an event, the oldest first."""
@@ -96,8 +96,8 @@ def streams_api(edges: Edges) -> APIBlueprint:
         """Alerts and updates as they come, as Server-Sent Events.
 
         An event's `event` and `data` are the type and the body of the webhook. After `Last-Event-ID` nothing is lost, and nothing comes
-        twice; only of more than a hundred in the minute before it the oldest may. The connection ends after five minutes, and clients come
-        back by themselves; it ends within a second when its key is revoked.
+        twice, however large a burst was; only where the minute before it had alerts at more than 900 moments, those of the oldest may.
+        The connection ends after five minutes, and clients come back by themselves; it ends within a second when its key is revoked.
         """
         if query.rule is not None and edges.store.rules.find_rule(workspace(), query.rule) is None:
             raise invalid([Fault(at="query/rule", message=f'there is no rule "{query.rule}" in this workspace; see GET /v1/rules')])
