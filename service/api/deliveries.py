@@ -128,9 +128,9 @@ def view_delivery(edges: Edges, delivery: Delivery) -> DeliveryWithAttempts:
 
 
 def wait_for_attempt(edges: Edges, delivery: Delivery, seconds: float) -> Delivery:
-    """The delivery once it has been tried or ended, at the latest after `seconds`. Only looks: the sweep wakes the workers."""
+    """The delivery once it has been tried, put off or ended, at the latest after `seconds`. Only looks: the sweep wakes the workers."""
     until = time.monotonic() + seconds
-    while not delivery.attempts and delivery.finished_at is None and time.monotonic() < until:
+    while not delivery.attempts and delivery.detail is None and delivery.finished_at is None and time.monotonic() < until:
         time.sleep(LOOK_AGAIN)
         delivery = edges.store.deliveries.find_delivery(delivery.workspace, delivery.id) or delivery
     return delivery
