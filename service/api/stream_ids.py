@@ -27,10 +27,11 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class Had(Protocol):
-    """What the reader of an event has had; the newest of it was told at `at`."""
+    """What the reader of an event has had."""
 
     @property
-    def at(self) -> datetime: ...
+    def at(self) -> datetime:
+        """When the newest was told."""
 
     def among(self, told: Iterable[Mark]) -> set[Mark]:
         """Those of these messages, which are all from the overlap to `at`."""

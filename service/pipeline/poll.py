@@ -100,7 +100,7 @@ async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) 
 
 
 async def poll(desk: Desk, feed: FeedToPoll) -> SavedPoll:
-    """Poll one claimed feed and store what came of it, whatever that was."""
+    """Poll one claimed feed and store what came of it, whatever that was. Raises what kept the database from storing it."""
     push = await asyncio.to_thread(desk.edges.store.websub.next_push, feed.id) if uses_hubs(desk.edges) else None
     told = await _read_push(desk, feed, push) if push is not None else None
     read = await _mind_hub(desk, told or await _read(desk, feed))
