@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response
 from pydantic import BaseModel, Field
@@ -20,6 +20,8 @@ from service.storage.sealing import NoSealingKey, Unsealable
 
 PROBLEM = "application/problem+json"
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, not the request wrong
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,13 @@ def invalid(faults: Sequence[Fault], what: str = "request") -> Problem:
 def missing(noun: str) -> Problem:
     """The 404 for what is not there, or belongs to another workspace."""
     return Problem(404, f"There is no such {noun} in this workspace.")
+
+
+def found(value: T | None, noun: str) -> T:
+    """What was looked for. Raises Problem: 404."""
+    if value is None:
+        raise missing(noun)
+    return value
 
 
 def answer_problem(problem: Problem) -> Response:

@@ -12,7 +12,7 @@ from pydantic import Field
 from werkzeug.exceptions import NotFound
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, invalid, missing
+from service.api.errors import Fault, found, invalid, missing
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, page_route, route
 from service.delivery.out_feed import FeedHead, ToldAlert, changed_at, render_atom, render_json_feed
@@ -80,9 +80,7 @@ def out_feeds_api(edges: Edges) -> APIBlueprint:
     def renew_out_feed(path: ById) -> Response:
         """Give a feed new links, shown in this answer and never again; the old ones open nothing from now on."""
         token = new_token(edges.random_bytes)
-        renewed = store.renew(path.id, token, caller=caller(edges))
-        if renewed is None:
-            raise missing("feed")
+        renewed = found(store.renew(path.id, token, caller=caller(edges)), "feed")
         return answer(_linked(edges, renewed, token))
 
     @route(api, "delete", "/v1/out-feeds/<id>", needs="write", answers={204: None})
@@ -111,12 +109,12 @@ def feed_links_api(edges: Edges) -> APIBlueprint:
 
 
 def _answer_feed(edges: Edges, token: str, render: Render, ending: str, media_type: str) -> Response:
-    found = edges.store.out_feeds.find_by_token(token)
-    if found is None:
+    feed = edges.store.out_feeds.find_by_token(token)
+    if feed is None:
         raise NotFound
-    listed = edges.store.alerts.list_alerts(found.workspace, rule_id=found.rule, limit=MAX_ALERTS).items
+    listed = edges.store.alerts.list_alerts(feed.workspace, rule_id=feed.rule, limit=MAX_ALERTS).items
     told = [ToldAlert(each.alert, each.updates) for each in listed]
-    head = FeedHead(found.id, found.name, _url(edges, token, ending), found.created_at)
+    head = FeedHead(feed.id, feed.name, _url(edges, token, ending), feed.created_at)
     body = render(head, told)
     response = Response(body, content_type=f"{media_type}; charset=utf-8")
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field, ModelWrapValidatorHandler, Validation
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, invalid, missing
+from service.api.errors import Fault, found, invalid
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.domain.policies import Cooldown
@@ -46,8 +46,8 @@ class SilenceForm(Form):
         try:
             form = check(given)
         except ValidationError as error:
-            found = cast("list[InitErrorDetails]", error.errors())
-            raise ValidationError.from_exception_data(error.title, [*found, *lacks]) from None
+            faults = cast("list[InitErrorDetails]", error.errors())
+            raise ValidationError.from_exception_data(error.title, [*faults, *lacks]) from None
         if lacks:
             raise ValidationError.from_exception_data(cls.__name__, lacks)
         return form
@@ -146,7 +146,5 @@ def _check_rules(edges: Edges, body: SilenceForm) -> None:
         )
 
 
-def _answer(found: Silence | None) -> Response:
-    if found is None:
-        raise missing("silence")
-    return answer(SilenceView.model_validate(found))
+def _answer(silence: Silence | None) -> Response:
+    return answer(SilenceView.model_validate(found(silence, "silence")))
