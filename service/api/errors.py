@@ -71,6 +71,11 @@ class Problem(Exception):
         self.candidates = None if candidates is None else list(candidates)
 
 
+def unknown(at: str, noun: str, given: str) -> Fault:
+    """The fault of naming something that the workspace does not have."""
+    return Fault(at=at, message=f'there is no {noun} "{given}" in this workspace; see GET /v1/{noun}s')
+
+
 def invalid(faults: Sequence[Fault], what: str = "request") -> Problem:
     """The 422 for input that is understood and refused."""
     return Problem(422, f"The {what} is refused; errors tells what is wrong where.", faults=faults)

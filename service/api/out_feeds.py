@@ -12,7 +12,7 @@ from pydantic import Field
 from werkzeug.exceptions import NotFound
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, found, invalid, missing
+from service.api.errors import found, invalid, missing, unknown
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, page_route, route
 from service.delivery.out_feed import FeedHead, ToldAlert, changed_at, render_atom, render_json_feed
@@ -64,7 +64,7 @@ def out_feeds_api(edges: Edges) -> APIBlueprint:
         """Make a feed of alerts. Its links are shown in this answer and never again."""
         by, token = caller(edges), new_token(edges.random_bytes)
         if body.rule is not None and edges.store.rules.find_rule(by.workspace, body.rule) is None:
-            raise invalid([Fault(at="/rule", message=f'there is no rule "{body.rule}" in this workspace; see GET /v1/rules')], "feed")
+            raise invalid([unknown("/rule", "rule", body.rule)], "feed")
         made = OutFeed(edges.new_id("of"), by.workspace, body.rule, body.name, by.now)
         store.add_out_feed(made, token, caller=by)
         return answer(_linked(edges, made, token), 201)

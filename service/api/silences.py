@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field, ModelWrapValidatorHandler, Validation
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, found, invalid
+from service.api.errors import Fault, found, invalid, unknown
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.domain.policies import Cooldown
@@ -102,14 +102,8 @@ def silences_api(edges: Edges) -> APIBlueprint:
         """
         by = caller(edges)
         _check_rules(edges, body)
-        starts_at = body.starts_at or by.now
-        ends_at = body.ends_at or starts_at + (body.duration or timedelta(0))
-        if ends_at <= max(starts_at, by.now):
-            raise invalid(
-                [Fault(at="/ends_at" if body.ends_at else "/duration", message="it would have ended before it begins to hold")], "silence"
-            )
         made = Silence(
-            edges.new_id("sl"), by.workspace, body.comment, body.actors, body.sources, body.rules, starts_at, ends_at, by.now, by.name
+            edges.new_id("sl"), by.workspace, body.comment, body.actors, body.sources, body.rules, *_times(body, by.now), by.now, by.name
         )  # fmt: skip
         store.add_silence(made, caller=by)
         return answer(SilenceView.model_validate(made), 201)
@@ -135,15 +129,19 @@ def silences_api(edges: Edges) -> APIBlueprint:
 
 
 def _check_rules(edges: Edges, body: SilenceForm) -> None:
-    unknown = [number for number, each in enumerate(body.rules) if edges.store.rules.find_rule(workspace(), each) is None]
-    if unknown:
-        raise invalid(
-            [
-                Fault(at=f"/rules/{number}", message=f'there is no rule "{body.rules[number]}" in this workspace; see GET /v1/rules')
-                for number in unknown
-            ],
-            "silence",
-        )
+    find = edges.store.rules.find_rule
+    faults = [unknown(f"/rules/{number}", "rule", each) for number, each in enumerate(body.rules) if find(workspace(), each) is None]
+    if faults:
+        raise invalid(faults, "silence")
+
+
+def _times(body: SilenceForm, now: datetime) -> tuple[datetime, datetime]:
+    starts_at = body.starts_at or now
+    ends_at = body.ends_at or starts_at + (body.duration or timedelta(0))
+    if ends_at <= max(starts_at, now):
+        at = "/ends_at" if body.ends_at else "/duration"
+        raise invalid([Fault(at=at, message="it would have ended before it begins to hold")], "silence")
+    return starts_at, ends_at
 
 
 def _answer(silence: Silence | None) -> Response:

@@ -14,7 +14,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, Problem, invalid
+from service.api.errors import Fault, Problem, invalid, unknown
 from service.api.forms import Id, Query
 from service.api.routing import nouns, route
 from service.api.stream_ids import Had, read_id, write_id
@@ -100,7 +100,7 @@ def streams_api(edges: Edges) -> APIBlueprint:
         The connection ends after five minutes, and clients come back by themselves; it ends within a second when its key is revoked.
         """
         if query.rule is not None and edges.store.rules.find_rule(workspace(), query.rule) is None:
-            raise invalid([Fault(at="query/rule", message=f'there is no rule "{query.rule}" in this workspace; see GET /v1/rules')])
+            raise invalid([unknown("query/rule", "rule", query.rule)])
         listener = _listener(edges, caller(edges), query.rule, request.headers.get("Last-Event-ID"))
         if not places.acquire(blocking=False):
             raise Problem(503, "Every place at the stream is taken; try again in a little while.", headers={"Retry-After": "10"})
