@@ -36,6 +36,6 @@ def confirmations_api(edges: Edges) -> APIBlueprint:
 
 def _find(edges: Edges, token: str) -> Channel | None:
     channel = edges.store.channels.find_any_channel(channel_named_in(token))
-    if channel is None or channel.kind != "email":
+    if channel is None or channel.kind != "email" or channel.unreadable:
         return None
     return channel if is_confirmed_by(token, channel.id, channel.settings["to"], edges.secret_key) else None
