@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.delivery.replies import printable_reply
-from service.delivery.webhook import parse_retry_after
 from service.domain.deliveries import DeliveryError, Receipt
 from service.outbound import Response
+from service.outbound.waits import parse_retry_after
 
 LONGEST_WAIT = timedelta(days=1)
 _FINAL = frozenset({400, 413, 422})  # this very message is refused, and will be again
