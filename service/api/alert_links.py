@@ -12,7 +12,7 @@ from service.api.auth import reader_of
 from service.api.pages import answer_page
 from service.api.routing import page_route
 from service.delivery.alert_links import AlertLink, Purpose, read_token
-from service.delivery.mail_text import clean_text, say_moment
+from service.delivery.shown_text import clean_text, say_moment
 from service.domain.alerts import Alert
 from service.domain.channels import Channel
 from service.domain.feedback import MAX_NOTE, Via
