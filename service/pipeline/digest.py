@@ -27,7 +27,8 @@ from service.storage.digests import (
     ClaimedDigest,
     drop_empty,
     list_waiting,
-    lock_collected,
+    load_collected,
+    lock_digest,
     lock_poison,
     note_put_off,
     note_told,
@@ -72,11 +73,11 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
         locked = lock_rules(connection, [claimed.rule] if claimed.rule else []).get(claimed.rule or "")
         policy = policy_of(locked.rule.spec.alerting, chosen.defaults) if locked else None
         zone = _zone(claimed, policy, chosen.defaults)
+        lock_digest(connection, claimed)
         if policy and policy.mute_until and now < policy.mute_until:
-            postpone(connection, claimed, min(policy.mute_until, now + MUTED_LOOK))
-            note_put_off(connection, claimed.id, policy.mute_until, policy.zone)
+            _put_off(connection, claimed, policy.mute_until, policy.zone, now)
             return 0
-        waiting = lock_collected(connection, claimed)
+        waiting = load_collected(connection, claimed)
         if claimed.rule is None:
             muted = _set_muted_apart(connection, database, claimed, {each.message.rule for each in waiting}, zone, now)
             waiting = [each for each in waiting if each.message.rule not in muted]
@@ -127,6 +128,15 @@ def _release_or_leave(edges: Edges, claimed: ClaimedDigest) -> int:
     except LeaseLost:
         log.warning("lease lost, digest left to another worker", digest=claimed.id)
         return 0
+
+
+def _put_off(connection: Connection, claimed: ClaimedDigest, until: datetime, zone: ZoneInfo, now: datetime) -> None:
+    """What a muted rule has to tell waits for the end of the mute."""
+    if list_waiting(connection, claimed.id):
+        postpone(connection, claimed, min(until, now + MUTED_LOOK))
+        note_put_off(connection, claimed.id, until, zone)
+    else:
+        drop_empty(connection, claimed, now)
 
 
 def _give_up(connection: Connection, database: Database, claimed: ClaimedDigest, now: datetime) -> None:

@@ -126,9 +126,13 @@ def list_waiting(connection: Connection, digest_id: str) -> list[tuple[str, tupl
     return [(row.rule, (row.alert, row.number)) for row in connection.execute(query).all()]
 
 
-def lock_collected(connection: Connection, claimed: ClaimedDigest) -> list[Collected]:
-    """What waits in a claimed digest, the oldest first; nothing more comes into it until the transaction ends."""
+def lock_digest(connection: Connection, claimed: ClaimedDigest) -> None:
+    """Let nothing more come into a claimed digest until the transaction ends."""
     connection.execute(select(digest.c.id).where(digest.c.id == claimed.id).with_for_update()).one()
+
+
+def load_collected(connection: Connection, claimed: ClaimedDigest) -> list[Collected]:
+    """What waits in a claimed digest, the oldest first."""
     query = (
         select(digest_item)
         .where(digest_item.c.digest == claimed.id)

@@ -24,7 +24,7 @@ from service.pipeline.digest import give_up_poison, open_empty, release, release
 from service.storage.claims import LeaseLost
 from service.storage.database import Database
 from service.storage.deliveries import Delivery
-from service.storage.digests import ClaimedDigest, ListedDigest, drop_empty, lock_collected
+from service.storage.digests import ClaimedDigest, ListedDigest, drop_empty, load_collected, lock_digest
 from service.storage.matches import Match
 from service.storage.outbox import Tried
 from tests.conftest import START, Clock
@@ -188,7 +188,8 @@ def test_who_decides_while_a_digest_is_released_waits_and_loses_nothing(
     clock.at = decides_at
     with ThreadPoolExecutor(1) as other:
         with database.write() as connection:
-            assert len(lock_collected(connection, claimed)) == 1
+            lock_digest(connection, claimed)
+            assert len(load_collected(connection, claimed)) == 1
             deciding = other.submit(desk.match)
             until(lambda: _waits_for_a_lock(database), "a decision waits for the release")
             drop_empty(connection, claimed, NOON)
@@ -545,6 +546,17 @@ def test_what_the_reader_of_a_channel_has_muted_is_called_off_when_a_digest_is_g
     one.give_up()
     assert one.taken() == []
     assert [each.state for each in one.sent()] == [DeliveryState.CANCELLED]
+
+
+def test_an_empty_digest_of_a_muted_rule_does_not_wait_for_the_end_of_the_mute(one: Waiting) -> None:
+    daily = {**DAILY, "send_empty": True}
+    watched = one.rule(when=daily)
+    open_empty(one.edges)
+    one.change(watched, when=daily, mute_until=(NOON + timedelta(hours=3)).isoformat())
+    assert one.at(NOON) == 1
+    one.change(watched, when=daily)
+    assert one.at(NOON + timedelta(hours=1)) == 0
+    assert one.sent() == []
 
 
 def test_a_digest_of_a_muted_rule_is_not_put_together(one: Waiting) -> None:
