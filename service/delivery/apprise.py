@@ -76,9 +76,7 @@ class AppriseSender:
         url = _by_way_of(form.server, request.url)
         sent = await self.session.post(url, body=request.body, headers=request.headers, deadline=self.deadline, max_bytes=MAX_REPLY)
         answer = _unquoted(sent, request.headers.get("authorization", ""))
-        if answer.status == 410:
-            raise DeliveryError("HTTP 410: the other side says that this is gone for good", gone=True, status=410)
-        receipt = judge_reply(answer, now)
+        receipt = judge_reply(answer, now, gone=answer.status == 410)
         if not await asyncio.to_thread(written.messenger.took, words.subject, words.body, answer):
             raise DeliveryError(f"{receipt.detail} (which Apprise takes for a refusal)", status=answer.status)
         return receipt

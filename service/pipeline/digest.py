@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Connection
 
 from service.domain.alerts import Alert
-from service.domain.digests import MAX_ALERTS, POSTPONES, Digest, DigestKind, compose, is_plain
+from service.domain.digests import MAX_ALERTS, POSTPONES, Collected, Digest, DigestKind, compose, is_plain
 from service.domain.policies import Defaults, Policy, policy_of
 from service.domain.routes import channels_for, channels_for_digest
 from service.domain.rules import Rule
@@ -77,11 +77,7 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
         if policy and policy.mute_until and now < policy.mute_until:
             _put_off(connection, claimed, policy.mute_until, policy.zone, now)
             return 0
-        waiting = load_collected(connection, claimed)
-        if claimed.rule is None:
-            muted = _set_muted_apart(connection, database, claimed, {each.message.rule for each in waiting}, zone, now)
-            waiting = [each for each in waiting if each.message.rule not in muted]
-        alerts = tuple(_as_of_now(connection, each, now) for each in compose(waiting))
+        alerts = tuple(_as_of_now(connection, each, now) for each in compose(_speaking(connection, database, claimed, zone, now)))
         if not alerts and not _wanted_empty(claimed, locked, policy):
             drop_empty(connection, claimed, now)
             return 0
@@ -165,6 +161,15 @@ def _as_of_now(connection: Connection, alert: Alert, now: datetime) -> Alert:
     length = WINDOWS[alert.spike.window]
     (count,) = count_independent(connection, [Frame(alert.rule, now - length, now, length)])
     return replace(alert, spike=replace(alert.spike, later=Later(count, now)))
+
+
+def _speaking(connection: Connection, database: Database, claimed: ClaimedDigest, zone: ZoneInfo, now: datetime) -> list[Collected]:
+    """What waits in it; from a digest of several rules, what muted ones have to tell is set apart."""
+    waiting = load_collected(connection, claimed)
+    if claimed.rule is not None:
+        return waiting
+    muted = _set_muted_apart(connection, database, claimed, {each.message.rule for each in waiting}, zone, now)
+    return [each for each in waiting if each.message.rule not in muted]
 
 
 def _set_muted_apart(
