@@ -63,6 +63,12 @@ class AlertFeedbackView(View):
 def feedback_api(edges: Edges) -> APIBlueprint:
     """The routes of feedback."""
     api = nouns("feedback", "Whether alerts were relevant")
+    _add_words(api, edges)
+    _add_reading(api, edges)
+    return api
+
+
+def _add_words(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.feedback
 
     @route(api, "put", "/v1/alerts/<id>/feedback", needs="write", answers={200: FeedbackView})
@@ -72,14 +78,6 @@ def feedback_api(edges: Edges) -> APIBlueprint:
         given = store.give(path.id, relevant=body.relevant, note=body.note, via=Via.KEY, given_by=by.name, caller=by)
         return answer(FeedbackView.model_validate(found(given, "alert")))
 
-    @route(api, "get", "/v1/alerts/<id>/feedback", needs="read", answers={200: AlertFeedbackView})
-    def show_feedback(path: ById) -> Response:
-        """Show what keys and readers say of an alert."""
-        found(edges.store.alerts.find_alert(workspace(), path.id), "alert")
-        said = store.of_alert(workspace(), path.id)
-        views = [FeedbackView.model_validate(each) for each in said]
-        return answer(AlertFeedbackView(relevant=judge_alert(said) if said else None, items=views))
-
     @route(api, "delete", "/v1/alerts/<id>/feedback", needs="write", answers={204: None})
     def withdraw_feedback(path: ById) -> Response:
         """Take back what your key has said of an alert."""
@@ -88,10 +86,20 @@ def feedback_api(edges: Edges) -> APIBlueprint:
             raise missing("feedback")
         return answer_nothing()
 
+
+def _add_reading(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.feedback
+
+    @route(api, "get", "/v1/alerts/<id>/feedback", needs="read", answers={200: AlertFeedbackView})
+    def show_feedback(path: ById) -> Response:
+        """Show what keys and readers say of an alert."""
+        found(edges.store.alerts.find_alert(workspace(), path.id), "alert")
+        said = store.of_alert(workspace(), path.id)
+        views = [FeedbackView.model_validate(each) for each in said]
+        return answer(AlertFeedbackView(relevant=judge_alert(said) if said else None, items=views))
+
     @route(api, "get", "/v1/feedback", needs="read", answers={200: FeedbacksView})
     def list_feedback(query: FeedbackQuery) -> Response:
         """List feedback, the latest first."""
         page = store.list_feedback(workspace(), rule_id=query.rule, relevant=query.relevant, cursor=query.cursor, limit=query.limit)
         return answer_page(FeedbacksView, page, FeedbackView.model_validate)
-
-    return api

@@ -57,6 +57,21 @@ class OutFeedsView(PageView):
 def out_feeds_api(edges: Edges) -> APIBlueprint:
     """The routes that manage the links."""
     api = nouns("out-feeds", "Alerts as feeds for feed readers")
+    _add_changes(api, edges)
+
+    @route(api, "get", "/v1/out-feeds", needs="read", answers={200: OutFeedsView})
+    def list_out_feeds(query: PageQuery) -> Response:
+        """List the feeds of alerts, newest first, without their links."""
+        return answer_page(
+            OutFeedsView,
+            edges.store.out_feeds.list_out_feeds(workspace(), cursor=query.cursor, limit=query.limit),
+            OutFeedView.model_validate,
+        )
+
+    return api
+
+
+def _add_changes(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.out_feeds
 
     @route(api, "post", "/v1/out-feeds", needs="write", answers={201: LinkedOutFeedView})
@@ -68,13 +83,6 @@ def out_feeds_api(edges: Edges) -> APIBlueprint:
         made = OutFeed(edges.new_id("of"), by.workspace, body.rule, body.name, by.now)
         store.add_out_feed(made, token, caller=by)
         return answer(_linked(edges, made, token), 201)
-
-    @route(api, "get", "/v1/out-feeds", needs="read", answers={200: OutFeedsView})
-    def list_out_feeds(query: PageQuery) -> Response:
-        """List the feeds of alerts, newest first, without their links."""
-        return answer_page(
-            OutFeedsView, store.list_out_feeds(workspace(), cursor=query.cursor, limit=query.limit), OutFeedView.model_validate
-        )
 
     @route(api, "post", "/v1/out-feeds/<id>/renew", needs="write", answers={200: LinkedOutFeedView})
     def renew_out_feed(path: ById) -> Response:
@@ -89,8 +97,6 @@ def out_feeds_api(edges: Edges) -> APIBlueprint:
         if not store.delete_out_feed(path.id, caller=caller(edges)):
             raise missing("feed")
         return answer_nothing()
-
-    return api
 
 
 def feed_links_api(edges: Edges) -> APIBlueprint:

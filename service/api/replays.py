@@ -45,6 +45,12 @@ class ReplayedView(View):
 def replays_api(edges: Edges) -> APIBlueprint:
     """The routes by which a channel gets what it missed."""
     api = nouns("channels", "Where alerts go", part="replays")
+    _add_enabling(api, edges)
+    _add_replay(api, edges)
+    return api
+
+
+def _add_enabling(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store
 
     @route(api, "post", "/v1/channels/<id>/enable", needs="write", answers={200: ChannelView}, problems=[409])
@@ -58,6 +64,20 @@ def replays_api(edges: Edges) -> APIBlueprint:
             store.replays.replay_missed(path.id, since=channel.disabled_at, caller=caller(edges))
         return answer(view_channel(enabled))
 
+    @route(api, "post", "/v1/channels/<id>/confirmation", needs="write", answers={202: ChannelView}, problems=[409])
+    def ask_again(path: ById) -> Response:
+        """Send the question whether mails are welcome once more, an hour after the last at the earliest."""
+        channel = found(store.channels.find_channel(workspace(), path.id), "channel")
+        if not channel.unconfirmed:
+            raise Problem(409, "Nothing is to be confirmed for this channel.")
+        if not store.confirmations.ask_again(path.id, caller=caller(edges)):
+            raise Problem(409, "The last mail was sent within the hour; look into the mailbox, or ask again later.")
+        return answer(view_channel(channel), 202)
+
+
+def _add_replay(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store
+
     @route(api, "post", "/v1/channels/<id>/replay", needs="write", answers={202: ReplayedView}, problems=[409])
     def replay(path: ById, body: ReplayForm) -> Response:
         """Send again what was made in a time: all that failed, or in the states you name.
@@ -70,15 +90,3 @@ def replays_api(edges: Edges) -> APIBlueprint:
         by = caller(edges)
         count = store.replays.replay(path.id, since=body.since, until=body.until, states=body.states, caller=by)
         return answer(ReplayedView(replayed=count), 202)
-
-    @route(api, "post", "/v1/channels/<id>/confirmation", needs="write", answers={202: ChannelView}, problems=[409])
-    def ask_again(path: ById) -> Response:
-        """Send the question whether mails are welcome once more, an hour after the last at the earliest."""
-        channel = found(store.channels.find_channel(workspace(), path.id), "channel")
-        if not channel.unconfirmed:
-            raise Problem(409, "Nothing is to be confirmed for this channel.")
-        if not store.confirmations.ask_again(path.id, caller=caller(edges)):
-            raise Problem(409, "The last mail was sent within the hour; look into the mailbox, or ask again later.")
-        return answer(view_channel(channel), 202)
-
-    return api

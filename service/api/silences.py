@@ -92,6 +92,28 @@ class SilencesView(PageView):
 def silences_api(edges: Edges) -> APIBlueprint:
     """The routes of silences."""
     api = nouns("silences", "What nothing is told of for some time")
+    _add_reading(api, edges)
+    _add_changes(api, edges)
+    return api
+
+
+def _add_reading(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.silences
+
+    @route(api, "get", "/v1/silences", needs="read", answers={200: SilencesView})
+    def list_silences(query: SilenceQuery) -> Response:
+        """List silences that have not ended, newest first."""
+        after = None if query.ended else edges.now()
+        page = store.list_silences(workspace(), ends_after=after, cursor=query.cursor, limit=query.limit)
+        return answer_page(SilencesView, page, SilenceView.model_validate)
+
+    @route(api, "get", "/v1/silences/<id>", needs="read", answers={200: SilenceView})
+    def get_silence(path: ById) -> Response:
+        """Show a silence, one that has ended, too."""
+        return _answer(store.find_silence(workspace(), path.id))
+
+
+def _add_changes(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.silences
 
     @route(api, "post", "/v1/silences", needs="write", answers={201: SilenceView})
@@ -108,24 +130,10 @@ def silences_api(edges: Edges) -> APIBlueprint:
         store.add_silence(made, caller=by)
         return answer(SilenceView.model_validate(made), 201)
 
-    @route(api, "get", "/v1/silences", needs="read", answers={200: SilencesView})
-    def list_silences(query: SilenceQuery) -> Response:
-        """List silences that have not ended, newest first."""
-        after = None if query.ended else edges.now()
-        page = store.list_silences(workspace(), ends_after=after, cursor=query.cursor, limit=query.limit)
-        return answer_page(SilencesView, page, SilenceView.model_validate)
-
-    @route(api, "get", "/v1/silences/<id>", needs="read", answers={200: SilenceView})
-    def get_silence(path: ById) -> Response:
-        """Show a silence, one that has ended, too."""
-        return _answer(store.find_silence(workspace(), path.id))
-
     @route(api, "delete", "/v1/silences/<id>", needs="write", answers={200: SilenceView})
     def expire_silence(path: ById) -> Response:
         """End a silence now. It stays to be seen, so that what it held can be explained."""
         return _answer(store.expire(path.id, caller=caller(edges)))
-
-    return api
 
 
 def _check_rules(edges: Edges, body: SilenceForm) -> None:
