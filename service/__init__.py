@@ -41,7 +41,7 @@
                 websub: ask a hub to tell of news
     delivery    one file per kind of channel; chat: what those of chat share; apprise_*: what the `chat` extra may write, and how;
                 telling: a message in words; templating: users' own words;
-                secrecy: what is never shown; out_feed: alerts as Atom and JSON Feed
+                secrecy: what is never shown; proofs: what a link may open; out_feed: alerts as Atom and JSON Feed
     storage     columns, tables, migrations, one file per noun
     edges       the one composition root
     following   from any address to a followed feed, for the API and the command

@@ -5,10 +5,11 @@ What works is imported once there is a worker: beat, which only knocks, has this
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from celery import Celery
-from celery.signals import setup_logging, worker_init, worker_ready
+from celery import Celery, Task
+from celery.signals import setup_logging, task_failure, worker_init, worker_ready
 
 from service.config import Settings
 from service.logs import set_up_logs
@@ -99,6 +100,13 @@ def _watch(**_: object) -> None:
     from workers.watch import start_watch
 
     start_watch(house().edges, _stages())
+
+
+@task_failure.connect
+def _count_failure(sender: Task[Any, Any], args: Sequence[str], **_: object) -> None:
+    from workers.failures import count
+
+    count(sender.name, args)
 
 
 def _stages() -> frozenset[str]:

@@ -1,12 +1,8 @@
-"""One round: ring for every stage that has something due."""
+"""One round: ring for what is due."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-
 from service.edges import Edges
-from service.pipeline.steps import Step
 from service.storage.counts import STAGES, backlog_of
 from service.storage.feed_hosts import courtesy_of
 from workers.bell import ring
@@ -25,6 +21,3 @@ def ring_for(edges: Edges, stage: str) -> None:
     """Ring for this stage by how much waits there."""
     waiting = backlog_of(edges.store.database, stage, edges.now(), courtesy_of(edges.settings))
     ring(stage, times=min(MOST_RINGS, -(-waiting.due // ROWS_PER_RING)))
-
-
-RINGING: Mapping[str, Step] = {f"ring_{stage}": partial(ring_for, stage=stage) for stage in STAGES}

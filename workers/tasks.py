@@ -1,8 +1,6 @@
-"""Every task, the whole machine on one page. A message says "look now" and carries nothing: what is due stands in the database."""
+"""Every task, the whole machine on one page. A message says "look now", at most where: what is due stands in the database."""
 
 from __future__ import annotations
-
-from functools import partial
 
 from celery import shared_task
 
@@ -10,13 +8,12 @@ from service.pipeline.deliver import deliver_with
 from service.pipeline.digest import open_empty, release_due
 from service.pipeline.pages import read_due
 from service.pipeline.poll import poll_due
-from service.pipeline.steps import take_each
-from service.pipeline.sweep import SWEEPING
-from service.pipeline.sweep import prune as forget_what_is_old
+from service.pipeline.sweep import FORGETTING, set_poison_aside
+from service.pipeline.sweep import tell_of_feeds as tell_of_changes
 from service.pipeline.websub import subscribe_due
 from workers.bell import ring
 from workers.house import house
-from workers.rounds import RINGING
+from workers.rounds import ring_for
 
 
 @shared_task
@@ -48,9 +45,8 @@ def match() -> None:
 
 @shared_task
 def digest() -> None:
-    """Make one message of what was collected and is due; ring for delivery. Have those that are sent empty, too."""
-    release = partial(release_due, on_messages=lambda: ring("deliver"))
-    take_each(house().edges, {"open_empty_digests": open_empty, "release_digests": release})
+    """Make one message of what was collected and is due; ring for delivery."""
+    release_due(house().edges, on_messages=lambda: ring("deliver"))
 
 
 @shared_task
@@ -61,12 +57,30 @@ def deliver() -> None:
 
 
 @shared_task
-def sweep() -> None:
-    """Find what is due and ring for it; set aside what only ends workers; tell of feeds that have waited to be told of."""
-    take_each(house().edges, {**RINGING, **SWEEPING})
+def sweep(stage: str) -> None:
+    """Ring for a stage if something is due there."""
+    ring_for(house().edges, stage)
 
 
 @shared_task
-def prune() -> None:
-    """Forget what nobody refers to any more."""
-    forget_what_is_old(house().edges)
+def set_aside(queue: str) -> None:
+    """Take out of a queue what only ends workers."""
+    set_poison_aside(house().edges, queue)
+
+
+@shared_task
+def tell_of_feeds() -> None:
+    """Tell of feeds that have waited to be told of."""
+    tell_of_changes(house().edges)
+
+
+@shared_task
+def open_digests() -> None:
+    """Have the digests that are sent even if nothing comes, before they are due."""
+    open_empty(house().edges)
+
+
+@shared_task
+def forget(what: str) -> None:
+    """Forget what is old of one kind and nobody refers to any more."""
+    FORGETTING[what](house().edges)

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from flask import Response, render_template, request
 from flask_openapi.blueprint import APIBlueprint
 
+from service.api.auth import reader_of
 from service.api.pages import answer_page
 from service.api.routing import page_route
 from service.delivery.alert_links import AlertLink, Purpose, read_token
-from service.delivery.mail_text import clean_text, say_moment
+from service.delivery.shown_text import clean_text, say_moment
 from service.domain.alerts import Alert
 from service.domain.channels import Channel
 from service.domain.feedback import MAX_NOTE, Via
 from service.domain.mutes import Mute, Muted, make_mute
 from service.domain.rules import Rule
 from service.edges import Edges
-from service.storage.audit import Caller
 
 MAX_TITLE = 200
 ANSWERS = {"yes": True, "no": False}
@@ -53,7 +53,7 @@ def _add_feedback(api: APIBlueprint, edges: Edges) -> None:
         return _page("feedback.html", opened, state, said=said, asked=asked, max_note=MAX_NOTE)
 
     def take_in(opened: Opened) -> Response:
-        by, said = _reader(edges, opened.channel), request.form.get("relevant", "")
+        by, said = reader_of(edges, opened.channel), request.form.get("relevant", "")
         if said == "withdraw":
             store.withdraw(opened.alert.id, given_by=opened.channel.id, caller=by)
             return show(opened, "withdrawn")
@@ -93,7 +93,7 @@ def _add_mutes(api: APIBlueprint, edges: Edges) -> None:
         muted, said = wanted(opened), request.form.get("answer", "")
         if muted is None or said not in ("mute", "end"):
             return show(opened, "asking")
-        mute, by = _mute(opened, muted, edges), _reader(edges, opened.channel)
+        mute, by = _mute(opened, muted, edges), reader_of(edges, opened.channel)
         if said == "end":
             store.end_mute(mute.id, caller=by)
         else:
@@ -131,10 +131,6 @@ def _open(edges: Edges, link: AlertLink) -> Opened | None:
     if listed is None:
         return None
     return Opened(channel, listed.alert, edges.store.rules.find_rule(channel.workspace, listed.alert.rule))
-
-
-def _reader(edges: Edges, channel: Channel) -> Caller:
-    return Caller(channel.workspace, "recipient", edges.now(), edges.new_id("au"))
 
 
 def _page(template: str, opened: Opened | None, state: str, status: int = 200, **values: object) -> Response:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from service.api.auth import workspace
 from service.api.coverage_views import CoverageView, view_coverage
-from service.api.errors import missing
+from service.api.errors import found
 from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.matches import EvidenceView, ScoresView
 from service.api.routing import nouns, route
@@ -128,9 +128,7 @@ def alerts_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/alerts/<id>", needs="read", answers={200: AlertView})
     def get_alert(path: ById) -> Response:
         """Show an alert; its deliveries are listed under /v1/deliveries?alert=..."""
-        alert = store.find_alert(workspace(), path.id)
-        if alert is None:
-            raise missing("alert")
+        alert = found(store.find_alert(workspace(), path.id), "alert")
         return answer(view_alert(alert, edges.store.digests.digests_of(set(alert.messages))))
 
     return api

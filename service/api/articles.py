@@ -9,7 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import workspace
-from service.api.errors import missing
+from service.api.errors import found
 from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.domain.articles import Article
@@ -84,9 +84,7 @@ def articles_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/articles/<id>", needs="read", answers={200: ArticleView})
     def get_article(path: ById) -> Response:
         """Show an article with its text."""
-        stored = edges.store.articles.find_article(workspace(), path.id)
-        if stored is None:
-            raise missing("article")
+        stored = found(edges.store.articles.find_article(workspace(), path.id), "article")
         reading = edges.store.pages.find_reading(path.id)
         return answer(_show(stored, PageReadingView.model_validate(reading) if reading else None))
 

@@ -7,6 +7,7 @@ from typing import Literal
 from flask import Flask, g, request
 
 from service.api.errors import Problem
+from service.domain.channels import Channel
 from service.domain.keys import find_key_id
 from service.edges import Edges
 from service.storage.audit import Caller
@@ -40,6 +41,11 @@ def caller(edges: Edges) -> Caller:
     """Who changes something now, for the audit trail."""
     key: ApiKey = g.key
     return Caller(workspace=key.workspace, name=key.id, now=edges.now(), entry=edges.new_id("au"))
+
+
+def reader_of(edges: Edges, channel: Channel) -> Caller:
+    """Who follows a link in a channel's message, for the audit trail. They have no key: the link proves what it may."""
+    return Caller(channel.workspace, "recipient", edges.now(), edges.new_id("au"))
 
 
 def _authenticate(edges: Edges) -> ApiKey:

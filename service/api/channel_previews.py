@@ -9,7 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field, model_validator
 
 from service.api.auth import workspace
-from service.api.errors import Fault, Problem, invalid, missing
+from service.api.errors import Fault, Problem, found, invalid
 from service.api.forms import Form, Id, View, answer
 from service.api.routing import nouns, route
 from service.delivery import KINDS
@@ -73,10 +73,7 @@ def channel_previews_api(edges: Edges) -> APIBlueprint:
 
 def _channel(edges: Edges, body: ChannelPreviewForm) -> Channel:
     if body.channel is not None:
-        found = edges.store.channels.find_channel(workspace(), body.channel)
-        if found is None:
-            raise missing("channel")
-        return found
+        return found(edges.store.channels.find_channel(workspace(), body.channel), "channel")
     if body.kind is None or body.kind not in KINDS:
         raise invalid([Fault(at="/kind", message=f"unknown; use {', '.join(KINDS)}")], "preview")
     settings: dict[str, Any] = {}
@@ -88,17 +85,12 @@ def _alert(edges: Edges, body: ChannelPreviewForm) -> Alert:
     if not body.update:
         return listed.alert
     told = next((each for each in listed.updates if each.update and each.update.number == body.update), None)
-    if told is None:
-        raise missing("update of this alert")
-    return told
+    return found(told, "update of this alert")
 
 
 def _listed(edges: Edges, alert_id: str | None) -> ListedAlert:
     if alert_id is not None:
-        found = edges.store.alerts.find_alert(workspace(), alert_id)
-        if found is None:
-            raise missing("alert")
-        return found
+        return found(edges.store.alerts.find_alert(workspace(), alert_id), "alert")
     newest = edges.store.alerts.list_alerts(workspace(), limit=1).items
     if not newest:
         raise Problem(409, "There is no alert yet to show; the first one brings the preview.")

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from service.api.auth import caller, workspace
 from service.api.deliveries import DeliveryWithAttempts, WaitQuery, check_open, view_delivery, wait_for_attempt
-from service.api.errors import Fault, Problem, invalid, missing
+from service.api.errors import Fault, Problem, found, invalid, missing
 from service.api.forms import ById, Form, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, route
 from service.delivery import KINDS, check_settings
@@ -99,7 +99,7 @@ def _add_reading(api: APIBlueprint, edges: Edges) -> None:
     @route(api, "get", "/v1/channels/<id>", needs="read", answers={200: ChannelView})
     def get_channel(path: ById) -> Response:
         """Show a channel."""
-        return answer(view_channel(_found(store.find_channel(workspace(), path.id))))
+        return answer(view_channel(found(store.find_channel(workspace(), path.id), "channel")))
 
 
 def _add_changes(api: APIBlueprint, edges: Edges) -> None:
@@ -116,19 +116,19 @@ def _add_changes(api: APIBlueprint, edges: Edges) -> None:
             ordered=body.ordered, unconfirmed=needs_confirmation(body.kind, settings, edges.settings),
         )  # fmt: skip
         store.add_channel(channel, caller=by)
-        stored = _found(store.find_channel(workspace(), channel.id))
+        stored = found(store.find_channel(workspace(), channel.id), "channel")
         return answer(SecretChannelView(**view_channel(stored).model_dump(), secret=secret), 201)
 
     @route(api, "patch", "/v1/channels/<id>", needs="write", answers={200: ChannelView})
     def change_channel(path: ById, body: ChannelChangeForm) -> Response:
         """Give a channel another name or other settings."""
-        channel = _found(store.find_channel(workspace(), path.id))
+        channel = found(store.find_channel(workspace(), path.id), "channel")
         settings = None if body.settings is None else _changed(edges, channel, body.settings)
         elsewhere = settings is not None and settings != channel.settings
         ask = elsewhere and needs_confirmation(channel.kind, settings or {}, edges.settings)
         by = caller(edges)
         changed = store.change_channel(path.id, name=body.name, settings=settings, ordered=body.ordered, ask=ask, caller=by)
-        return answer(view_channel(_found(changed)))
+        return answer(view_channel(found(changed, "channel")))
 
     @route(api, "delete", "/v1/channels/<id>", needs="write", answers={204: None}, problems=[409])
     def delete_channel(path: ById) -> Response:
@@ -148,18 +148,18 @@ def _add_actions(api: APIBlueprint, edges: Edges) -> None:
 
         A worker takes it within seconds. Without `wait`, or if nothing has come of it yet, look at the delivery again later.
         """
-        check_open(_found(store.find_channel(workspace(), path.id)))
+        check_open(found(store.find_channel(workspace(), path.id), "channel"))
         delivery = edges.store.deliveries.add_test(path.id, new_id=edges.new_id("dl"), caller=caller(edges))
         return answer(view_delivery(edges, delivery if not query.wait else wait_for_attempt(edges, delivery, query.wait)), 202)
 
     @route(api, "post", "/v1/channels/<id>/rotate-secret", needs="write", answers={200: SecretChannelView}, problems=[409])
     def rotate_secret(path: ById, body: RotateForm) -> Response:
         """Make a new signing secret, shown in this answer and never again; the old one signs too until the overlap ends."""
-        if not KINDS[_found(store.find_channel(workspace(), path.id)).kind].signed:
+        if not KINDS[found(store.find_channel(workspace(), path.id), "channel").kind].signed:
             raise Problem(409, "Channels of this kind have no signing secret.")
         secret = new_secret(edges.random_bytes(SECRET_BYTES))
         channel = store.rotate_secret(path.id, secret, overlap=timedelta(hours=body.overlap), caller=caller(edges))
-        return answer(SecretChannelView(**view_channel(_found(channel)).model_dump(), secret=secret))
+        return answer(SecretChannelView(**view_channel(found(channel, "channel")).model_dump(), secret=secret))
 
 
 def _check_unnamed(edges: Edges, channel_id: str) -> None:
@@ -188,9 +188,3 @@ def view_channel(channel: Channel) -> ChannelView:
     """A channel as it may be shown."""
     shown = mask_settings(KINDS[channel.kind].form, channel.settings)
     return ChannelView.model_validate(channel).model_copy(update={"settings": shown})
-
-
-def _found(channel: Channel | None) -> Channel:
-    if channel is None:
-        raise missing("channel")
-    return channel

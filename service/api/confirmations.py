@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Response, render_template
 from flask_openapi.blueprint import APIBlueprint
 
+from service.api.auth import reader_of
 from service.api.pages import answer_page
 from service.api.routing import page_route
 from service.delivery.confirmation import channel_named_in, is_confirmed_by
 from service.domain.channels import Channel
 from service.edges import Edges
-from service.storage.audit import Caller
 
 
 def confirmations_api(edges: Edges) -> APIBlueprint:
@@ -28,7 +28,7 @@ def confirmations_api(edges: Edges) -> APIBlueprint:
         channel = _find(edges, token)
         if channel is None:
             return answer_page(render_template("confirm.html", state="unknown"), 404)
-        edges.store.confirmations.confirm(channel.id, caller=Caller(channel.workspace, "recipient", edges.now(), edges.new_id("au")))
+        edges.store.confirmations.confirm(channel.id, caller=reader_of(edges, channel))
         return answer_page(render_template("confirm.html", state="done"))
 
     return api
@@ -36,6 +36,6 @@ def confirmations_api(edges: Edges) -> APIBlueprint:
 
 def _find(edges: Edges, token: str) -> Channel | None:
     channel = edges.store.channels.find_any_channel(channel_named_in(token))
-    if channel is None or channel.kind != "email":
+    if channel is None or channel.kind != "email" or channel.unreadable:
         return None
     return channel if is_confirmed_by(token, channel.id, channel.settings["to"], edges.secret_key) else None

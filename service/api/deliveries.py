@@ -11,7 +11,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import BeforeValidator, Field
 
 from service.api.auth import caller, workspace
-from service.api.errors import Problem, missing
+from service.api.errors import Problem, found
 from service.api.forms import ById, Id, PageQuery, PageView, Query, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.domain.channels import Channel
@@ -70,7 +70,7 @@ class DeliveryView(View):
     update_number: int = Field(description="which update of the alert it sends; 0: the alert itself")
     channel: str
     state: DeliveryState
-    detail: str | None = Field(description="what the last attempt brought, or why there will be none")
+    detail: str | None = Field(description="what the last attempt brought, what it waits for, or why there will be none")
     tries: int = Field(description="attempts since it was created or revived")
     attempts: int = Field(description="attempts ever")
     created_at: datetime
@@ -105,7 +105,7 @@ def deliveries_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/deliveries/<id>", needs="read", answers={200: DeliveryWithAttempts})
     def get_delivery(path: ById) -> Response:
         """Show a delivery with its attempts."""
-        return answer(view_delivery(edges, _found(store.find_delivery(workspace(), path.id))))
+        return answer(view_delivery(edges, found(store.find_delivery(workspace(), path.id), "delivery")))
 
     @route(api, "post", "/v1/deliveries/<id>/redeliver", needs="write", answers={202: DeliveryView}, problems=[409])
     def redeliver(path: ById) -> Response:
@@ -113,9 +113,9 @@ def deliveries_api(edges: Edges) -> APIBlueprint:
 
         A worker takes it within seconds. A receiver that knows the id may rightly drop it.
         """
-        delivery = _found(store.find_delivery(workspace(), path.id))
+        delivery = found(store.find_delivery(workspace(), path.id), "delivery")
         check_open(edges.store.channels.find_channel(workspace(), delivery.channel))
-        return answer(DeliveryView.model_validate(_found(store.redeliver(path.id, caller=caller(edges)))), 202)
+        return answer(DeliveryView.model_validate(found(store.redeliver(path.id, caller=caller(edges)), "delivery")), 202)
 
     return api
 
@@ -128,9 +128,9 @@ def view_delivery(edges: Edges, delivery: Delivery) -> DeliveryWithAttempts:
 
 
 def wait_for_attempt(edges: Edges, delivery: Delivery, seconds: float) -> Delivery:
-    """The delivery once it has been tried or ended, at the latest after `seconds`. Only looks: the sweep wakes the workers."""
+    """The delivery once it has been tried, put off or ended, at the latest after `seconds`. Only looks: the sweep wakes the workers."""
     until = time.monotonic() + seconds
-    while not delivery.attempts and delivery.finished_at is None and time.monotonic() < until:
+    while not delivery.attempts and delivery.detail is None and delivery.finished_at is None and time.monotonic() < until:
         time.sleep(LOOK_AGAIN)
         delivery = edges.store.deliveries.find_delivery(delivery.workspace, delivery.id) or delivery
     return delivery
@@ -143,9 +143,3 @@ def check_open(channel: Channel | None) -> Channel:
     if channel.disabled_at is not None:
         raise Problem(409, f"The channel is disabled ({channel.disabled_reason}); enable it first: POST /v1/channels/{channel.id}/enable.")
     return channel
-
-
-def _found(delivery: Delivery | None) -> Delivery:
-    if delivery is None:
-        raise missing("delivery")
-    return delivery

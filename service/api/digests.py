@@ -10,7 +10,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import workspace
-from service.api.errors import missing
+from service.api.errors import found
 from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.domain.digests import DigestKind
@@ -62,10 +62,7 @@ def digests_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/digests/<id>", needs="read", answers={200: DigestView})
     def get_digest(path: ById) -> Response:
         """Show a digest."""
-        found = store.find_digest(workspace(), path.id)
-        if found is None:
-            raise missing("digest")
-        return answer(view_digest(found))
+        return answer(view_digest(found(store.find_digest(workspace(), path.id), "digest")))
 
     return api
 

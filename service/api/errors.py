@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response
 from pydantic import BaseModel, Field
@@ -20,6 +20,8 @@ from service.storage.sealing import NoSealingKey, Unsealable
 
 PROBLEM = "application/problem+json"
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, not the request wrong
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,11 @@ class Problem(Exception):
         self.candidates = None if candidates is None else list(candidates)
 
 
+def unknown(at: str, noun: str, given: str) -> Fault:
+    """The fault of naming something that the workspace does not have."""
+    return Fault(at=at, message=f'there is no {noun} "{given}" in this workspace; see GET /v1/{noun}s')
+
+
 def invalid(faults: Sequence[Fault], what: str = "request") -> Problem:
     """The 422 for input that is understood and refused."""
     return Problem(422, f"The {what} is refused; errors tells what is wrong where.", faults=faults)
@@ -77,6 +84,13 @@ def invalid(faults: Sequence[Fault], what: str = "request") -> Problem:
 def missing(noun: str) -> Problem:
     """The 404 for what is not there, or belongs to another workspace."""
     return Problem(404, f"There is no such {noun} in this workspace.")
+
+
+def found(value: T | None, noun: str) -> T:
+    """What was looked for. Raises Problem: 404."""
+    if value is None:
+        raise missing(noun)
+    return value
 
 
 def answer_problem(problem: Problem) -> Response:

@@ -10,7 +10,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import workspace
-from service.api.errors import missing
+from service.api.errors import found
 from service.api.forms import ById, Id, Query, View, answer
 from service.api.matches import EvidenceView, ScoresView
 from service.api.nearness import Nearnesses, Told
@@ -69,11 +69,8 @@ def explanations_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/articles/<id>/explain", needs="read", answers={200: ExplanationView})
     def explain_article(path: ById, query: ExplainQuery) -> Response:
         """Tell why a rule matches an article, or what it lacks; and what became of the match."""
-        stored, rule = edges.store.articles.find_article(workspace(), path.id), edges.store.rules.find_rule(workspace(), query.rule)
-        if stored is None:
-            raise missing("article")
-        if rule is None:
-            raise missing("rule")
+        stored = found(edges.store.articles.find_article(workspace(), path.id), "article")
+        rule = found(edges.store.rules.find_rule(workspace(), query.rule), "rule")
         tags = edges.store.feeds.tags_of(workspace()).get(stored.article.feed, ())
         spec = edges.store.actors.as_matched(workspace(), rule.spec)
         matches = edges.store.matches.list_matches(workspace(), rule_id=rule.id, article_id=stored.article.id, limit=1).items

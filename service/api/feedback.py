@@ -10,7 +10,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from service.api.auth import caller, workspace
-from service.api.errors import missing
+from service.api.errors import found, missing
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, route
 from service.domain.feedback import MAX_NOTE, Via, judge_alert
@@ -63,6 +63,12 @@ class AlertFeedbackView(View):
 def feedback_api(edges: Edges) -> APIBlueprint:
     """The routes of feedback."""
     api = nouns("feedback", "Whether alerts were relevant")
+    _add_words(api, edges)
+    _add_reading(api, edges)
+    return api
+
+
+def _add_words(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.feedback
 
     @route(api, "put", "/v1/alerts/<id>/feedback", needs="write", answers={200: FeedbackView})
@@ -70,18 +76,7 @@ def feedback_api(edges: Edges) -> APIBlueprint:
         """Say whether an alert was relevant. Your key's last word counts."""
         by = caller(edges)
         given = store.give(path.id, relevant=body.relevant, note=body.note, via=Via.KEY, given_by=by.name, caller=by)
-        if given is None:
-            raise missing("alert")
-        return answer(FeedbackView.model_validate(given))
-
-    @route(api, "get", "/v1/alerts/<id>/feedback", needs="read", answers={200: AlertFeedbackView})
-    def show_feedback(path: ById) -> Response:
-        """Show what keys and readers say of an alert."""
-        if edges.store.alerts.find_alert(workspace(), path.id) is None:
-            raise missing("alert")
-        said = store.of_alert(workspace(), path.id)
-        views = [FeedbackView.model_validate(each) for each in said]
-        return answer(AlertFeedbackView(relevant=judge_alert(said) if said else None, items=views))
+        return answer(FeedbackView.model_validate(found(given, "alert")))
 
     @route(api, "delete", "/v1/alerts/<id>/feedback", needs="write", answers={204: None})
     def withdraw_feedback(path: ById) -> Response:
@@ -91,10 +86,20 @@ def feedback_api(edges: Edges) -> APIBlueprint:
             raise missing("feedback")
         return answer_nothing()
 
+
+def _add_reading(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.feedback
+
+    @route(api, "get", "/v1/alerts/<id>/feedback", needs="read", answers={200: AlertFeedbackView})
+    def show_feedback(path: ById) -> Response:
+        """Show what keys and readers say of an alert."""
+        found(edges.store.alerts.find_alert(workspace(), path.id), "alert")
+        said = store.of_alert(workspace(), path.id)
+        views = [FeedbackView.model_validate(each) for each in said]
+        return answer(AlertFeedbackView(relevant=judge_alert(said) if said else None, items=views))
+
     @route(api, "get", "/v1/feedback", needs="read", answers={200: FeedbacksView})
     def list_feedback(query: FeedbackQuery) -> Response:
         """List feedback, the latest first."""
         page = store.list_feedback(workspace(), rule_id=query.rule, relevant=query.relevant, cursor=query.cursor, limit=query.limit)
         return answer_page(FeedbacksView, page, FeedbackView.model_validate)
-
-    return api

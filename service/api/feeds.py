@@ -10,7 +10,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, FeedCandidate, Problem, invalid, missing
+from service.api.errors import Fault, FeedCandidate, Problem, found, invalid, missing
 from service.api.forms import ById, Form, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, route
 from service.domain.access import FeedAccess, access_of
@@ -201,15 +201,11 @@ def _refusal(outcome: Outcome) -> Problem:
 
 def _change_access(edges: Edges, feed_id: str, access: FeedAccess | None) -> None:
     by = caller(edges)
-    found = edges.store.feeds.find_feed(by.workspace, feed_id)
-    if found is None:
-        raise missing("feed")
+    found(edges.store.feeds.find_feed(by.workspace, feed_id), "feed")
     sealed = edges.sealer.seal(access.model_dump_json(), about=access_of(by.workspace)) if access else None
     if not edges.store.feeds.set_access(feed_id, sealed, caller=by) and access is not None:
         raise Problem(409, SHARED)
 
 
 def _answer_feed(feed: FollowedFeed | None, status: int = 200) -> Response:
-    if feed is None:
-        raise missing("feed")
-    return answer(FeedView.model_validate(feed), status)
+    return answer(FeedView.model_validate(found(feed, "feed")), status)

@@ -9,7 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import AwareDatetime, Field
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, invalid, missing
+from service.api.errors import Fault, found, invalid
 from service.api.forms import ById, Form, View, answer
 from service.api.routing import nouns, route
 from service.domain.keys import new_key
@@ -74,9 +74,6 @@ def keys_api(edges: Edges) -> APIBlueprint:
     @route(api, "delete", "/v1/keys/<id>", needs="admin", answers={200: KeyView})
     def revoke_key(path: ById) -> Response:
         """Revoke a key: it opens nothing from now on, and stays in the list."""
-        key = store.revoke_key(path.id, caller=caller(edges))
-        if key is None:
-            raise missing("key")
-        return answer(KeyView.model_validate(key))
+        return answer(KeyView.model_validate(found(store.revoke_key(path.id, caller=caller(edges)), "key")))
 
     return api

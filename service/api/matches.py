@@ -9,7 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import workspace
-from service.api.errors import missing
+from service.api.errors import found
 from service.api.forms import ById, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.edges import Edges
@@ -84,9 +84,6 @@ def matches_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/matches/<id>", needs="read", answers={200: MatchView})
     def get_match(path: ById) -> Response:
         """Show a match with its evidence."""
-        match = store.find_match(workspace(), path.id)
-        if match is None:
-            raise missing("match")
-        return answer(MatchView.model_validate(match))
+        return answer(MatchView.model_validate(found(store.find_match(workspace(), path.id), "match")))
 
     return api

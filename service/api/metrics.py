@@ -43,7 +43,7 @@ class DatabaseCollector(Collector):
         yield _gauge("wirewatch_deliveries", "Deliveries", "state", counts.deliveries)
         yield _gauge("wirewatch_collected", "Alerts and updates that wait in digests", "kind", counts.collected)
         yield _gauge("wirewatch_feedback", "Words of keys and readers on alerts", "judged", counts.feedback)
-        yield _counter("wirewatch_step_failures", "Steps of what is done now and then that failed", "step", counts.failures)
+        yield _counter("wirewatch_task_failures", "Tasks of the workers that failed", "task", counts.failures)
         stored = {"articles": counts.articles, "matches": counts.matches, "alerts": counts.alerts}
         yield _gauge("wirewatch_stored", "Rows stored", "kind", stored)
 

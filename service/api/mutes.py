@@ -9,7 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import caller, workspace
-from service.api.errors import missing
+from service.api.errors import found
 from service.api.forms import ById, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.edges import Edges
@@ -54,9 +54,6 @@ def mutes_api(edges: Edges) -> APIBlueprint:
     @route(api, "delete", "/v1/mutes/<id>", needs="write", answers={200: MuteView})
     def end_mute(path: ById) -> Response:
         """End a mute now. What was called off meanwhile can be redelivered."""
-        ended = store.end_mute(path.id, caller=caller(edges))
-        if ended is None:
-            raise missing("mute")
-        return answer(MuteView.model_validate(ended))
+        return answer(MuteView.model_validate(found(store.end_mute(path.id, caller=caller(edges)), "mute")))
 
     return api

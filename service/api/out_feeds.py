@@ -12,7 +12,7 @@ from pydantic import Field
 from werkzeug.exceptions import NotFound
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, invalid, missing
+from service.api.errors import found, invalid, missing, unknown
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, page_route, route
 from service.delivery.out_feed import FeedHead, ToldAlert, changed_at, render_atom, render_json_feed
@@ -57,6 +57,21 @@ class OutFeedsView(PageView):
 def out_feeds_api(edges: Edges) -> APIBlueprint:
     """The routes that manage the links."""
     api = nouns("out-feeds", "Alerts as feeds for feed readers")
+    _add_changes(api, edges)
+
+    @route(api, "get", "/v1/out-feeds", needs="read", answers={200: OutFeedsView})
+    def list_out_feeds(query: PageQuery) -> Response:
+        """List the feeds of alerts, newest first, without their links."""
+        return answer_page(
+            OutFeedsView,
+            edges.store.out_feeds.list_out_feeds(workspace(), cursor=query.cursor, limit=query.limit),
+            OutFeedView.model_validate,
+        )
+
+    return api
+
+
+def _add_changes(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.out_feeds
 
     @route(api, "post", "/v1/out-feeds", needs="write", answers={201: LinkedOutFeedView})
@@ -64,25 +79,16 @@ def out_feeds_api(edges: Edges) -> APIBlueprint:
         """Make a feed of alerts. Its links are shown in this answer and never again."""
         by, token = caller(edges), new_token(edges.random_bytes)
         if body.rule is not None and edges.store.rules.find_rule(by.workspace, body.rule) is None:
-            raise invalid([Fault(at="/rule", message=f'there is no rule "{body.rule}" in this workspace; see GET /v1/rules')], "feed")
+            raise invalid([unknown("/rule", "rule", body.rule)], "feed")
         made = OutFeed(edges.new_id("of"), by.workspace, body.rule, body.name, by.now)
         store.add_out_feed(made, token, caller=by)
         return answer(_linked(edges, made, token), 201)
-
-    @route(api, "get", "/v1/out-feeds", needs="read", answers={200: OutFeedsView})
-    def list_out_feeds(query: PageQuery) -> Response:
-        """List the feeds of alerts, newest first, without their links."""
-        return answer_page(
-            OutFeedsView, store.list_out_feeds(workspace(), cursor=query.cursor, limit=query.limit), OutFeedView.model_validate
-        )
 
     @route(api, "post", "/v1/out-feeds/<id>/renew", needs="write", answers={200: LinkedOutFeedView})
     def renew_out_feed(path: ById) -> Response:
         """Give a feed new links, shown in this answer and never again; the old ones open nothing from now on."""
         token = new_token(edges.random_bytes)
-        renewed = store.renew(path.id, token, caller=caller(edges))
-        if renewed is None:
-            raise missing("feed")
+        renewed = found(store.renew(path.id, token, caller=caller(edges)), "feed")
         return answer(_linked(edges, renewed, token))
 
     @route(api, "delete", "/v1/out-feeds/<id>", needs="write", answers={204: None})
@@ -91,8 +97,6 @@ def out_feeds_api(edges: Edges) -> APIBlueprint:
         if not store.delete_out_feed(path.id, caller=caller(edges)):
             raise missing("feed")
         return answer_nothing()
-
-    return api
 
 
 def feed_links_api(edges: Edges) -> APIBlueprint:
@@ -111,12 +115,12 @@ def feed_links_api(edges: Edges) -> APIBlueprint:
 
 
 def _answer_feed(edges: Edges, token: str, render: Render, ending: str, media_type: str) -> Response:
-    found = edges.store.out_feeds.find_by_token(token)
-    if found is None:
+    feed = edges.store.out_feeds.find_by_token(token)
+    if feed is None:
         raise NotFound
-    listed = edges.store.alerts.list_alerts(found.workspace, rule_id=found.rule, limit=MAX_ALERTS).items
+    listed = edges.store.alerts.list_alerts(feed.workspace, rule_id=feed.rule, limit=MAX_ALERTS).items
     told = [ToldAlert(each.alert, each.updates) for each in listed]
-    head = FeedHead(found.id, found.name, _url(edges, token, ending), found.created_at)
+    head = FeedHead(feed.id, feed.name, _url(edges, token, ending), feed.created_at)
     body = render(head, told)
     response = Response(body, content_type=f"{media_type}; charset=utf-8")
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])

@@ -1,4 +1,4 @@
-"""Working out what would have prevented a rule's false alarms: one rule at a time, and once for what was said of it."""
+"""Working out what would have prevented a rule's false alarms: in a process one rule at a time, and once for what was said of it."""
 
 from __future__ import annotations
 

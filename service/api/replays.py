@@ -9,10 +9,9 @@ from pydantic import AwareDatetime, Field
 from service.api.auth import caller, workspace
 from service.api.channels import ChannelView, view_channel
 from service.api.deliveries import check_open
-from service.api.errors import Fault, Problem, invalid, missing
+from service.api.errors import Fault, Problem, found, invalid
 from service.api.forms import ById, Form, Query, View, answer
 from service.api.routing import nouns, route
-from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryState
 from service.edges import Edges
 
@@ -46,18 +45,38 @@ class ReplayedView(View):
 def replays_api(edges: Edges) -> APIBlueprint:
     """The routes by which a channel gets what it missed."""
     api = nouns("channels", "Where alerts go", part="replays")
+    _add_enabling(api, edges)
+    _add_replay(api, edges)
+    return api
+
+
+def _add_enabling(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store
 
     @route(api, "post", "/v1/channels/<id>/enable", needs="write", answers={200: ChannelView}, problems=[409])
     def enable_channel(path: ById, query: EnableQuery) -> Response:
         """Use a disabled channel again. What it missed is dead until you replay it, here or later."""
-        channel = _found(store.channels.find_channel(workspace(), path.id))
+        channel = found(store.channels.find_channel(workspace(), path.id), "channel")
         if channel.unconfirmed:
             raise Problem(409, "Only its reader can enable it, by the link in the mail. POST /v1/channels/{id}/confirmation sends another.")
-        enabled = _found(store.channels.enable_channel(path.id, caller=caller(edges)))
+        enabled = found(store.channels.enable_channel(path.id, caller=caller(edges)), "channel")
         if query.replay and channel.disabled_at is not None:
             store.replays.replay_missed(path.id, since=channel.disabled_at, caller=caller(edges))
         return answer(view_channel(enabled))
+
+    @route(api, "post", "/v1/channels/<id>/confirmation", needs="write", answers={202: ChannelView}, problems=[409])
+    def ask_again(path: ById) -> Response:
+        """Send the question whether mails are welcome once more, an hour after the last at the earliest."""
+        channel = found(store.channels.find_channel(workspace(), path.id), "channel")
+        if not channel.unconfirmed:
+            raise Problem(409, "Nothing is to be confirmed for this channel.")
+        if not store.confirmations.ask_again(path.id, caller=caller(edges)):
+            raise Problem(409, "The last mail was sent within the hour; look into the mailbox, or ask again later.")
+        return answer(view_channel(channel), 202)
+
+
+def _add_replay(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store
 
     @route(api, "post", "/v1/channels/<id>/replay", needs="write", answers={202: ReplayedView}, problems=[409])
     def replay(path: ById, body: ReplayForm) -> Response:
@@ -65,27 +84,9 @@ def replays_api(edges: Edges) -> APIBlueprint:
 
         Each keeps its id and has all its tries again. The oldest are sent first, in an ordered channel one after the other.
         """
-        check_open(_found(store.channels.find_channel(workspace(), path.id)))
+        check_open(found(store.channels.find_channel(workspace(), path.id), "channel"))
         if body.until is not None and body.until <= body.since:
             raise invalid([Fault(at="/until", message="it must be later than `since`")], "replay")
         by = caller(edges)
         count = store.replays.replay(path.id, since=body.since, until=body.until, states=body.states, caller=by)
         return answer(ReplayedView(replayed=count), 202)
-
-    @route(api, "post", "/v1/channels/<id>/confirmation", needs="write", answers={202: ChannelView}, problems=[409])
-    def ask_again(path: ById) -> Response:
-        """Send the question whether mails are welcome once more, an hour after the last at the earliest."""
-        channel = _found(store.channels.find_channel(workspace(), path.id))
-        if not channel.unconfirmed:
-            raise Problem(409, "Nothing is to be confirmed for this channel.")
-        if not store.confirmations.ask_again(path.id, caller=caller(edges)):
-            raise Problem(409, "The last mail was sent within the hour; look into the mailbox, or ask again later.")
-        return answer(view_channel(channel), 202)
-
-    return api
-
-
-def _found(channel: Channel | None) -> Channel:
-    if channel is None:
-        raise missing("channel")
-    return channel

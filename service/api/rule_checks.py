@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from service.api.errors import Fault, invalid
+from service.api.errors import Fault, invalid, unknown
 from service.domain.routes import channel_of
 from service.domain.rules import RuleSpec, Saved
 from service.edges import Edges
@@ -51,7 +51,7 @@ def _channel_faults(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec 
     known = {channel_of(entry) for entry in (old and old.channels) or ()}
     for number, channel in enumerate(map(channel_of, spec.channels or ())):
         if channel not in known and edges.store.channels.find_channel(workspace, channel) is None:
-            yield Fault(at=f"{under}/channels/{number}", message=f'there is no channel "{channel}" in this workspace; see GET /v1/channels')
+            yield unknown(f"{under}/channels/{number}", "channel", channel)
 
 
 def _feed_faults(edges: Edges, workspace: str, spec: RuleSpec, old: RuleSpec | None, under: str) -> Iterator[Fault]:

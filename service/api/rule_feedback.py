@@ -11,7 +11,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import AwareDatetime, Field
 
 from service.api.auth import workspace
-from service.api.errors import missing
+from service.api.errors import found
 from service.api.forms import ById, Query, View, answer
 from service.api.proposing import Proposing
 from service.api.routing import nouns, route
@@ -77,9 +77,7 @@ def rule_feedback_api(edges: Edges) -> APIBlueprint:
 
         Each proposal was tried on the newest judged alerts, up to 200, as the rule itself would be. None is made of what may be a chance.
         """
-        rule = edges.store.rules.find_rule(workspace(), path.id)
-        if rule is None:
-            raise missing("rule")
+        rule = found(edges.store.rules.find_rule(workspace(), path.id), "rule")
         words = edges.store.feedback.of_rule(rule.workspace, rule.id, since=query.since)
         return answer(_view(edges, proposing, rule, words, query.since))
 

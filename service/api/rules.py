@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, RootModel, ValidationError
 
 from service.api.auth import caller, workspace
 from service.api.bodies import faults_of
-from service.api.errors import invalid, missing
+from service.api.errors import found, invalid, missing
 from service.api.forms import ById, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.merging import merge_patch
 from service.api.routing import nouns, route
@@ -122,7 +122,6 @@ def _view(rule: Rule) -> RuleView:
     return RuleView(id=rule.id, revision=rule.revision, created_at=rule.created_at, updated_at=rule.updated_at, rule=rule.spec)
 
 
-def _answer_rule(rule: Rule | None, status: int = 200) -> Response:
-    if rule is None:
-        raise missing("rule")
+def _answer_rule(stored: Rule | None, status: int = 200) -> Response:
+    rule = found(stored, "rule")
     return answer(_view(rule), status, {"ETag": f'"{rule.revision}"'})

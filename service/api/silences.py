@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field, ModelWrapValidatorHandler, Validation
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, invalid, missing
+from service.api.errors import Fault, found, invalid, unknown
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.domain.policies import Cooldown
@@ -46,8 +46,8 @@ class SilenceForm(Form):
         try:
             form = check(given)
         except ValidationError as error:
-            found = cast("list[InitErrorDetails]", error.errors())
-            raise ValidationError.from_exception_data(error.title, [*found, *lacks]) from None
+            faults = cast("list[InitErrorDetails]", error.errors())
+            raise ValidationError.from_exception_data(error.title, [*faults, *lacks]) from None
         if lacks:
             raise ValidationError.from_exception_data(cls.__name__, lacks)
         return form
@@ -92,27 +92,13 @@ class SilencesView(PageView):
 def silences_api(edges: Edges) -> APIBlueprint:
     """The routes of silences."""
     api = nouns("silences", "What nothing is told of for some time")
+    _add_reading(api, edges)
+    _add_changes(api, edges)
+    return api
+
+
+def _add_reading(api: APIBlueprint, edges: Edges) -> None:
     store = edges.store.silences
-
-    @route(api, "post", "/v1/silences", needs="write", answers={201: SilenceView})
-    def create_silence(body: SilenceForm) -> Response:
-        """Silence actors, sources or rules for some time.
-
-        What matches meanwhile is held, with the silence as its reason, and not told later.
-        """
-        by = caller(edges)
-        _check_rules(edges, body)
-        starts_at = body.starts_at or by.now
-        ends_at = body.ends_at or starts_at + (body.duration or timedelta(0))
-        if ends_at <= max(starts_at, by.now):
-            raise invalid(
-                [Fault(at="/ends_at" if body.ends_at else "/duration", message="it would have ended before it begins to hold")], "silence"
-            )
-        made = Silence(
-            edges.new_id("sl"), by.workspace, body.comment, body.actors, body.sources, body.rules, starts_at, ends_at, by.now, by.name
-        )  # fmt: skip
-        store.add_silence(made, caller=by)
-        return answer(SilenceView.model_validate(made), 201)
 
     @route(api, "get", "/v1/silences", needs="read", answers={200: SilencesView})
     def list_silences(query: SilenceQuery) -> Response:
@@ -126,27 +112,45 @@ def silences_api(edges: Edges) -> APIBlueprint:
         """Show a silence, one that has ended, too."""
         return _answer(store.find_silence(workspace(), path.id))
 
+
+def _add_changes(api: APIBlueprint, edges: Edges) -> None:
+    store = edges.store.silences
+
+    @route(api, "post", "/v1/silences", needs="write", answers={201: SilenceView})
+    def create_silence(body: SilenceForm) -> Response:
+        """Silence actors, sources or rules for some time.
+
+        What matches meanwhile is held, with the silence as its reason, and not told later.
+        """
+        by = caller(edges)
+        _check_rules(edges, body)
+        made = Silence(
+            edges.new_id("sl"), by.workspace, body.comment, body.actors, body.sources, body.rules, *_times(body, by.now), by.now, by.name
+        )  # fmt: skip
+        store.add_silence(made, caller=by)
+        return answer(SilenceView.model_validate(made), 201)
+
     @route(api, "delete", "/v1/silences/<id>", needs="write", answers={200: SilenceView})
     def expire_silence(path: ById) -> Response:
         """End a silence now. It stays to be seen, so that what it held can be explained."""
         return _answer(store.expire(path.id, caller=caller(edges)))
 
-    return api
-
 
 def _check_rules(edges: Edges, body: SilenceForm) -> None:
-    unknown = [number for number, each in enumerate(body.rules) if edges.store.rules.find_rule(workspace(), each) is None]
-    if unknown:
-        raise invalid(
-            [
-                Fault(at=f"/rules/{number}", message=f'there is no rule "{body.rules[number]}" in this workspace; see GET /v1/rules')
-                for number in unknown
-            ],
-            "silence",
-        )
+    find = edges.store.rules.find_rule
+    faults = [unknown(f"/rules/{number}", "rule", each) for number, each in enumerate(body.rules) if find(workspace(), each) is None]
+    if faults:
+        raise invalid(faults, "silence")
 
 
-def _answer(found: Silence | None) -> Response:
-    if found is None:
-        raise missing("silence")
-    return answer(SilenceView.model_validate(found))
+def _times(body: SilenceForm, now: datetime) -> tuple[datetime, datetime]:
+    starts_at = body.starts_at or now
+    ends_at = body.ends_at or starts_at + (body.duration or timedelta(0))
+    if ends_at <= max(starts_at, now):
+        at = "/ends_at" if body.ends_at else "/duration"
+        raise invalid([Fault(at=at, message="it would have ended before it begins to hold")], "silence")
+    return starts_at, ends_at
+
+
+def _answer(silence: Silence | None) -> Response:
+    return answer(SilenceView.model_validate(found(silence, "silence")))

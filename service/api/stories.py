@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from service.api.articles import ListedArticle, list_article
 from service.api.auth import caller, workspace
 from service.api.coverage_views import CoverageView, view_coverage
-from service.api.errors import Fault, invalid, missing
+from service.api.errors import Fault, found, invalid
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
 from service.edges import Edges
@@ -100,9 +100,7 @@ def _add_changes(api: APIBlueprint, edges: Edges) -> None:
             merged = store.merge(path.id, body.stories, caller=caller(edges))
         except UnknownStory as error:
             raise invalid([Fault(at=f"/stories/{error.number}", message="there is no such story in this workspace")], "merger") from error
-        if merged is None:
-            raise missing("story")
-        return _answer_story(store.find_story(workspace(), merged, credits_of))
+        return _answer_story(store.find_story(workspace(), found(merged, "story"), credits_of))
 
     @route(api, "post", "/v1/stories/<id>/split", needs="write", answers={201: StoryView})
     def split_story(path: ById, body: SplitForm) -> Response:
@@ -114,9 +112,7 @@ def _add_changes(api: APIBlueprint, edges: Edges) -> None:
             new = store.split(path.id, body.articles, credits_of, caller=caller(edges))
         except BadSplit as error:
             raise invalid([_fault(error)], "split") from error
-        if new is None:
-            raise missing("story")
-        return _answer_story(store.find_story(workspace(), new, credits_of), 201)
+        return _answer_story(store.find_story(workspace(), found(new, "story"), credits_of), 201)
 
 
 def _fault(error: BadSplit) -> Fault:
@@ -125,9 +121,8 @@ def _fault(error: BadSplit) -> Fault:
     return Fault(at=f"/articles/{error.number}", message="this article is not in the story; see its `story` at /v1/articles")
 
 
-def _answer_story(story: Story | None, status: int = 200) -> Response:
-    if story is None:
-        raise missing("story")
+def _answer_story(stored: Story | None, status: int = 200) -> Response:
+    story = found(stored, "story")
     articles = [list_article(each) for each in story.articles]
     return answer(StoryView(**_summarise(story).model_dump(), articles=articles), status)
 

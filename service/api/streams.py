@@ -14,7 +14,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import caller, workspace
-from service.api.errors import Fault, Problem, invalid
+from service.api.errors import Fault, Problem, invalid, unknown
 from service.api.forms import Id, Query
 from service.api.routing import nouns, route
 from service.api.stream_ids import Had, read_id, write_id
@@ -65,7 +65,7 @@ class Listener:
 
     def skip_what(self, had: Had) -> None:
         """Leave aside what its reader has had already."""
-        self.sent.update(filter(had.has, takewhile(lambda mark: mark.at <= had.at, self._told())))
+        self.sent.update(had.among(takewhile(lambda mark: mark.at <= had.at, self._told())))
 
     def news(self) -> Iterator[str]:
         """Each new message as an event, the oldest first."""
@@ -96,11 +96,11 @@ def streams_api(edges: Edges) -> APIBlueprint:
         """Alerts and updates as they come, as Server-Sent Events.
 
         An event's `event` and `data` are the type and the body of the webhook. After `Last-Event-ID` nothing is lost, and nothing comes
-        twice; only of more than a hundred in the minute before it the oldest may. The connection ends after five minutes, and clients come
-        back by themselves; it ends within a second when its key is revoked.
+        twice, however large a burst was; only where the minute before it had alerts at more than 900 moments, those of the oldest may.
+        The connection ends after five minutes, and clients come back by themselves; it ends within a second when its key is revoked.
         """
         if query.rule is not None and edges.store.rules.find_rule(workspace(), query.rule) is None:
-            raise invalid([Fault(at="query/rule", message=f'there is no rule "{query.rule}" in this workspace; see GET /v1/rules')])
+            raise invalid([unknown("query/rule", "rule", query.rule)])
         listener = _listener(edges, caller(edges), query.rule, request.headers.get("Last-Event-ID"))
         if not places.acquire(blocking=False):
             raise Problem(503, "Every place at the stream is taken; try again in a little while.", headers={"Retry-After": "10"})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Response, render_template
 from flask_openapi.blueprint import APIBlueprint
 
+from service.api.auth import reader_of
 from service.api.pages import answer_page
 from service.api.routing import page_route
 from service.delivery.unsubscribe import channel_of_token
 from service.domain.channels import Channel
 from service.edges import Edges
-from service.storage.audit import Caller
 
 REASON = "unsubscribed by the recipient"
 
@@ -31,8 +31,7 @@ def unsubscribe_api(edges: Edges) -> APIBlueprint:
         channel = _find(edges, token)
         if channel is None:
             return answer_page(render_template("unsubscribe.html", state="unknown"), 404)
-        by = Caller(channel.workspace, "recipient", edges.now(), edges.new_id("au"))
-        edges.store.channels.disable_channel(channel.id, REASON, caller=by)
+        edges.store.channels.disable_channel(channel.id, REASON, caller=reader_of(edges, channel))
         return answer_page(render_template("unsubscribe.html", state="done"))
 
     return api

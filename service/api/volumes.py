@@ -9,7 +9,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import workspace
-from service.api.errors import Problem, missing
+from service.api.errors import Problem, found
 from service.api.forms import ById, View, answer
 from service.api.routing import nouns, route
 from service.domain.policies import Sensitivity, Window
@@ -39,9 +39,7 @@ def volumes_api(edges: Edges) -> APIBlueprint:
     @route(api, "get", "/v1/rules/<id>/volume", needs="read", answers={200: VolumeView}, problems=[409])
     def show_volume(path: ById) -> Response:
         """Show how much is reported of what a rule that alerts on spikes watches, and what is usual at this time of the week."""
-        rule = edges.store.rules.find_rule(workspace(), path.id)
-        if rule is None:
-            raise missing("rule")
+        rule = found(edges.store.rules.find_rule(workspace(), path.id), "rule")
         stands = edges.store.volumes.look(rule, edges.now())
         if stands is None:
             raise Problem(409, 'The rule alerts on articles; for spikes set its alerting to {"when": {"spike": "hour"}}.')

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from service.api.auth import caller, workspace
 from service.api.bodies import faults_of
-from service.api.errors import Fault, invalid
+from service.api.errors import invalid, unknown
 from service.api.forms import Form, Id, View, answer
 from service.api.merging import merge_patch
 from service.api.routing import nouns, route
@@ -69,8 +69,7 @@ def workspaces_api(edges: Edges) -> APIBlueprint:
 
     def _check_channel(chosen: str | None) -> None:
         if chosen is not None and store.channels.find_channel(workspace(), chosen) is None:
-            message = f'there is no channel "{chosen}" in this workspace; see GET /v1/channels'
-            raise invalid([Fault(at="/health_channel", message=message)], "workspace")
+            raise invalid([unknown("/health_channel", "channel", chosen)], "workspace")
 
     return api
 

@@ -5,15 +5,14 @@ They work as long as the alert is kept, so that a message that is sent again aft
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from service.delivery.proofs import is_proven, prove
 from service.domain.alerts import Alert
 
+_SIGNED_AS = "alert-link"
 _SHOWN = re.compile(r"(al_\w+\.ch_\w+\.)[\w.-]+", re.ASCII)
 
 
@@ -68,13 +67,13 @@ class LinkMaker:
 def alert_token(purpose: Purpose, link: AlertLink, key: bytes) -> str:
     """The part of a link that proves what it may; safe in a URL."""
     claim = f"{link.alert}.{link.channel}"
-    return f"{claim}.{_proof(purpose, claim, key)}"
+    return f"{claim}.{prove(key, _SIGNED_AS, purpose, claim)}"
 
 
 def read_token(purpose: Purpose, token: str, key: bytes) -> AlertLink | None:
     """What a token is about; None if it was not made for this with this key. Takes constant time."""
     claim, _, proof = token.rpartition(".")
-    if not hmac.compare_digest(_proof(purpose, claim, key).encode(), proof.encode(errors="replace")):
+    if not is_proven(proof, key, _SIGNED_AS, purpose, claim):
         return None
     alert, channel, *_end = claim.split(".")  # links in mails of old have an end, which holds no more
     return AlertLink(alert, channel)
@@ -83,10 +82,3 @@ def read_token(purpose: Purpose, token: str, key: bytes) -> AlertLink | None:
 def hide_proofs(text: str) -> str:
     """The text with no link in it that works."""
     return _SHOWN.sub(r"\1***", text)
-
-
-def _proof(purpose: Purpose, claim: str, key: bytes) -> str:
-    # The purpose is part of what is signed, so that no other signature of this key opens such a link.
-    signed = f"alert-link\0{purpose}\0{claim}"
-    digest = hmac.digest(key, signed.encode(errors="replace"), hashlib.sha256)
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -22,6 +22,7 @@ from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
 from service.outbound import OutboundError, Response, Session
 
 MISSING = "this server lacks the extra `chat`; its operator must install requirements/chat.lock"
+BROKEN = "the extra `chat` of this server cannot be loaded; its operator must install requirements/chat.lock anew"
 LIMIT = 3000  # characters, where a service takes as many: written as JSON they stay below what the smallest takes
 TEXT_MESSAGE = 200  # characters: who takes fewer gets a line and a link
 
@@ -53,13 +54,18 @@ class AppriseSender:
     deadline: float
 
     async def send(self, delivery: DeliveryToSend, now: datetime) -> Receipt:
-        """POST the message once. Only a 2xx status that Apprise takes for a success counts; raises DeliveryError for everything else."""
+        """POST the message once. Only a 2xx status that Apprise takes for a success counts; raises DeliveryError for everything else.
+
+        Without the extra here, or with one that cannot be loaded, it is `unready`.
+        """
         if not is_installed():
-            raise DeliveryError(MISSING, ours=True)
+            raise DeliveryError(MISSING, unready=True)
         form = read_settings(AppriseSettings, delivery.channel)
         try:
             # Apprise is read from disk at the first message, which the event loop must not wait for.
             return await self._hand_over(form, await asyncio.to_thread(_write, form, tell(delivery)), now)
+        except ImportError as error:
+            raise DeliveryError(f"{BROKEN} ({error.name})", unready=True) from error
         except AppriseRefused as refusal:
             raise DeliveryError(f"the channel's URL cannot be used: {refusal}; change it", permanent=True) from refusal
         except OutboundError as error:
@@ -70,9 +76,7 @@ class AppriseSender:
         url = _by_way_of(form.server, request.url)
         sent = await self.session.post(url, body=request.body, headers=request.headers, deadline=self.deadline, max_bytes=MAX_REPLY)
         answer = _unquoted(sent, request.headers.get("authorization", ""))
-        if answer.status == 410:
-            raise DeliveryError("HTTP 410: the other side says that this is gone for good", gone=True, status=410)
-        receipt = judge_reply(answer, now)
+        receipt = judge_reply(answer, now, gone=answer.status == 410)
         if not await asyncio.to_thread(written.messenger.took, words.subject, words.body, answer):
             raise DeliveryError(f"{receipt.detail} (which Apprise takes for a refusal)", status=answer.status)
         return receipt

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC
 from typing import Any
 
+from service.delivery.payload_text import in_utc, speakable
 from service.domain.channel_notices import ChannelNotice
 
-# Neither may stand in a PostgreSQL text or in strict JSON.
-_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 MAX_NAME, MAX_REASON = 200, 1000
 
 
@@ -20,11 +17,7 @@ def render_channel_data(notice: ChannelNotice) -> dict[str, Any]:
     """
     return {
         "id": notice.id,
-        "created_at": notice.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "channel": {"id": notice.about, "name": _clean(notice.about_name, MAX_NAME), "kind": notice.about_kind},
-        "reason": _clean(notice.reason, MAX_REASON),
+        "created_at": in_utc(notice.created_at),
+        "channel": {"id": notice.about, "name": speakable(notice.about_name, MAX_NAME), "kind": notice.about_kind},
+        "reason": speakable(notice.reason, MAX_REASON),
     }
-
-
-def _clean(text: str, limit: int) -> str:
-    return _UNSPEAKABLE.sub("\ufffd", text[:limit])

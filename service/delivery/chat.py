@@ -118,11 +118,7 @@ class ChatSender(Generic[Form]):
             )
         except OutboundError as error:
             raise DeliveryError(str(error)) from error
-        if self.chat.gone(response):
-            raise DeliveryError(
-                f"HTTP {response.status}: the other side says that this is gone for good", gone=True, status=response.status
-            )
-        return judge_reply(response, now)
+        return judge_reply(response, now, gone=self.chat.gone(response))
 
 
 @dataclass(frozen=True, slots=True)

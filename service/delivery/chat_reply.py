@@ -7,20 +7,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.delivery.replies import printable_reply
-from service.delivery.webhook import parse_retry_after
 from service.domain.deliveries import DeliveryError, Receipt
 from service.outbound import Response
+from service.outbound.waits import parse_retry_after
 
 LONGEST_WAIT = timedelta(days=1)
 _FINAL = frozenset({400, 413, 422})  # this very message is refused, and will be again
 
 
-def judge_reply(response: Response, now: datetime) -> Receipt:
+def judge_reply(response: Response, now: datetime, *, gone: bool) -> Receipt:
     """The receipt of a message that was taken: 2xx. Raises DeliveryError for every other answer, with what the service said.
 
-    A wrong token (401, 403, 404) is not final: its owner may mend it, and what waits is then delivered.
+    `gone`: by this answer no message will ever be taken again. A wrong token (401, 403, 404) is not final: its owner may mend it, and what
+    waits is then delivered.
     """
     status, reply = response.status, printable_reply(response.body)
+    if gone:
+        raise DeliveryError(f"HTTP {status}: the other side says that this is gone for good", gone=True, status=status)
     said = f"HTTP {status}: {reply}" if reply else f"HTTP {status}"
     if 200 <= status < 300:
         return Receipt(status, said)

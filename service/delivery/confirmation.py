@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Mapping
 
 from service.config import Settings
+from service.delivery.proofs import is_proven, prove
+
+_SIGNED_AS = "confirm"
 
 
 def needs_confirmation(kind: str, channel_settings: Mapping[str, str], settings: Settings) -> bool:
@@ -22,7 +22,7 @@ def may_confirm(address: str, settings: Settings) -> bool:
 
 def confirm_token(channel_id: str, address: str, key: bytes) -> str:
     """The last part of the link that confirms this address for this channel; it is worth nothing for another address."""
-    return f"{channel_id}.{_proof(channel_id, address, key)}"
+    return f"{channel_id}.{prove(key, _SIGNED_AS, channel_id, address)}"
 
 
 def confirm_url(public_url: str, channel_id: str, address: str, key: bytes) -> str:
@@ -37,15 +37,10 @@ def channel_named_in(token: str) -> str:
 
 def is_confirmed_by(token: str, channel_id: str, address: str, key: bytes) -> bool:
     """Whether the token was sent to this address for this channel. Takes constant time."""
-    return hmac.compare_digest(confirm_token(channel_id, address, key).encode(), token.encode(errors="replace"))
+    named, _, proof = token.rpartition(".")
+    return named == channel_id and is_proven(proof, key, _SIGNED_AS, channel_id, address)
 
 
 def _is_vouched_for(address: str, vouched: tuple[str, ...]) -> bool:
     domain = address.rpartition("@")[2].lower()
     return any(each in ("*", domain, address.lower()) for each in vouched)
-
-
-def _proof(channel_id: str, address: str, key: bytes) -> str:
-    # The purpose is part of what is signed, so that no other signature of this key confirms an address.
-    signed = b"confirm\0" + channel_id.encode(errors="replace") + b"\0" + address.encode(errors="replace")
-    return base64.urlsafe_b64encode(hmac.digest(key, signed, hashlib.sha256)).rstrip(b"=").decode()

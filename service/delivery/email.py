@@ -56,11 +56,11 @@ class EmailSender:
     async def send(self, delivery: DeliveryToSend, now: datetime) -> Receipt:  # noqa: ARG002  # every attempt sends the same bytes
         """Hand the mail in once. Raises DeliveryError if the server did not take it."""
         if self.server is None:
-            raise DeliveryError(NOT_SET_UP, ours=True)
+            raise DeliveryError(NOT_SET_UP, unready=True)
         form = read_settings(EmailSettings, delivery.channel)
         sender = _sender_address(self.mail_from)
         if sender is None:
-            raise DeliveryError("WIREWATCH_MAIL_FROM is no plain ASCII e-mail address; the operator must set it", ours=True)
+            raise DeliveryError("WIREWATCH_MAIL_FROM is no plain ASCII e-mail address; the operator must set it", unready=True)
         try:
             raw = self.render(delivery, sender, form)
         except UnsafeMail as error:

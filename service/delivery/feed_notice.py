@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from datetime import UTC
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
+from service.delivery.payload_text import in_utc, speakable
 from service.domain.feed_notices import FeedNotice
 from service.domain.feeds import FeedState
 
-# Neither may stand in a PostgreSQL text or in strict JSON.
-_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 MAX_URL, MAX_TITLE, MAX_REASON = 4000, 500, 2000
 MAX_SHORT = 300  # characters of each, where one is told among others
 LISTED_BYTES = 8_000  # of the feeds that one message lists
@@ -56,10 +53,10 @@ def render_notice_data(notice: FeedNotice) -> dict[str, Any]:
     """
     return {
         "id": notice.id,
-        "created_at": notice.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "feed": {"id": notice.feed, "url": _clean(notice.url, MAX_URL), "title": notice.title and _clean(notice.title, MAX_TITLE)},
+        "created_at": in_utc(notice.created_at),
+        "feed": {"id": notice.feed, "url": speakable(notice.url, MAX_URL), "title": notice.title and speakable(notice.title, MAX_TITLE)},
         "state": str(notice.state),
-        "reason": _clean(notice.reason, MAX_REASON),
+        "reason": speakable(notice.reason, MAX_REASON),
         "count": len(notice.all),
         "feeds": _listed(notice),
     }
@@ -69,8 +66,8 @@ def _listed(notice: FeedNotice) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = []
     left = LISTED_BYTES
     for each in notice.all:
-        title = each.title and _clean(each.title, MAX_SHORT)
-        shown = {"id": each.feed, "url": _clean(each.url, MAX_SHORT), "title": title, "reason": _clean(each.reason, MAX_SHORT)}
+        title = each.title and speakable(each.title, MAX_SHORT)
+        shown = {"id": each.feed, "url": speakable(each.url, MAX_SHORT), "title": title, "reason": speakable(each.reason, MAX_SHORT)}
         left -= len(json.dumps(shown))
         if left < 0:
             break
@@ -99,7 +96,3 @@ def lines_of(notice: FeedNotice, most: int) -> tuple[tuple[str, ...], int]:
         return (), 0
     lines = tuple(f"{name_of(each)}: {each.reason} ({each.url})" for each in notice.all[:most])
     return lines, len(notice.all) - len(lines)
-
-
-def _clean(text: str, limit: int) -> str:
-    return _UNSPEAKABLE.sub("\ufffd", text[:limit])

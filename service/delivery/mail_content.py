@@ -9,11 +9,11 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.delivery.alert_links import AlertLinks
+from service.delivery.digest_words import digest_subject, say_digest
 from service.delivery.feed_notice import headline_of, lines_of, subject_of
-from service.delivery.mail_coverage import say_coverage, show_coverage
-from service.delivery.mail_digest import digest_subject, say_digest
 from service.delivery.mail_headers import safe_header
-from service.delivery.mail_text import clean_text, safe_link, say_moment
+from service.delivery.shown_coverage import say_coverage, show_coverage
+from service.delivery.shown_text import clean_text, safe_link, say_moment
 from service.delivery.telling import say_held, say_news, say_time, say_why
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind

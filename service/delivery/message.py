@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from service.delivery.channel_notice import render_channel_data
 from service.delivery.feed_notice import render_notice_data
+from service.delivery.payload_text import in_utc, speakable
 from service.domain.alerts import Alert, AlertedArticle, Passage, Update
 from service.domain.coverage import Coverage, Report
 from service.domain.deliveries import DeliveryToSend
@@ -24,10 +23,6 @@ MAX_REPORTS = 20  # outlets named in one message
 TEST_TEXT = "This is a test message from Wirewatch. The channel works."
 
 Payload = dict[str, Any]
-
-# Neither may stand in a PostgreSQL text, and strict JSON readers refuse the whole message for a lone surrogate.
-# Replaced one for one, so that offsets stay true.
-_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def render_body(delivery: DeliveryToSend, feedback_url: str | None = None) -> bytes:
@@ -60,7 +55,7 @@ def render_body(delivery: DeliveryToSend, feedback_url: str | None = None) -> by
     `data` of a test message has `message` and `channel` (`id`, `name`). Offsets count Unicode code points.
     """
     kind, renditions = _say(delivery, feedback_url)
-    frame = {"type": kind, "timestamp": _moment(delivery.created_at)}
+    frame = {"type": kind, "timestamp": in_utc(delivery.created_at)}
     bodies = (_to_json({**frame, "data": data}) for data in renditions)
     return next(body for body in bodies if len(body) < MAX_BYTES)
 
@@ -80,7 +75,7 @@ def _say(delivery: DeliveryToSend, feedback_url: str | None) -> tuple[str, Itera
 
 def _test_data(delivery: DeliveryToSend) -> Payload:
     channel = delivery.channel
-    return {"message": TEST_TEXT, "channel": {"id": channel.id, "name": _clean(channel.name, 200)}}
+    return {"message": TEST_TEXT, "channel": {"id": channel.id, "name": speakable(channel.name, 200)}}
 
 
 def _renditions(alert: Alert, feedback_url: str | None = None) -> Iterator[Payload]:
@@ -115,12 +110,12 @@ def _digest_renditions(digest: Digest) -> Iterator[Payload]:
 
 
 def _digest_data(digest: Digest, alerts: list[Payload]) -> Payload:
-    rule = {"id": digest.rule, "name": _clean(digest.rule_name or "", 200)} if digest.rule else None
+    rule = {"id": digest.rule, "name": speakable(digest.rule_name or "", 200)} if digest.rule else None
     return {
         "id": digest.id,
-        "created_at": _moment(digest.created_at),
+        "created_at": in_utc(digest.created_at),
         "kind": digest.kind,
-        "since": _moment(digest.since),
+        "since": in_utc(digest.since),
         "rule": rule,
         "count": digest.count,
         "alerts": alerts,
@@ -131,8 +126,8 @@ def _digest_data(digest: Digest, alerts: list[Payload]) -> Payload:
 def _alert_data(alert: Alert, articles: list[Payload], *, truncated: bool, short: bool = False) -> Payload:
     return {
         "id": alert.id,
-        "created_at": _moment(alert.created_at),
-        "rule": {"id": alert.rule, "name": _clean(alert.rule_name, 200)},
+        "created_at": in_utc(alert.created_at),
+        "rule": {"id": alert.rule, "name": speakable(alert.rule_name, 200)},
         "story": alert.story,
         "update": alert.update and _update(alert.update, short=short),
         "coverage": alert.coverage and _coverage(alert.coverage, short=short),
@@ -153,10 +148,10 @@ def _spike(spike: Spike) -> Payload:
         "told": spike.told,
         "basis": spike.basis,
         "periods": spike.periods,
-        "since": _moment(spike.since),
-        "until": _moment(spike.until),
+        "since": in_utc(spike.since),
+        "until": in_utc(spike.until),
         "timezone": spike.zone,
-        "later": spike.later and {"count": spike.later.count, "until": _moment(spike.later.until)},
+        "later": spike.later and {"count": spike.later.count, "until": in_utc(spike.later.until)},
         "text": say_spike(spike),
         "comparison": say_comparison(spike),
     }
@@ -164,11 +159,11 @@ def _spike(spike: Spike) -> Payload:
 
 def _update(update: Update, *, short: bool) -> Payload:
     news = update.news[:3] if short else update.news
-    return {"number": update.number, "created_at": _moment(update.created_at), "news": [_news(each, 60 if short else 300) for each in news]}
+    return {"number": update.number, "created_at": in_utc(update.created_at), "news": [_news(each, 60 if short else 300) for each in news]}
 
 
 def _news(news: News, limit: int) -> Payload:
-    return {"kind": news.kind, "what": _clean(news.what, limit), "text": _clean(say(news), limit + 20)}
+    return {"kind": news.kind, "what": speakable(news.what, limit), "text": speakable(say(news), limit + 20)}
 
 
 def _coverage(coverage: Coverage, *, short: bool) -> Payload:
@@ -176,7 +171,7 @@ def _coverage(coverage: Coverage, *, short: bool) -> Payload:
         "articles": coverage.articles,
         "outlets": coverage.outlets,
         "independent": coverage.independent,
-        "languages": [_clean(language, 35) for language in coverage.languages[:20]],
+        "languages": [speakable(language, 35) for language in coverage.languages[:20]],
         "first": _report(coverage.first, short=short),
         "spread_seconds": int(coverage.spread.total_seconds()),
         "reports": [] if short else [_report(report) for report in coverage.reports[:MAX_REPORTS]],
@@ -186,24 +181,24 @@ def _coverage(coverage: Coverage, *, short: bool) -> Payload:
 def _report(report: Report, *, short: bool = False) -> Payload:
     return {
         "article": report.article,
-        "source": _clean(report.source, 100),
-        "title": _clean(report.title, 100 if short else 300),
-        "url": None if short or not report.url or len(report.url) > 2_000 else _clean(report.url),
-        "language": report.language and _clean(report.language, 35),
-        "at": _moment(report.at),
-        "credits": [] if short else [_clean(name, 100) for name in report.credits[:3]],
+        "source": speakable(report.source, 100),
+        "title": speakable(report.title, 100 if short else 300),
+        "url": None if short or not report.url or len(report.url) > 2_000 else speakable(report.url),
+        "language": report.language and speakable(report.language, 35),
+        "at": in_utc(report.at),
+        "credits": [] if short else [speakable(name, 100) for name in report.credits[:3]],
     }
 
 
 def _article(article: AlertedArticle) -> Payload:
     return {
         "id": article.id,
-        "title": _clean(article.title),
-        "url": article.url and _clean(article.url),
-        "source": _clean(article.source),
-        "published_at": article.published_at and _moment(article.published_at),
-        "first_seen_at": _moment(article.first_seen_at),
-        "language": article.language and _clean(article.language, 35),
+        "title": speakable(article.title),
+        "url": article.url and speakable(article.url),
+        "source": speakable(article.source),
+        "published_at": article.published_at and in_utc(article.published_at),
+        "first_seen_at": in_utc(article.first_seen_at),
+        "language": article.language and speakable(article.language, 35),
         "scores": article.scores and _scores(article.scores),
         "passages": [_passage(passage) for passage in article.passages],
         "evidence": [_evidence(found) for found in article.evidence],
@@ -224,7 +219,7 @@ def _short(article: AlertedArticle) -> Payload:
 
 
 def _passage(passage: Passage) -> Payload:
-    return {"field": passage.field, "text": _clean(passage.text), "highlights": [list(span) for span in passage.highlights]}
+    return {"field": passage.field, "text": speakable(passage.text), "highlights": [list(span) for span in passage.highlights]}
 
 
 def _scores(scores: Scores) -> Payload:
@@ -234,20 +229,12 @@ def _scores(scores: Scores) -> Payload:
 def _evidence(found: Evidence) -> Payload:
     return {
         "part": found.part,
-        "term": _clean(found.term),
+        "term": speakable(found.term),
         "field": found.field,
         "start": found.start,
         "end": found.end,
-        "text": _clean(found.text),
+        "text": speakable(found.text),
     }
-
-
-def _clean(text: str, limit: int | None = None) -> str:
-    return _UNSPEAKABLE.sub("\ufffd", text[:limit])
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _to_json(value: Any) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from service.delivery.mail_text import clean_text
+from service.delivery.shown_text import clean_text
 from service.delivery.telling import Item, Telling, tell_alert
 from service.domain.alerts import Alert
 

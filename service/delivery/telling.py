@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from service.delivery.digest_words import digest_subject, say_digest
 from service.delivery.feed_notice import headline_of, lines_of, subject_of
-from service.delivery.mail_coverage import ShownCoverage, show_coverage
-from service.delivery.mail_digest import digest_subject, say_digest
-from service.delivery.mail_text import clean_text, safe_link, say_moment
 from service.delivery.message import TEST_TEXT
+from service.delivery.shown_coverage import ShownCoverage, show_coverage
+from service.delivery.shown_text import clean_text, safe_link, say_moment
 from service.domain.alerts import Alert, AlertedArticle
 from service.domain.channel_notices import ChannelNotice
 from service.domain.deliveries import DeliveryToSend

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,9 +16,9 @@ from service.delivery.replies import printable_reply
 from service.delivery.standard_webhooks import signed_headers
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
 from service.outbound import OutboundError, Response, Session, UrlRefused, check_url
+from service.outbound.waits import parse_retry_after
 
 MAX_REPLY = 1024  # bytes of the answer that we read
-MAX_SECONDS_DIGITS = 9  # of a Retry-After; thirty years
 _THROTTLED = frozenset({429, 502, 503, 504})
 
 
@@ -57,18 +56,6 @@ class WebhookSender:
         if self.public_url is None or delivery.alert is None:
             return None
         return LinkMaker(self.public_url, delivery.channel.id, self.secret_key).feedback_url(delivery.alert.id)
-
-
-def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """How long to wait by a Retry-After header (RFC 9110, 10.2.3): seconds or a date. None if absent or unreadable."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return timedelta(seconds=int(text[:MAX_SECONDS_DIGITS]))
-    try:
-        until = parsedate_to_datetime(text[:64])
-        return (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
-    except (ValueError, OverflowError, TypeError, IndexError):  # all of which the parser lets out on odd input
-        return None
 
 
 def _judge(response: Response, now: datetime) -> Receipt:

@@ -55,7 +55,8 @@ class Receipt:
 class DeliveryError(Exception):
     """The message was not taken. `permanent`: trying again will not help; `gone`: nor will any other message.
 
-    `ours`: it is for the operator to mend, and nothing is held against the channel.
+    `ours`: it is for the operator to mend, and nothing is held against the channel. `unready`: this machine lacks what it takes to
+    send such messages at all; nobody was asked, so it was no try, and the message waits for as long as that takes.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class DeliveryError(Exception):
         status: int | None = None,
         retry_after: timedelta | None = None,
         ours: bool = False,
+        unready: bool = False,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -74,12 +76,16 @@ class DeliveryError(Exception):
         self.gone = gone
         self.status = status
         self.retry_after = retry_after
-        self.ours = ours
+        self.ours = ours or unready
+        self.unready = unready
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one attempt makes of the delivery: written as it stands, with the attempt, in one transaction."""
+    """What one attempt makes of the delivery: written as it stands, with the attempt, in one transaction.
+
+    `tried`: the other side was asked; otherwise there was no attempt to be written down or counted.
+    """
 
     state: DeliveryState
     next_at: datetime | None  # None unless pending
@@ -88,4 +94,5 @@ class Outcome:
     detail: str
     disable_channel: str | None = None  # the reason, when the channel is to be disabled
     ours: bool = False  # a failure that is not held against the channel
+    tried: bool = True
     retry_after: timedelta | None = None  # for how long the receiver asked to be left in peace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
@@ -168,3 +168,10 @@ class Rule:
     def live(self) -> bool:
         """Whether articles are matched against it."""
         return self.spec.enabled and self.deleted_at is None
+
+    def telling_as(self, later: Rule) -> Rule:
+        """What it matched as it is, told when and to whom a later revision of it says."""
+        if later.revision == self.revision:
+            return self
+        telling = {"alerting": later.spec.alerting, "channels": later.spec.channels}
+        return replace(self, spec=self.spec.model_copy(update=telling))

@@ -21,6 +21,7 @@ WAITS = (
 )
 MAX_RETRY_AFTER = timedelta(hours=24)
 JITTER = 0.1
+UNREADY_WAIT = timedelta(minutes=5)
 
 
 def next_attempt_at(tries_made: int, now: datetime, jitter: float, retry_after: timedelta | None = None) -> datetime | None:
@@ -42,6 +43,9 @@ def after_success(receipt: Receipt) -> Outcome:
 
 def after_failure(delivery: DeliveryToSend, error: DeliveryError, now: datetime, jitter: float) -> Outcome:
     """The attempt failed: try again later, or give up where that is hopeless or was the last try."""
+    if error.unready:
+        looked_for_at = now + UNREADY_WAIT * (1 + JITTER * jitter)
+        return Outcome(DeliveryState.PENDING, looked_for_at, delivered=False, status=None, detail=error.detail, ours=True, tried=False)
     tries = delivery.tries + 1
     again_at = None if error.permanent else next_attempt_at(tries, now, jitter, error.retry_after)
     if again_at is not None:

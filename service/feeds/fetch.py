@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from yarl import URL
 
@@ -13,6 +12,7 @@ from service.domain.feeds import FeedToPoll, Validators
 from service.domain.polling import Fetched
 from service.feeds.freshness import parse_fresh_for
 from service.outbound import Session
+from service.outbound.waits import parse_retry_after
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1"
 _KEPT_HEADERS = ("content-type", "content-location", "content-language", "link")
@@ -51,18 +51,6 @@ async def fetch_feed(
         retry_after=parse_retry_after(answer.headers.get("retry-after"), now),
         fresh_for=parse_fresh_for(answer.headers, now),
     )
-
-
-def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """How long a Retry-After header (RFC 9110, 10.2.3) asks us to wait: seconds, or a date against `now`; None where it says nothing."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return timedelta(seconds=min(int(text[:12]), 10**9))
-    try:
-        at = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return max(timedelta(0), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
 
 
 def _same_origin(one: str, other: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+
+from service.outbound.waits import parse_http_date
 
 _DIRECTIVE = re.compile(r"([\w-]{1,40})(?:\s*=\s*\"?(\d{1,9})\"?)?")
 _MAX_HEADER = 1000  # characters that are looked at
@@ -21,10 +22,10 @@ def parse_fresh_for(headers: Mapping[str, str], now: datetime) -> timedelta | No
         return None
     if directives.get("max-age"):
         return _positive(timedelta(seconds=int(directives["max-age"])) - _age(headers))
-    expires = _parse_date(headers.get("Expires"))
+    expires = parse_http_date(headers.get("Expires"))
     if expires is None:
         return None
-    return _positive(expires - (_parse_date(headers.get("Date")) or now) - _age(headers))
+    return _positive(expires - (parse_http_date(headers.get("Date")) or now) - _age(headers))
 
 
 def _age(headers: Mapping[str, str]) -> timedelta:
@@ -34,12 +35,3 @@ def _age(headers: Mapping[str, str]) -> timedelta:
 
 def _positive(time: timedelta) -> timedelta | None:
     return time if time > timedelta(0) else None
-
-
-def _parse_date(value: str | None) -> datetime | None:
-    """An HTTP date; "0" and other garbage, of which there is much, are none."""
-    try:
-        date = parsedate_to_datetime((value or "")[:64])
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

@@ -12,9 +12,9 @@ from yarl import URL
 
 from service.domain.pages import LEAST, PageFailed, is_passing
 from service.feeds.errors import ParseFailed
-from service.feeds.fetch import parse_retry_after
 from service.feeds.sandbox import Sandbox
 from service.outbound import OutboundError, OutboundProblem, Session
+from service.outbound.waits import parse_retry_after
 
 CHILD = "service.feeds.page_child"
 MAX_PAGE = 5_000_000  # bytes

@@ -133,11 +133,15 @@ def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequenc
 
 
 def decide_all(found: Sequence[FoundMatch], standings: Standings, now: datetime) -> list[Decision]:
-    """Decide match by match, oldest article first, each knowing of what was told before it in this batch."""
+    """Decide match by match, oldest article first, each knowing of what was told before it in this batch.
+
+    When and to whom is decided by the rule as it is locked: it may have been changed since it matched.
+    """
     decisions = []
-    for each in sorted(found, key=lambda one: (one.article.first_seen_at, one.article.id)):
-        if each.rule.id not in standings.rules:
+    for one in sorted(found, key=lambda one: (one.article.first_seen_at, one.article.id)):
+        if one.rule.id not in standings.rules:
             continue  # deleted with its whole workspace: nobody is left to tell
+        each = replace(one, rule=one.rule.telling_as(standings.rules[one.rule.id].rule))
         decision = decide(each, standings.of(each.rule.id, each.article.dedup_key, each.story), now)
         standings.note(each.rule.id, decision, decision.joined, now)
         decisions.append(decision)

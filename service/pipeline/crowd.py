@@ -29,8 +29,10 @@ class Crowd:
             yield max(self._failures[channel], self._failures[endpoint]) < TROUBLED
 
     def note(self, channel: str, endpoint: str, result: Receipt | DeliveryError) -> None:
-        """Remember how an attempt went; a failure that is for the operator to mend is the endpoint's."""
+        """Remember how an attempt went; a failure that is for the operator to mend is the endpoint's. Who asked nobody knows nothing."""
         if isinstance(result, DeliveryError):
+            if result.unready:
+                return
             self._failures[endpoint if result.ours else channel] += 1
         else:
             self._failures[channel] = self._failures[endpoint] = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,31 +12,37 @@ from sqlalchemy import Connection
 
 from service.domain.alerts import Alert
 from service.domain.digests import MAX_ALERTS, POSTPONES, Collected, Digest, DigestKind, compose, is_plain
-from service.domain.policies import Policy, policy_of
-from service.domain.routes import channels_for_digest
+from service.domain.policies import Defaults, Policy, policy_of
+from service.domain.routes import channels_for, channels_for_digest
 from service.domain.rules import Rule
 from service.domain.spikes import WINDOWS, Later
 from service.domain.telling import digest_due
 from service.edges import Edges
+from service.storage.alerts import messages_of
 from service.storage.claims import LeaseLost
 from service.storage.collecting import Place, move_apart, open_first
 from service.storage.database import Database
-from service.storage.decisions import LockedRule, lock_rules, mutes_of, note_alerted
+from service.storage.decisions import LockedRule, lock_rules, mutes_of, note_alerted, rules_by_id
 from service.storage.digests import (
     ClaimedDigest,
     drop_empty,
-    lock_collected,
+    list_waiting,
+    load_collected,
+    lock_digest,
+    lock_poison,
     note_put_off,
     note_told,
     postpone,
     release_as_alert,
     release_as_digest,
+    release_one_by_one,
 )
 from service.storage.frames import Frame, count_independent
+from service.storage.outgoing import Outgoing
 from service.storage.tables import rule as rule_table
 from service.storage.tables import workspace as workspace_table
 from service.storage.tallies import save_tallies
-from service.storage.workspace_policies import WorkspacePolicy, workspace_policies
+from service.storage.workspace_policies import WorkspacePolicy, workspace_defaults, workspace_policies
 
 log = structlog.get_logger()
 
@@ -66,25 +72,36 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
         chosen = workspace_policies(connection, [claimed.workspace])[claimed.workspace]
         locked = lock_rules(connection, [claimed.rule] if claimed.rule else []).get(claimed.rule or "")
         policy = policy_of(locked.rule.spec.alerting, chosen.defaults) if locked else None
-        waiting = lock_collected(connection, claimed)
-        if claimed.rule is None:
-            waiting = _set_muted_apart(connection, database, claimed, waiting, _zone(claimed, None, chosen), now)
-        alerts = tuple(_as_of_now(connection, each, now) for each in compose(waiting))
+        zone = _zone(claimed, policy, chosen.defaults)
+        lock_digest(connection, claimed)
+        if policy and policy.mute_until and now < policy.mute_until:
+            _put_off(connection, claimed, policy.mute_until, policy.zone, now)
+            return 0
+        alerts = tuple(_as_of_now(connection, each, now) for each in compose(_speaking(connection, database, claimed, zone, now)))
         if not alerts and not _wanted_empty(claimed, locked, policy):
             drop_empty(connection, claimed, now)
-            return 0
-        if policy and policy.mute_until and now < policy.mute_until:
-            postpone(connection, claimed, min(policy.mute_until, now + MUTED_LOOK))
-            note_put_off(connection, claimed.id, policy.mute_until, policy.zone)
             return 0
         channels = channels_for_digest(locked.rule.spec.channels, alerts) if locked else claimed.channels
         if locked and claimed.kind in POSTPONES:
             _note_sent(connection, chosen, locked, now)
-        note_told(connection, claimed, {each.id for each in alerts}, now, _zone(claimed, policy, chosen))
+        note_told(connection, claimed, {each.id for each in alerts}, now, zone)
         if is_plain(claimed.kind, alerts):
             return release_as_alert(connection, database, claimed, replace(alerts[0], held=claimed.kind), channels, now)
         said = _digest_of(claimed, locked.rule if locked else None, alerts, now)
         return release_as_digest(connection, database, claimed, said, channels, now)
+
+
+def give_up_poison(edges: Edges) -> int:
+    """Give up the digests that ended every worker that put them together; return how many.
+
+    Their alerts are told one by one, those of muted rules after the mute.
+    """
+    now, database = edges.now(), edges.store.database
+    with database.write() as connection:
+        poison = lock_poison(connection, now)
+        for each in poison:
+            _give_up(connection, database, each, now)
+    return len(poison)
 
 
 def open_empty(edges: Edges) -> int:
@@ -109,6 +126,34 @@ def _release_or_leave(edges: Edges, claimed: ClaimedDigest) -> int:
         return 0
 
 
+def _put_off(connection: Connection, claimed: ClaimedDigest, until: datetime, zone: ZoneInfo, now: datetime) -> None:
+    """What a muted rule has to tell waits for the end of the mute."""
+    if list_waiting(connection, claimed.id):
+        postpone(connection, claimed, min(until, now + MUTED_LOOK))
+        note_put_off(connection, claimed.id, until, zone)
+    else:
+        drop_empty(connection, claimed, now)
+
+
+def _give_up(connection: Connection, database: Database, claimed: ClaimedDigest, now: datetime) -> None:
+    waiting = list_waiting(connection, claimed.id)
+    defaults = workspace_defaults(connection, [claimed.workspace])[claimed.workspace]
+    rule = rules_by_id(connection, [claimed.rule])[claimed.rule] if claimed.rule else None
+    zone = _zone(claimed, policy_of(rule.spec.alerting, defaults) if rule else None, defaults)
+    muted = _set_muted_apart(connection, database, claimed, {each for each, _message in waiting}, zone, now)
+    told = [
+        Outgoing(claimed.workspace, _channels_alone(connection, rule, message) if rule else claimed.channels, *message)
+        for its_rule, message in waiting
+        if its_rule not in muted
+    ]
+    release_one_by_one(connection, database, claimed, told, now)
+
+
+def _channels_alone(connection: Connection, rule: Rule, message: tuple[str, int]) -> tuple[str, ...] | None:
+    """Where a message goes by itself. One is read at a time: all of them together are what ended the workers."""
+    return channels_for(rule.spec.channels, messages_of(connection, {message})[message])
+
+
 def _as_of_now(connection: Connection, alert: Alert, now: datetime) -> Alert:
     """What it says, and of a spike how it stands by now."""
     if alert.spike is None:
@@ -118,16 +163,25 @@ def _as_of_now(connection: Connection, alert: Alert, now: datetime) -> Alert:
     return replace(alert, spike=replace(alert.spike, later=Later(count, now)))
 
 
+def _speaking(connection: Connection, database: Database, claimed: ClaimedDigest, zone: ZoneInfo, now: datetime) -> list[Collected]:
+    """What waits in it; from a digest of several rules, what muted ones have to tell is set apart."""
+    waiting = load_collected(connection, claimed)
+    if claimed.rule is not None:
+        return waiting
+    muted = _set_muted_apart(connection, database, claimed, {each.message.rule for each in waiting}, zone, now)
+    return [each for each in waiting if each.message.rule not in muted]
+
+
 def _set_muted_apart(
-    connection: Connection, database: Database, claimed: ClaimedDigest, waiting: Sequence[Collected], zone: ZoneInfo, now: datetime
-) -> list[Collected]:
-    """What several rules have to tell now. Those that are muted by now wait for the end of their mute, each in a digest of its own."""
-    mutes = mutes_of(connection, {each.message.rule for each in waiting}, now)
+    connection: Connection, database: Database, claimed: ClaimedDigest, rules: Collection[str], zone: ZoneInfo, now: datetime
+) -> Collection[str]:
+    """Those of these rules that are muted by now. What they have to tell waits for the end of their mute, each in a digest of its own."""
+    mutes = mutes_of(connection, rules, now)
     for rule, until in sorted(mutes.items()):
         place = Place(claimed.workspace, rule, None, claimed.kind, until)
         apart = move_apart(connection, database, claimed.id, place, min(until, now + MUTED_LOOK), now)
         note_put_off(connection, apart, until, zone)
-    return [each for each in waiting if each.message.rule not in mutes]
+    return mutes.keys()
 
 
 def _wanted_empty(claimed: ClaimedDigest, locked: LockedRule | None, policy: Policy | None) -> bool:
@@ -138,10 +192,10 @@ def _wanted_empty(claimed: ClaimedDigest, locked: LockedRule | None, policy: Pol
     return policy.plan.send_empty and not muted and digest_due(policy, claimed.opened_at) == claimed.send_at
 
 
-def _zone(claimed: ClaimedDigest, policy: Policy | None, chosen: WorkspacePolicy) -> ZoneInfo:
+def _zone(claimed: ClaimedDigest, policy: Policy | None, defaults: Defaults) -> ZoneInfo:
     """The zone in which people were told when it would come."""
     if policy is None:
-        return ZoneInfo(chosen.defaults.timezone)
+        return ZoneInfo(defaults.timezone)
     part = {DigestKind.DIGEST: policy.plan, DigestKind.QUIET_HOURS: policy.quiet}.get(claimed.kind)
     return policy.zone_of(part) if part else policy.zone
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 import structlog
 
-from service.domain.access import FeedAccess, access_of
 from service.domain.pages import PageFailed, below_headline, host_free_at, next_try
 from service.edges import Edges
 from service.feeds.fulltext import is_installed, read_page
 from service.feeds.sandbox import Sandbox
 from service.outbound import Session
+from service.pipeline.due_rows import DueRows
 from service.pipeline.manners import Manners
+from service.pipeline.opening import open_access
 from service.pipeline.rolling import work_through
-from service.storage.claims import renew_leases
 from service.storage.pages import ClaimedPage
 from service.storage.sealing import Unsealable
 from service.storage.tables import page as page_table
@@ -32,22 +31,6 @@ def reads_pages(edges: Edges) -> bool:
     return edges.settings.fulltext == "auto" and is_installed()
 
 
-@dataclass(frozen=True, slots=True)
-class DuePages:
-    """The due pages as work to be claimed under one lease token."""
-
-    edges: Edges
-    token: str
-
-    def claim(self, limit: int) -> Sequence[ClaimedPage]:
-        """Up to `limit` due pages, of as many hosts."""
-        return self.edges.store.pages.claim_pages(now=self.edges.now(), token=self.token, limit=limit)
-
-    def renew(self) -> None:
-        """Keep what is under way."""
-        renew_leases(self.edges.store.database, page_table, token=self.token, now=self.edges.now())
-
-
 async def read_due(edges: Edges, sandbox: Sandbox, on_text: Callable[[], None]) -> int:
     """Read every due page, calling `on_text` from a thread at the end if an article has to be matched again; return how many were read."""
     if not reads_pages(edges):
@@ -59,7 +42,7 @@ async def read_due(edges: Edges, sandbox: Sandbox, on_text: Callable[[], None]) 
             nonlocal found
             found += await read(edges, session, sandbox, claimed)
 
-        queue = DuePages(edges, edges.new_id("lease"))
+        queue = DueRows(edges, page_table, edges.store.pages.claim_pages, edges.new_id("lease"))
         done = await work_through(queue, read_one, slots=SLOTS, renew_every=edges.settings.lease / 3)
     if found:
         await asyncio.to_thread(on_text)
@@ -97,6 +80,6 @@ def _access(edges: Edges, claimed: ClaimedPage) -> Mapping[str, str]:
     if claimed.access is None:
         return {}
     try:
-        return FeedAccess.model_validate_json(edges.sealer.unseal(claimed.access, about=access_of(claimed.owner))).request_headers()
+        return open_access(edges, claimed.access, claimed.owner)
     except Unsealable:
         return {}  # the feed's own poll says so to its owner

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import structlog
 
-from service.domain.access import FeedAccess, access_of
 from service.domain.feeds import FeedState, FeedToPoll
 from service.domain.listing import Listing
 from service.domain.polling import Fetched, after_answer, after_failure, after_success, is_conditional
@@ -20,6 +19,7 @@ from service.feeds.sandbox import NotAFeed, ParseFailed, Sandbox
 from service.outbound import OutboundError, OutboundProblem, Session
 from service.pipeline.documents import is_unchanged, may_leave_out, read_document
 from service.pipeline.gathering import Gathering
+from service.pipeline.opening import open_access
 from service.pipeline.rolling import work_through
 from service.pipeline.settling import FeedPoll, Terms
 from service.pipeline.stalls import Stalls
@@ -100,7 +100,7 @@ async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) 
 
 
 async def poll(desk: Desk, feed: FeedToPoll) -> SavedPoll:
-    """Poll one claimed feed and store what came of it, whatever that was."""
+    """Poll one claimed feed and store what came of it, whatever that was. Raises what kept the database from storing it."""
     push = await asyncio.to_thread(desk.edges.store.websub.next_push, feed.id) if uses_hubs(desk.edges) else None
     told = await _read_push(desk, feed, push) if push is not None else None
     read = await _mind_hub(desk, told or await _read(desk, feed))
@@ -131,7 +131,7 @@ async def _read(desk: Desk, feed: FeedToPoll) -> FeedPoll:
     now = await asyncio.to_thread(desk.edges.now) if feed.claimed_at is None else feed.claimed_at
     interval = desk.terms.usual_interval(feed, now)
     try:
-        access = _access(desk.edges, feed)
+        access = None if feed.access is None else open_access(desk.edges, feed.access, feed.owner)
         with desk.stalls.waiting():
             fetched = await fetch_feed(
                 desk.session,
@@ -194,13 +194,6 @@ async def _read_push(desk: Desk, feed: FeedToPoll, push: Push) -> FeedPoll | Non
     # It is no GET, and perhaps only what is new: what counts GETs, what whole documents teach, and what one says of the feed, stays.
     update = replace(update, polls_since_full=feed.polls_since_full, watch=feed.watch, title=None, site_url=None, language=None)
     return FeedPoll(feed, now, began, jitter, update, fetched, document, told=True)
-
-
-def _access(edges: Edges, feed: FeedToPoll) -> Mapping[str, str] | None:
-    """The headers that its owner gave us for this feed. Raises Unsealable."""
-    if feed.access is None:
-        return None
-    return FeedAccess.model_validate_json(edges.sealer.unseal(feed.access, about=access_of(feed.owner))).request_headers()
 
 
 async def _read_whole(desk: Desk, read: FeedPoll) -> FeedPoll:

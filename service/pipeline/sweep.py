@@ -1,10 +1,9 @@
-"""What is done now and then: set poison aside, forget what is old."""
+"""What is done now and then, each by a task of its own: set poison aside, tell of feeds, forget what is old."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 import structlog
 
@@ -12,7 +11,7 @@ from service.domain.robots import KEPT_FOR
 from service.domain.spike_times import REACH
 from service.edges import Edges
 from service.matching.nearness import queries_of
-from service.pipeline.steps import Step, take_each
+from service.pipeline.digest import give_up_poison
 from service.pipeline.stories import WINDOW
 from service.storage.feed_notices import release_notices
 from service.storage.pruning import (
@@ -24,7 +23,6 @@ from service.storage.pruning import (
     forget_stories,
 )
 from service.storage.sightings import forget_sightings
-from service.storage.store import Store
 
 log = structlog.get_logger()
 
@@ -36,7 +34,7 @@ QUERIES_A_ROUND = 50_000  # texts held in memory while the rules are asked for t
 
 def set_poison_aside(edges: Edges, queue: str) -> int:
     """Take out of a queue what ended every worker that took it; return how many rows."""
-    aside = QUEUES[queue](edges.store, edges.now())
+    aside = QUEUES[queue](edges)
     if aside:
         log.error("work set aside after ending its worker five times", queue=queue, rows=aside)
     return aside
@@ -45,11 +43,6 @@ def set_poison_aside(edges: Edges, queue: str) -> int:
 def tell_of_feeds(edges: Edges) -> int:
     """Have workspaces told of what has become of their feeds, together what happened together; return how many messages that are."""
     return release_notices(edges.store.database, now=edges.now())
-
-
-def prune(edges: Edges) -> tuple[str, ...]:
-    """Forget what is old and nothing refers to; return the names of the steps that failed."""
-    return take_each(edges, PRUNING)
 
 
 def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:
@@ -68,26 +61,22 @@ def forget_queries(edges: Edges, limit: int = QUERIES_A_ROUND) -> int:
     return vectors.forget_queries(unused)
 
 
-QUEUES: Mapping[str, Callable[[Store, datetime], int]] = {
-    "feeds": lambda store, now: store.feeds.quarantine(now=now),
-    "articles": lambda store, now: store.articles.quarantine(now=now),
-    "deliveries": lambda store, now: store.deliveries.quarantine(now=now),
-    "pages": lambda store, now: store.pages.quarantine(now=now),
-    "websub": lambda store, now: store.websub.quarantine(now=now),
-    "digests": lambda store, now: store.digests.quarantine(now=now),
+QUEUES: Mapping[str, Callable[[Edges], int]] = {
+    "feeds": lambda edges: edges.store.feeds.quarantine(now=edges.now()),
+    "articles": lambda edges: edges.store.articles.quarantine(now=edges.now()),
+    "deliveries": lambda edges: edges.store.deliveries.quarantine(now=edges.now()),
+    "pages": lambda edges: edges.store.pages.quarantine(now=edges.now()),
+    "websub": lambda edges: edges.store.websub.quarantine(now=edges.now()),
+    "digests": give_up_poison,
 }
-SWEEPING: Mapping[str, Step] = {
-    **{f"set_aside_{queue}": partial(set_poison_aside, queue=queue) for queue in QUEUES},
-    "tell_of_feeds": tell_of_feeds,
-}
-PRUNING: Mapping[str, Step] = {
-    "forget_keys": lambda edges: forget_keys(edges.store.database, now=edges.now()),
-    "forget_queries": forget_queries,
-    "forget_sightings": lambda edges: forget_sightings(edges.store.database, older_than=edges.now() - REACH),
-    "forget_articles": lambda edges: forget_articles(edges.store.database, older_than=edges.now() - KEEP_ARTICLES),
-    "forget_mutes": lambda edges: forget_mutes(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
-    "forget_silences": lambda edges: forget_silences(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
-    "forget_notices": lambda edges: forget_notices(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
-    "forget_robots": lambda edges: edges.store.robots.forget_robots(older_than=edges.now() - KEPT_FOR),
-    "forget_stories": lambda edges: forget_stories(edges.store.database, older_than=edges.now() - KEEP_PRINTS),
+FORGETTING: Mapping[str, Callable[[Edges], object]] = {
+    "keys": lambda edges: forget_keys(edges.store.database, now=edges.now()),
+    "queries": forget_queries,
+    "sightings": lambda edges: forget_sightings(edges.store.database, older_than=edges.now() - REACH),
+    "articles": lambda edges: forget_articles(edges.store.database, older_than=edges.now() - KEEP_ARTICLES),
+    "mutes": lambda edges: forget_mutes(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "silences": lambda edges: forget_silences(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "notices": lambda edges: forget_notices(edges.store.database, older_than=edges.now() - KEEP_WHAT_ENDED),
+    "robots": lambda edges: edges.store.robots.forget_robots(older_than=edges.now() - KEPT_FOR),
+    "stories": lambda edges: forget_stories(edges.store.database, older_than=edges.now() - KEEP_PRINTS),
 }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,8 +13,8 @@ from service.domain.websub import ANSWER_WITHIN, after_refusal, find_topic, head
 from service.edges import Edges
 from service.feeds.websub import ask_hub
 from service.outbound import Session
+from service.pipeline.due_rows import DueRows
 from service.pipeline.rolling import work_through
-from service.storage.claims import renew_leases
 from service.storage.sealing import Unsealable
 from service.storage.tables import websub as websub_table
 from service.storage.websub import HubSubscription, Push
@@ -25,22 +23,6 @@ SLOTS = 10
 SECRET_BYTES = 32
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class DueSubscriptions:
-    """Subscriptions to be asked for, as work to be claimed under one lease token."""
-
-    edges: Edges
-    token: str
-
-    def claim(self, limit: int) -> Sequence[HubSubscription]:
-        """Up to `limit` of them."""
-        return self.edges.store.websub.claim_subscriptions(now=self.edges.now(), token=self.token, limit=limit)
-
-    def renew(self) -> None:
-        """Keep what is under way."""
-        renew_leases(self.edges.store.database, websub_table, token=self.token, now=self.edges.now())
 
 
 def uses_hubs(edges: Edges) -> bool:
@@ -55,7 +37,7 @@ async def subscribe_due(edges: Edges) -> int:
         async def ask_one(due: HubSubscription) -> None:
             await ask(edges, session, due)
 
-        queue = DueSubscriptions(edges, edges.new_id("lease"))
+        queue = DueRows(edges, websub_table, edges.store.websub.claim_subscriptions, edges.new_id("lease"))
         return await work_through(queue, ask_one, slots=SLOTS, renew_every=edges.settings.lease / 3)
 
 

@@ -43,7 +43,7 @@ class Counts:
     deliveries: Mapping[str, int]  # by state
     collected: Mapping[str, int]  # messages that wait in digests, by kind
     feedback: Mapping[str, int]  # what alerts were judged
-    failures: Mapping[str, int]  # of what is done now and then, by its steps
+    failures: Mapping[str, int]  # of tasks, by their names
 
 
 def backlogs(database: Database, now: datetime, courtesy: Courtesy = COURTESY) -> tuple[Backlog, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
@@ -60,11 +60,6 @@ class Database:
     def insert(self, table: Any) -> Any:
         """An INSERT that can say `on_conflict_do_nothing`, in the engine's dialect."""
         return postgresql.insert(table) if self.is_postgres else sqlite.insert(table)
-
-    def ping(self) -> None:
-        """Raise if the database does not answer."""
-        with self.read() as connection:
-            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         """Give all connections back."""

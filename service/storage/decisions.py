@@ -50,10 +50,14 @@ def lock_rules(connection: Connection, ids: Collection[str]) -> dict[str, Locked
     return {row.id: LockedRule(to_rule(row), row.alerted_at, to_tally(row.sent)) for row in rows}
 
 
+def rules_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Rule]:
+    """These rules at this moment; nothing is locked, and one that is gone is left out."""
+    return {row.id: to_rule(row) for row in connection.execute(select(rule).where(rule.c.id.in_(ids))).all()}
+
+
 def mutes_of(connection: Connection, ids: Collection[str], now: datetime) -> dict[str, datetime]:
     """Until when those of these rules are muted that are at this moment."""
-    rows = connection.execute(select(rule).where(rule.c.id.in_(ids))).all()
-    ends = {row.id: to_rule(row).spec.alerting.mute_until for row in rows}
+    ends = {each: rule.spec.alerting.mute_until for each, rule in rules_by_id(connection, ids).items()}
     return {each: until for each, until in ends.items() if until is not None and now < until}
 
 

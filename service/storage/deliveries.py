@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select, update
 
-from service.domain.deliveries import DeliveryState, DeliveryToSend
+from service.domain.deliveries import DeliveryState
 from service.storage.audit import Caller, record
 from service.storage.claims import is_poison
 from service.storage.database import Database
@@ -129,10 +129,6 @@ class Deliveries:
     def outbox(self) -> Outbox:
         """What waits, as the workers claim it."""
         return Outbox(self.database, self.sealer)
-
-    def claim_deliveries(self, *, now: datetime, token: str, limit: int) -> tuple[DeliveryToSend, ...]:
-        """As `Outbox.claim`."""
-        return self.outbox.claim(now=now, token=token, limit=limit)
 
     def quarantine(self, *, now: datetime) -> int:
         """Set aside the deliveries that ended every worker that sent them; return how many."""

@@ -100,16 +100,6 @@ class Digests:
             found = {each.id: each for each in _listed(connection, rows)}
         return {(item.alert, item.number): found[item.digest] for item in items if (item.alert, item.number) in messages}
 
-    def quarantine(self, *, now: datetime) -> int:
-        """Give up the digests that ended every worker that put them together; return how many. Their alerts are told one by one."""
-        with self.database.write() as connection:
-            rows = connection.execute(select(digest).where(is_poison(digest, now)).order_by(digest.c.id).with_for_update()).all()
-            for row in rows:
-                save_deliveries(connection, self.database, _one_by_one(connection, row), now)
-                _reword(connection, match.c.digest == row.id, say_told_alone)
-            ended = update(digest).where(digest.c.id.in_([row.id for row in rows])).values(next_at=None, released_at=now)
-            return connection.execute(ended).rowcount if rows else 0
-
     def rules_sending_empty(self) -> tuple[tuple[Rule, Defaults], ...]:
         """The live rules that send digests with nothing in them, too, each with what its workspace chose."""
         own = rule.c.definition[("alerting", "when", "send_empty")].as_boolean()
@@ -122,9 +112,27 @@ class Digests:
         return tuple((to_rule(row), to_defaults(row.chosen)) for row in rows)
 
 
-def lock_collected(connection: Connection, claimed: ClaimedDigest) -> list[Collected]:
-    """What waits in a claimed digest, the oldest first; nothing more comes into it until the transaction ends."""
+def lock_poison(connection: Connection, now: datetime) -> list[ClaimedDigest]:
+    """The digests that ended every worker that put them together, locked."""
+    query = select(digest).where(is_poison(digest, now)).order_by(digest.c.id).with_for_update()
+    return [_claimed(row) for row in connection.execute(query).all()]
+
+
+def list_waiting(connection: Connection, digest_id: str) -> list[tuple[str, tuple[str, int]]]:
+    """What waits in a digest, unread: the rule of each message, and the alert with the number of the update."""
+    columns = (alert.c.rule, digest_item.c.alert, digest_item.c.number)
+    joined = digest_item.join(alert, alert.c.id == digest_item.c.alert)
+    query = select(*columns).select_from(joined).where(digest_item.c.digest == digest_id).order_by(*columns)
+    return [(row.rule, (row.alert, row.number)) for row in connection.execute(query).all()]
+
+
+def lock_digest(connection: Connection, claimed: ClaimedDigest) -> None:
+    """Let nothing more come into a claimed digest until the transaction ends."""
     connection.execute(select(digest.c.id).where(digest.c.id == claimed.id).with_for_update()).one()
+
+
+def load_collected(connection: Connection, claimed: ClaimedDigest) -> list[Collected]:
+    """What waits in a claimed digest, the oldest first."""
     query = (
         select(digest_item)
         .where(digest_item.c.digest == claimed.id)
@@ -160,6 +168,15 @@ def release_as_digest(
     finish(connection, digest, claimed.id, claimed.lease_token, next_at=None, released_at=now, content=content)
     outgoing = Outgoing(claimed.workspace, None if channels is None else tuple(channels), digest=claimed.id)
     return save_deliveries(connection, database, [outgoing], now)
+
+
+def release_one_by_one(
+    connection: Connection, database: Database, given_up: ClaimedDigest, told: Sequence[Outgoing], now: datetime
+) -> None:
+    """End a digest that cannot be put together with a message for each thing that was in it."""
+    save_deliveries(connection, database, told, now)
+    _reword(connection, match.c.digest == given_up.id, say_told_alone)
+    finish(connection, digest, given_up.id, given_up.lease_token, next_at=None, released_at=now)
 
 
 def note_told(connection: Connection, claimed: ClaimedDigest, alerts: Collection[str], now: datetime, zone: ZoneInfo) -> None:
@@ -198,15 +215,6 @@ def count_waiting(connection: Connection) -> dict[str, int]:
     query = select(digest.c.kind, func.count()).select_from(joined).where(digest.c.released_at.is_(None)).group_by(digest.c.kind)
     found = {str(kind): count for kind, count in connection.execute(query).all()}
     return {str(kind): found.get(kind, 0) for kind in DigestKind}
-
-
-def _one_by_one(connection: Connection, row: Row[Any]) -> list[Outgoing]:
-    chosen = (
-        connection.execute(select(rule.c.definition).where(rule.c.id == row.rule)).scalar_one()["channels"] if row.rule else row.channels
-    )
-    channels = None if chosen is None else tuple(chosen)
-    items = connection.execute(select(digest_item).where(digest_item.c.digest == row.id)).all()
-    return [Outgoing(row.workspace, channels, alert=item.alert, number=item.number) for item in items]
 
 
 def _reword(connection: Connection, which: ColumnElement[bool], say: Callable[[str], str]) -> None:

@@ -64,15 +64,15 @@ class Outbox:
     def save_attempts(self, tried: Sequence[Tried], *, now: datetime, release: Collection[str] = (), token: str = "") -> frozenset[str]:
         """Store attempts that ended and what they make of their deliveries, and give back unsent the claimed ones in `release`.
 
-        A delivery revived while the attempt was under way begins anew if that failed. Returns the ids of those that another
-        worker has by now: nothing is stored of them.
+        One that asked nobody only puts its delivery off. A delivery revived while the attempt was under way begins anew if that failed.
+        Returns the ids of those that another worker has by now: nothing is stored of them.
         """
         with self.database.write() as connection:
             held = _lock(connection, [each.sent.id for each in tried])
             kept = [each for each in tried if each.sent.id in held and held[each.sent.id].lease_token == each.sent.lease_token]
             if kept:
                 _store(connection, kept, held, now)
-                self._note_traffic(connection, kept, now)
+                self._note_traffic(connection, [each for each in kept if each.outcome.tried], now)
             if release:
                 _release(connection, release, token)
         return frozenset({each.sent.id for each in tried} - {each.sent.id for each in kept})
@@ -153,13 +153,15 @@ _FINISH = (
 
 def _store(connection: Connection, kept: Sequence[Tried], held: Mapping[str, Row[Any]], now: datetime) -> None:
     connection.execute(_FINISH, [_result(each, held[each.sent.id].next_at, now) for each in kept])
-    connection.execute(attempt.insert(), [_attempt(each, now) for each in kept])
+    attempts = [_attempt(each, now) for each in kept if each.outcome.tried]
+    if attempts:
+        connection.execute(attempt.insert(), attempts)
 
 
 def _result(tried: Tried, due_at: datetime | None, now: datetime) -> dict[str, Any]:
     sent, outcome = tried.sent, tried.outcome
     values: dict[str, Any] = {"of": sent.id, "state": outcome.state, "detail": outcome.detail, "next_at": outcome.next_at}
-    values |= {"tries": sent.tries + 1, "attempts": sent.number + 1}
+    values |= {"tries": sent.tries + outcome.tried, "attempts": sent.number + outcome.tried}
     values["finished_at"] = None if outcome.state is DeliveryState.PENDING else now
     if not outcome.delivered and due_at is not None and due_at != sent.due_at:  # somebody has revived it meanwhile
         values |= {"state": DeliveryState.PENDING, "finished_at": None, "tries": 0, "next_at": due_at}

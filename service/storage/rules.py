@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from service.domain.policies import SpikePlan
 from service.domain.routes import channel_of
@@ -145,12 +145,6 @@ class Rules:
         live = select(rule.c.id, rule.c.definition).where(rule.c.id > rule_id, rule.c.deleted_at.is_(None), enabled)
         with self.database.read() as connection:
             return [(row.id, row.definition) for row in connection.execute(live.order_by(rule.c.id).limit(_SOME))]
-
-    def count_rules(self, workspace: str) -> int:
-        """How many rules the workspace has."""
-        query = select(func.count()).select_from(rule).where(rule.c.workspace == workspace, rule.c.deleted_at.is_(None))
-        with self.database.read() as connection:
-            return connection.execute(query).scalar_one()
 
 
 def to_rule(row: Row[Any]) -> Rule:

@@ -27,10 +27,15 @@ def to_defaults(value: Any) -> Defaults:
     return Defaults.model_validate(value) if value else NOTHING_CHOSEN
 
 
+def workspace_defaults(connection: Connection, ids: Collection[str]) -> dict[str, Defaults]:
+    """What these workspaces have chosen; nothing is locked."""
+    chosen = select(workspace.c.id, workspace.c.alerting).where(workspace.c.id.in_(ids))
+    return {row.id: to_defaults(row.alerting) for row in connection.execute(chosen).all()}
+
+
 def workspace_policies(connection: Connection, ids: Collection[str]) -> dict[str, WorkspacePolicy]:
     """Those of these workspaces. Call it before rules are locked: whoever needs both takes them in this order."""
-    chosen = select(workspace.c.id, workspace.c.alerting).where(workspace.c.id.in_(ids))
-    defaults = {row.id: to_defaults(row.alerting) for row in connection.execute(chosen).all()}
+    defaults = workspace_defaults(connection, ids)
     limited = [each for each, one in defaults.items() if one.budget is not None]
     # Weaker than FOR UPDATE: new rows that refer to the workspace need not wait.
     locked = (

@@ -59,7 +59,7 @@ def test_a_test_message_is_a_delivery_to_look_at(api: Api, edges: Edges) -> None
     delivery = api.expect(202, "POST", f"/v1/channels/{made['id']}/test")
     assert (delivery["state"], delivery["alert"]) == ("pending", None)
     assert api.get(f"/v1/deliveries/{delivery['id']}")["history"] == []
-    [claimed] = edges.store.deliveries.claim_deliveries(now=edges.now(), token="t", limit=9)
+    [claimed] = edges.store.deliveries.outbox.claim(now=edges.now(), token="t", limit=9)
     assert claimed.id == delivery["id"]
 
 

@@ -117,6 +117,19 @@ def test_another_address_is_asked_anew_and_the_old_link_is_worth_nothing(
         api.expect(409, "POST", f"/v1/channels/{made['id']}/confirmation")
 
 
+def test_where_an_address_cannot_be_opened_the_link_to_it_does_not_work(
+    house: Callable[[Mailbox], tuple[Edges, Api]], open_house: Callable[..., Edges]
+) -> None:
+    with Mailbox() as mailbox:
+        edges, api = house(mailbox)
+        api.expect(201, "POST", "/v1/channels", mail_to("reader@elsewhere.example"))
+        deliver_due(edges)
+        (link,) = links_in(mailbox)
+    without_the_key = create_app(open_house(sealing_keys="77" * 32)).test_client()
+    assert (without_the_key.get(link).status_code, without_the_key.post(link).status_code) == (404, 404)
+    assert api.client.post(link).status_code == 200
+
+
 def test_whom_the_operator_vouches_for_is_not_asked(house: Callable[[Mailbox], tuple[Edges, Api]]) -> None:
     with Mailbox() as mailbox:
         edges, api = house(mailbox)

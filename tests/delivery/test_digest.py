@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from service.delivery.alert_links import LinkMaker
+from service.delivery.digest_words import digest_subject
 from service.delivery.mail_content import MAX_ENTRIES, render_content
-from service.delivery.mail_digest import digest_subject
 from service.delivery.message import MAX_BYTES, render_body
 from service.domain.digests import Digest, DigestKind
 from tests.delivery.builders import (

@@ -6,14 +6,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
 from service.delivery.alert_links import LinkMaker
 from service.delivery.message import MAX_BYTES
 from service.delivery.standard_webhooks import new_secret
-from service.delivery.webhook import parse_retry_after
 from service.domain.channels import Secret
 from service.domain.deliveries import DeliveryError
 from tests.delivery.builders import KEY, NOW, SECRET, a_channel, a_delivery, a_digest, an_alert, send, some_settings, titled
@@ -191,9 +188,3 @@ def test_a_hostile_title_arrives() -> None:
     (request,) = receiver.requests
     assert len(request.body) < MAX_BYTES
     assert verifies(request, SECRET)
-
-
-@given(st.text(max_size=80) | st.from_regex(r"[A-Za-z0-9:, +-]{0,40}"))
-def test_any_retry_after_is_read_or_ignored(value: str) -> None:
-    wait = parse_retry_after(value, NOW)
-    assert wait is None or abs(wait) <= timedelta.max

@@ -11,7 +11,7 @@ import pytest
 
 from service.domain.feeds import FeedToPoll, Validators
 from service.domain.polling import Fetched
-from service.feeds.fetch import fetch_feed, parse_retry_after
+from service.feeds.fetch import fetch_feed
 from service.outbound import Outbound
 from tests.outbound.peer import Peer, redirect, reply, serve
 
@@ -60,20 +60,3 @@ def test_an_error_status_is_a_value() -> None:
 def test_a_validator_that_cannot_be_sent_back_is_dropped(etag: str) -> None:
     fetched, _ = fetch(reply(b"<rss/>", ETag=etag))
     assert fetched.validators.etag is None
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        pytest.param("120", 120, id="seconds"),
-        pytest.param("Mon, 02 Mar 2026 09:01:00 GMT", 60, id="a date"),
-        pytest.param("Mon, 02 Mar 2026 08:00:00 GMT", 0, id="a date gone by"),
-        pytest.param("9" * 5000, 10**9, id="an absurd number"),
-        pytest.param("-5", None, id="a negative number"),
-        pytest.param("soon", None, id="garbage"),
-        pytest.param("", None, id="nothing"),
-        pytest.param(None, None, id="no header"),
-    ],
-)
-def test_retry_after(value: str | None, seconds: int | None) -> None:
-    assert parse_retry_after(value, NOW) == (None if seconds is None else timedelta(seconds=seconds))

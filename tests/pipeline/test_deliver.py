@@ -140,13 +140,13 @@ def test_what_is_revived_for_a_closed_channel_is_ended_and_holds_up_nobody(outbo
         outbox.redeliver(dead)
         store = outbox.edges.store.deliveries
         put = outbox.put(open_)
-        assert put in {each.id for each in store.claim_deliveries(now=outbox.clock.at, token="t", limit=9)}
+        assert put in {each.id for each in store.outbox.claim(now=outbox.clock.at, token="t", limit=9)}
     assert outbox.show(dead).state == "dead"
 
 
 def test_a_revival_during_an_attempt_that_fails_is_not_forgotten(outbox: Outbox, clock: Clock) -> None:
     put = outbox.put(outbox.add_channel(url="https://desk.example/"))
-    (claimed,) = outbox.edges.store.deliveries.claim_deliveries(now=clock.at, token="t", limit=1)
+    (claimed,) = outbox.edges.store.deliveries.outbox.claim(now=clock.at, token="t", limit=1)
     revived_at = clock.advance(seconds=1)
     outbox.redeliver(put)
     failed = after_failure(claimed, DeliveryError("HTTP 500", status=500), clock.advance(seconds=1), 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,11 +20,11 @@ from service.domain.rules import Rule
 from service.domain.silences import Silence
 from service.domain.timing import after_success
 from service.edges import Edges
-from service.pipeline.digest import open_empty, release, release_due
+from service.pipeline.digest import give_up_poison, open_empty, release, release_due
 from service.storage.claims import LeaseLost
 from service.storage.database import Database
 from service.storage.deliveries import Delivery
-from service.storage.digests import ClaimedDigest, ListedDigest, drop_empty, lock_collected
+from service.storage.digests import ClaimedDigest, ListedDigest, drop_empty, load_collected, lock_digest
 from service.storage.matches import Match
 from service.storage.outbox import Tried
 from tests.conftest import START, Clock
@@ -56,7 +56,7 @@ class Waiting(Desk):
     def rule(self, name: str = "Bridges", **alerting: Any) -> Rule:
         return self.watch(name=name, alerting={"stories": "every_article", **alerting})
 
-    def change(self, changed: Rule, *, channels: list[str] | None = None, **alerting: Any) -> None:
+    def change(self, changed: Rule, *, channels: Sequence[Any] | None = None, **alerting: Any) -> None:
         spec = a_spec(channels=channels, alerting={"stories": "every_article", **alerting})
         assert self.edges.store.rules.change_rule(changed.id, lambda _old: spec, caller=self.caller())
 
@@ -75,6 +75,13 @@ class Waiting(Desk):
     def claim(self) -> ClaimedDigest:
         (claimed,) = self.edges.store.digests.claim_digests(now=self.edges.now(), token="slow", limit=9)
         return claimed
+
+    def give_up(self) -> int:
+        """Workers end one after the other at the one digest that is due; how many digests are given up then."""
+        for _ in range(5):
+            self.claim()
+            self.clock.advance(minutes=1)
+        return give_up_poison(self.edges)
 
     def sent(self) -> list[Delivery]:
         return sorted(self.edges.store.deliveries.list_deliveries(self.workspace).items, key=lambda each: each.created_at)
@@ -181,7 +188,8 @@ def test_who_decides_while_a_digest_is_released_waits_and_loses_nothing(
     clock.at = decides_at
     with ThreadPoolExecutor(1) as other:
         with database.write() as connection:
-            assert len(lock_collected(connection, claimed)) == 1
+            lock_digest(connection, claimed)
+            assert len(load_collected(connection, claimed)) == 1
             deciding = other.submit(desk.match)
             until(lambda: _waits_for_a_lock(database), "a decision waits for the release")
             drop_empty(connection, claimed, NOON)
@@ -480,14 +488,85 @@ def test_a_digest_that_ends_every_worker_is_given_up_and_its_alerts_told_one_by_
     one.rule(when=DAILY)
     one.tell(bridge(1), bridge(2))
     one.clock.at = NOON
-    for _ in range(5):
-        one.claim()
-        one.clock.advance(minutes=1)
-    assert one.edges.store.digests.quarantine(now=one.edges.now()) == 1
+    assert one.give_up() == 1
     assert one.at(NOON + timedelta(hours=1)) == 0
     told = [each.alert.articles[0].title for each in one.taken() if each.alert]
     assert sorted(told) == ["Bridge number 1 opens", "Bridge number 2 opens"]
     assert one.reasons() == ["told by itself, as its digest could not be put together"] * 2
+
+
+def test_each_alert_of_a_digest_that_is_given_up_goes_where_it_belongs(one: Waiting) -> None:
+    other = one.add_channel()
+    watched = one.rule(when=DAILY)
+    routes = [one.channel.id, {"channel": other.id, "only": {"sources": ["outlet2.example"]}}]
+    one.change(watched, channels=routes, when=DAILY)
+    one.tell(bridge(1), bridge(2))
+    one.clock.at = NOON
+    one.give_up()
+    told = [(each.channel.id, each.alert.articles[0].title) for each in one.taken() if each.alert]
+    first, second = "Bridge number 1 opens", "Bridge number 2 opens"
+    assert sorted(told) == sorted([(one.channel.id, first), (one.channel.id, second), (other.id, second)])
+
+
+def test_a_muted_rule_is_silent_though_its_digest_is_given_up(desk: Waiting) -> None:
+    watched = desk.rule(when=DAILY)
+    desk.tell(bridge(1), bridge(2))
+    until = NOON + timedelta(hours=3)
+    desk.change(watched, when=DAILY, mute_until=until.isoformat())
+    desk.clock.at = NOON
+    assert desk.give_up() == 1
+    assert desk.taken() == []
+    assert desk.reasons() == ["the rule is muted, told after Mon 2 Mar 2026, 15:00 UTC"] * 2
+    desk.at(until)
+    kind, titles = desk.taken_digest()
+    assert (kind, sorted(titles)) == (DigestKind.DIGEST, ["Bridge number 1 opens", "Bridge number 2 opens"])
+
+
+def test_of_a_digest_of_several_that_is_given_up_muted_rules_are_told_after_their_mute(one: Waiting) -> None:
+    one.choose(budget=2)
+    loud, muted = one.rule(name="Loud"), one.rule(name="Muted")
+    one.tell(bridge(1))
+    one.tell(bridge(2), bridge(3))
+    one.taken()
+    one.clock.at = START.replace(hour=0) + timedelta(days=1)
+    until = one.clock.at + timedelta(hours=8)
+    one.change(muted, mute_until=until.isoformat())
+    one.give_up()
+    assert [each.alert.rule for each in one.taken() if each.alert] == [loud.id] * 2
+    one.at(until)
+    kind, titles = one.taken_digest()
+    assert (kind, len(titles)) == (DigestKind.BUDGET, 2)
+
+
+def test_what_the_reader_of_a_channel_has_muted_is_called_off_when_a_digest_is_given_up(one: Waiting) -> None:
+    watched = one.rule(when=DAILY)
+    one.tell(bridge(1))
+    one.clock.at = NOON
+    one.mute(watched, NOON)
+    one.give_up()
+    assert one.taken() == []
+    assert [each.state for each in one.sent()] == [DeliveryState.CANCELLED]
+
+
+def test_an_empty_digest_of_a_muted_rule_does_not_wait_for_the_end_of_the_mute(one: Waiting) -> None:
+    daily = {**DAILY, "send_empty": True}
+    watched = one.rule(when=daily)
+    open_empty(one.edges)
+    one.change(watched, when=daily, mute_until=(NOON + timedelta(hours=3)).isoformat())
+    assert one.at(NOON) == 1
+    one.change(watched, when=daily)
+    assert one.at(NOON + timedelta(hours=1)) == 0
+    assert one.sent() == []
+
+
+def test_a_digest_of_a_muted_rule_is_not_put_together(one: Waiting) -> None:
+    watched = one.rule(when=DAILY)
+    one.tell(bridge(1))
+    one.change(watched, when=DAILY, mute_until=(NOON + timedelta(hours=3)).isoformat())
+    with one.edges.store.database.write() as connection:
+        connection.execute(text("UPDATE alert SET content = '{}'"))
+    assert one.at(NOON) == 1
+    assert one.sent() == []
 
 
 def test_nobody_else_is_told_what_one_workspace_collects(open_house: Callable[..., Edges], clock: Clock) -> None:

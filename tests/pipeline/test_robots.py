@@ -11,7 +11,7 @@ from service.domain.pages import WAITS
 from service.domain.robots import FORBIDDEN, FRESH_FOR, KEPT_FOR, UNREACHED
 from service.edges import Edges
 from service.feeds.robots import MAX_BYTES
-from service.pipeline.sweep import prune
+from service.pipeline.sweep import FORGETTING
 from tests.conftest import Clock
 from tests.newsroom import Answer, Newsroom, Story
 from tests.pipeline.test_pages import BRIDGE, Desk
@@ -134,5 +134,5 @@ def test_robots_txt_that_nobody_asks_for_any_more_is_forgotten(desk: Desk) -> No
     desk.read()
     assert desk.edges.store.robots.find_robots(desk.newsroom.url) is not None
     desk.clock.advance(seconds=(FRESH_FOR + KEPT_FOR).total_seconds() + 1)
-    prune(desk.edges)
+    FORGETTING["robots"](desk.edges)
     assert desk.edges.store.robots.find_robots(desk.newsroom.url) is None

@@ -21,7 +21,7 @@ from service.domain.spikes import Basis, Later
 from service.edges import Edges
 from service.pipeline.alert import raise_alerts
 from service.pipeline.match import Matcher
-from service.pipeline.sweep import prune
+from service.pipeline.sweep import FORGETTING
 from service.storage.decisions import lock_rules
 from service.storage.matches import Match
 from tests.conftest import START, Clock
@@ -405,7 +405,7 @@ def test_what_no_window_reaches_is_forgotten(one: Volumes) -> None:
     one.watch_volume()
     one.usual(3)
     one.clock.at += 9 * WEEK
-    prune(one.edges)
+    FORGETTING["sightings"](one.edges)
     one.report(range(3))
     with one.edges.store.database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM sighting").scalar_one() == 3

@@ -219,7 +219,7 @@ def test_a_muted_rule_takes_articles_in_and_tells_nothing(desk: Newsdesk, clock:
 def test_updates_are_messages_of_their_own_with_ids_that_stay(desk: Newsdesk) -> None:
     desk.tell(report(0, FIRST))
     desk.tell(report(1, lede=f"{LEDE} Minister Lena Brandt flew there."))
-    claimed = desk.edges.store.deliveries.claim_deliveries(now=desk.clock.at, token="t", limit=9)
+    claimed = desk.edges.store.deliveries.outbox.claim(now=desk.clock.at, token="t", limit=9)
     assert len({each.id for each in claimed}) == 2
     kinds = {each.alert.update.number if each.alert and each.alert.update else 0: each.alert for each in claimed}
     assert {told.id for told in kinds.values() if told} == {desk.the_alert().id}

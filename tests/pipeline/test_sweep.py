@@ -7,16 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from service.api.app import create_app
 from service.domain.silences import Silence
 from service.edges import Edges
-from service.pipeline.steps import take_each
-from service.pipeline.sweep import SWEEPING, forget_queries, prune
+from service.pipeline.sweep import FORGETTING, forget_queries
 from service.storage.audit import Caller
-from service.storage.counts import count_all
-from service.storage.failures import count_failures
+from service.storage.failures import count_failure
 from tests.conftest import START, Clock
 from tests.make import a_spec
 
@@ -49,7 +46,7 @@ def test_the_vectors_that_no_live_rule_asks_for_are_forgotten(edges: Edges) -> N
     edges.store.rules.delete_rule("ru_3", caller=replace(CALLER, entry="au_gone"))
     watch(edges, "ru_4", name="Query alone", topics=[], query="snow")
     embed(edges, "NATO peace", "Talks", "Rests", "war", "Gone", "rain", "what a rule said before")
-    prune(edges)
+    FORGETTING["queries"](edges)
     assert left(edges) == {"NATO peace", "Talks"}
 
 
@@ -71,39 +68,20 @@ def test_a_round_looks_at_some_and_the_next_ones_at_others(edges: Edges) -> None
     assert forget_queries(edges) == 0
 
 
-def test_a_step_that_fails_costs_no_other_and_is_counted(edges: Edges) -> None:
-    watch(edges, "ru_1", name="Talks", topics=["peace"])
-    embed(edges, "Talks", "a text that no rule asks for")
-    with edges.store.database.write() as connection:
-        connection.exec_driver_sql("DROP TABLE feed_notice")
-    bells: list[Edges] = []
-    for _ in range(2):
-        assert take_each(edges, {**SWEEPING, "forget_queries": forget_queries, "ring": bells.append}) == ("tell_of_feeds",)
-    assert (left(edges), bells) == ({"Talks"}, [edges, edges])
-    assert count_all(edges.store.database).failures == {"tell_of_feeds": 2}
-
-
-def test_what_fails_is_in_the_log_with_its_cause(edges: Edges) -> None:
-    def fail(_edges: Edges) -> None:
-        raise ZeroDivisionError
-
-    with capture_logs() as logged:
-        take_each(edges, {"divide": fail})
-    assert [(each["log_level"], each["step"], each["exc_info"]) for each in logged] == [("error", "divide", True)]
-
-
 def test_what_fails_is_among_the_metrics(edges: Edges) -> None:
-    count_failures(edges.store.database, ["ring"])
+    for task in ("sweep_poll", "poll", "sweep_poll"):
+        count_failure(edges.store.database, task)
     metrics = create_app(edges).test_client().get("/metrics").text
-    assert 'wirewatch_step_failures_total{step="ring"} 1.0' in metrics
+    assert 'wirewatch_task_failures_total{task="sweep_poll"} 2.0' in metrics
+    assert 'wirewatch_task_failures_total{task="poll"} 1.0' in metrics
 
 
 def test_what_ended_long_ago_is_forgotten(edges: Edges, clock: Clock) -> None:
     silence = Silence("sl_1", "ws_1", "strike week", (), ("G",), (), START, START + timedelta(days=1), START, "key_1")
     edges.store.silences.add_silence(silence, caller=CALLER)
     clock.advance(days=91)
-    assert prune(edges) == ()
+    FORGETTING["silences"](edges)
     assert edges.store.silences.find_silence("ws_1", "sl_1")
     clock.advance(days=1)
-    prune(edges)
+    FORGETTING["silences"](edges)
     assert edges.store.silences.find_silence("ws_1", "sl_1") is None

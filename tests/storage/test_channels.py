@@ -41,8 +41,8 @@ def test_disabling_leaves_what_waits_dead_and_deleting_calls_it_off(store: Store
 
 
 def test_what_is_under_way_is_left_to_its_worker(store: Store, caller: CallerAt, channel: str) -> None:
-    (claimed,) = store.deliveries.claim_deliveries(now=NOON, token="t", limit=1)
+    (claimed,) = store.deliveries.outbox.claim(now=NOON, token="t", limit=1)
     store.channels.delete_channel(channel, caller=caller())
     assert (claimed.id, state(store)) == ("dl_1", "pending")
-    assert store.deliveries.claim_deliveries(now=claimed.lease_until, token="u", limit=1) == ()
+    assert store.deliveries.outbox.claim(now=claimed.lease_until, token="u", limit=1) == ()
     assert state(store) == "cancelled"

@@ -1,4 +1,4 @@
-"""A round rings for each stage by itself."""
+"""A look at a stage rings for it if something is due."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import redis
 from celery import Celery
 
 from service.edges import Edges
-from service.pipeline.steps import take_each
 from service.storage.audit import Caller
 from tests.conftest import START
-from workers.rounds import RINGING
+from workers.rounds import ring_for, ring_for_waiting
 
 
 @pytest.fixture
@@ -28,12 +27,17 @@ def bells(broker: tuple[str, subprocess.Popen[bytes]]) -> Iterator[redis.Redis]:
     app.close()
 
 
-def test_a_stage_that_cannot_be_looked_at_costs_no_other_its_bell(edges: Edges, bells: redis.Redis) -> None:
+def rung(bells: redis.Redis) -> list[str]:
+    return [json.loads(each)["headers"]["task"] for each in bells.lrange("bells", 0, -1)]
+
+
+def test_a_stage_is_rung_for_if_something_is_due_there(edges: Edges, bells: redis.Redis) -> None:
     by = Caller("ws_1", "test", START, "au_1")
     edges.store.workspaces.get_or_add_workspace("Press office", new_id="ws_1", now=START)
     edges.store.feeds.follow("https://gazette.example/feed", new_id="fd_1", tags=[], alert_existing=False, caller=by)
-    with edges.store.database.write() as connection:
-        connection.exec_driver_sql("ALTER TABLE article RENAME TO elsewhere")
-    assert take_each(edges, dict(reversed([*RINGING.items()]))) == ("ring_match",)
-    rung = [json.loads(each)["headers"]["task"] for each in bells.lrange("bells", 0, -1)]
-    assert rung == ["workers.tasks.poll"]
+    ring_for(edges, "match")
+    assert rung(bells) == []
+    ring_for(edges, "poll")
+    assert rung(bells) == ["workers.tasks.poll"]
+    ring_for_waiting(edges)
+    assert rung(bells) == ["workers.tasks.poll"] * 2

@@ -39,6 +39,7 @@ class Piece:
 
     @property
     def path(self) -> str:
+        """Of its page, on the demo's one host of all outlets."""
         return f"/{self.outlet}/{self.slug}.html"
 
 

@@ -1,4 +1,4 @@
-"""Texts from outside as mails show them: nothing invisible, no link that is none, times in words."""
+"""Texts from outside as people are shown them: nothing invisible, no link that is none, times in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def clean_text(text: str, limit: int = 2000) -> str:
 
 
 def safe_link(url: str | None) -> str | None:
-    """The URL where it may stand in a mail: http or https, without white space or invisible characters. Else None."""
+    """The URL where it may stand in a message: http or https, without white space or invisible characters. Else None."""
     if url is None or len(url) > MAX_URL or not _LINK.fullmatch(url) or clean_text(url) != url:
         return None
     return url

@@ -1,14 +1,14 @@
-"""Who reports a story, as a mail shows it."""
+"""Who reports a story, as people are shown it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.delivery.mail_text import clean_text, safe_link, say_duration, say_moment
+from service.delivery.shown_text import clean_text, safe_link, say_duration, say_moment
 from service.domain.alerts import Alert
 from service.domain.coverage import Coverage, Report
 
-MAX_REPORTS = 8  # outlets that one mail names
+MAX_REPORTS = 8  # outlets that one message names
 
 
 @dataclass(frozen=True, slots=True)

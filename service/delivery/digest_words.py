@@ -1,9 +1,9 @@
-"""What a mail says of a digest as a whole: its subject, and why it comes now."""
+"""What is said of a digest as a whole: its subject, and why it comes now."""
 
 from __future__ import annotations
 
 from service.delivery.mail_headers import safe_header
-from service.delivery.mail_text import say_moment
+from service.delivery.shown_text import say_moment
 from service.domain.digests import Digest, DigestKind
 
 RULE_IN_SUBJECT = 50
