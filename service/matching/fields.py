@@ -10,6 +10,7 @@ from typing import NamedTuple
 import regex
 
 from service.matching.datelines import dateline_end
+from service.matching.furniture import without_furniture
 from service.matching.marks import known_about
 from service.matching.query import METADATA
 from service.matching.sentences import sentences_of
@@ -29,18 +30,19 @@ class Field:
 
     def __init__(self, rank: int, name: str, text: str, before: Field | None, most: int) -> None:
         self.rank, self.name, self.text = rank, name, text
-        self.items = tuple(forms_of(text, most))
+        self._read = without_furniture(text) if self._is_prose else text
+        self.items = tuple(forms_of(self._read, most))
         self._before = before  # what is counted on from: the field before it of lede and body
 
     @cached_property
     def spans(self) -> Sequence[Span]:
         """Where its words stand in the text."""
-        return spans_of(self.text, len(self.items))
+        return spans_of(self._read, len(self.items))
 
     @cached_property
     def sentences(self) -> Sequence[int]:
         """The words that they begin with."""
-        return sentences_of(self.text, self.items, self.spans)
+        return sentences_of(self._read, self.items, self.spans)
 
     @cached_property
     def number(self) -> int:

@@ -1,0 +1,47 @@
+"""What stands in an article and is not of it: rows of share buttons, where else to follow its author, where it appeared first.
+
+A rule on a platform or an outlet would take it for news on them.
+"""
+
+from __future__ import annotations
+
+import regex
+
+from service.matching.once import once
+
+_PLATFORMS = (
+    "Facebook|Twitter|WhatsApp|Telegram|LinkedIn|Instagram|YouTube|TikTok|Reddit|Pinterest|Messenger|Flipboard|Tumblr|VKontakte|VK|Threads"
+    "|Bluesky|Mastodon|Viber|X"
+)
+_ACTIONS = (
+    "Share|Bookmark|Print|E-?mail|Mail|Copy link|Copy|Teilen|Drucken|Partager|Imprimer|Compartir|Condividi|Udostępnij|Delen|"
+    "Поделиться|Поширити"
+)
+_FOLLOW = (
+    "follow|find|contact|reach|join|like|message|sent to|folgen Sie|folgt|suivez|retrouvez|sigue|síguenos|segui|seguici|siga|"
+    "obserwuj|śledź|volg|подписывайтесь|читайте|підписуйтесь|takip"
+)
+_ON = "on|auf|bei|sur|en|em|su|na|op|в|у"
+_READ = 64_000  # characters, about as many as have the words that are matched
+_NEEDED = regex.compile(r"acebook|witter|hats[Aa]pp|inked[Ii]n|elegram|nstagram|appeared first")  # nearly all texts have none
+
+
+def without_furniture(text: str) -> str:
+    """The text with spaces in its place, so that all else stands where it stood."""
+    head = text[:_READ]
+    if not _NEEDED.search(head):
+        return text
+    read: str = _furniture().sub(lambda found: " " * len(found[0]), head)
+    return read + text[_READ:]
+
+
+@once
+def _furniture() -> regex.Pattern[str]:
+    platform, button = rf"(?i:{_PLATFORMS})(?!\w)", rf"(?<!\w)(?i:{_PLATFORMS}|{_ACTIONS})(?!\w)"
+    several = rf"{platform}(?:(?:, ?|/| ?& ?|,? (?:and|or|und|et|y|e|i|en|и|та) ){platform})*+"
+    return regex.compile(
+        rf"{button}(?:[\s|•·]++{button}){{2,}}+"  # Share | Facebook | Twitter; in prose commas stand between
+        rf"|(?<!\w)(?i:{_FOLLOW})(?!\w)[^.!?\n]{{0,80}}?\s(?i:{_ON}) {several}(?::? ?[(]?@\w++)?+"  # Follow her on Facebook and Twitter
+        rf"|(?<!\w)(?i:{_ON}) {several}:? ?[(]?@\w++"  # on Twitter @someone
+        r"|(?<!\w)The post [^\n]{1,300}? appeared first on [^.\n]{2,60}+\.?"  # what WordPress puts under every entry
+    )
