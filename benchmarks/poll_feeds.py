@@ -31,9 +31,11 @@ from benchmarks.feed_server import FeedServer, serve_feeds
 from service.config import Settings
 from service.edges import Edges, open_edges
 from service.feeds.sandbox import Sandbox
+from service.language import load_classifier
 from service.pipeline.poll import poll_due
 from service.storage.audit import Caller
 from service.storage.migrate import migrate
+from workers.warming import warm_up
 
 ROUNDS = ("3 new each", "unchanged", "mix")
 DEADLINE = 10
@@ -55,6 +57,7 @@ class Ours(Poller):
         self.edges.store.workspaces.get_or_add_workspace("bench", new_id="ws_1", now=self.at)
         self.loop = asyncio.new_event_loop()
         self.sandbox = Sandbox(2)
+        warm_up([load_classifier])
 
     def follow(self, urls: Sequence[str]) -> None:
         """Take the addresses on."""
