@@ -18,6 +18,7 @@ from service.storage.tables import article, seen
 LISTED_RESOLUTION = timedelta(days=1)  # how exact `listed_at` is; a write per entry and poll would be dear
 CHUNK = 500  # bound parameters per statement stay far below every engine's limit
 
+
 def find_known(database: Database, asked: Sequence[tuple[str, Collection[str]]]) -> list[dict[str, KnownArticle]]:
     """What the entries of several feeds, each with its keys, are known as."""
     pairs = [(feed_id, key) for feed_id, keys in asked for key in sorted(keys)]
@@ -60,4 +61,6 @@ def _known(*, is_postgres: bool) -> Select[Any]:
     pairs = each(bindparam("pairs", type_=Json)).table_valued(column("value", Json), name="pairs")
     feed_id, key = (pairs.c.value[place].as_string() for place in (0, 1))
     those = seen.join(pairs, and_(seen.c.feed == feed_id, seen.c.key == key)).join(article, article.c.id == seen.c.article, isouter=True)
-    return select(seen.c.feed, seen.c.key, seen.c.article, article.c.link_key, article.c.title_key, article.c.content_hash).select_from(those)
+    return select(seen.c.feed, seen.c.key, seen.c.article, article.c.link_key, article.c.title_key, article.c.content_hash).select_from(
+        those
+    )
