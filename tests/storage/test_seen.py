@@ -23,7 +23,7 @@ def remember(store: Store, caller: CallerAt, *feeds: str) -> None:
     for feed_id in feeds:
         store.feeds.follow(f"https://{feed_id}.example/", new_id=feed_id, tags=[], alert_existing=False, caller=caller())
     with store.database.write() as connection:
-        save_keys(connection, store.database, [(feed_id, recognise(ENTRIES, {}), NOON) for feed_id in feeds])
+        save_keys(connection, store.database, [(feed_id, recognise(ENTRIES, keys_of(ENTRIES), {}), NOON) for feed_id in feeds])
 
 
 def test_each_feed_knows_its_own_articles_by_equal_keys(store: Store, caller: CallerAt) -> None:
