@@ -78,17 +78,22 @@ def choose_language(choices: Choices, by_title: Ranking, by_text: Ranking, lette
         return said
     strange = _strange_letters(letters)
     odds: dict[str, float] = {}
-    for language, own, expected in _expected(choices.languages, said):
-        read = _believed(by_title, language, _TITLE) * _believed(by_text, language, _TEXT)
-        odds[own] = odds.get(own, 0.0) + read * expected * math.exp(-_STRANGE_LETTER * strange.get(language, 0))
+    witnesses = (_believed(by_title, choices.languages, _TITLE), _believed(by_text, choices.languages, _TEXT))
+    for (language, own, expected), title, text in zip(_expected(choices.languages, said), *witnesses, strict=True):
+        fits = math.exp(-_STRANGE_LETTER * strange.get(language, 0)) if strange else 1.0
+        odds[own] = odds.get(own, 0.0) + title * text * expected * fits
     best = max(odds, key=odds.__getitem__)
     if best == said or odds[best] >= _LIKELY * sum(odds.values()):
         return best
     return said if said in odds else None
 
 
-def _believed(ranking: Ranking, language: str, right: float) -> float:
-    return right * ranking.get(language, 0.0) + (1 - right) / len(LANGUAGES) if ranking else 1.0
+def _believed(ranking: Ranking, languages: Sequence[str], right: float) -> Sequence[float]:
+    """How likely each language is by a witness who is `right` that often."""
+    if not ranking:
+        return [1.0] * len(languages)
+    wrong = (1 - right) / len(LANGUAGES)
+    return [right * ranking.get(language, 0.0) + wrong for language in languages]
 
 
 @lru_cache(maxsize=1000)
