@@ -9,7 +9,23 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Table, Update, and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from service.storage.columns import Moment
 from service.storage.database import Database
@@ -17,6 +33,7 @@ from service.storage.database import Database
 MAX_CLAIMS = 5  # claims that never finished, after which a row is set aside
 NOW = bindparam("now", type_=Moment)
 Time = datetime | ColumnElement[datetime]
+_ALL: ColumnElement[bool] = true()
 
 
 class LeaseLost(Exception):
@@ -37,10 +54,10 @@ class Claim:
     fresh: Update
 
     @classmethod
-    def of(cls, table: Table, *, again: ColumnElement[bool] | None = None, fresh: ColumnElement[bool] | None = None) -> Claim:
+    def of(cls, table: Table, *, again: ColumnElement[bool] = _ALL, fresh: ColumnElement[bool] = _ALL) -> Claim:
         """A claim of all that is due, or of these rows only: those that were claimed before (`again`), and the others (`fresh`)."""
-        before = and_(table.c.claims.between(1, MAX_CLAIMS - 1), *([] if again is None else [again]))
-        return cls(_take(table, before), _take(table, and_(table.c.claims == 0, *([] if fresh is None else [fresh]))))
+        before = table.c.claims.between(1, MAX_CLAIMS - 1)
+        return cls(_take(table, and_(before, again)), _take(table, and_(table.c.claims == 0, fresh)))
 
     def run(
         self,
