@@ -29,6 +29,7 @@ _NOT_SIMPLE = re.compile(rf"<!|<\?|</?(?:{'|'.join(sorted(_SKIPPED))})\b", re.IG
 # Windows-1252 characters that came in as C1 controls; then what no database or mail header can carry.
 _REPAIRED = {code: bytes([code]).decode("cp1252", "replace").replace("\ufffd", "") for code in range(0x80, 0xA0)}
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # of both kinds: most texts have none
 
 
 def plain_line(value: str, limit: int) -> str:
@@ -60,7 +61,7 @@ def plain_paragraphs(value: str, limit: int) -> str:
 
 def storable(value: str) -> str:
     """`value` without the characters that a database or a mail header refuses."""
-    return _UNSTORABLE.sub("", value.translate(_REPAIRED))
+    return _UNSTORABLE.sub("", value.translate(_REPAIRED)) if _ODD.search(value) else value
 
 
 def cut(text: str, limit: int) -> str:
