@@ -27,6 +27,8 @@ def judge(feed: FeedToPoll, update: FeedUpdate, now: datetime) -> FeedUpdate:
         watch = replace(watch, moved_from=feed.url, moved_at=now)
     seen = replace(update, watch=watch) if failed else _look_closer(feed, replace(update, watch=watch), now)
     told = _worth_telling(seen, feed.watch.told, now)
+    if told is feed.watch.told is watch.told:
+        return seen
     change = _change(feed.watch.told, told, seen.reason)
     return replace(seen, watch=replace(watch, told=told), change=change)
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from service.domain.feeds import Entry
 from service.domain.links import canonical_link
@@ -90,13 +91,13 @@ def list_lookups(all_keys: Iterable[EntryKeys]) -> list[str]:
     return list(dict.fromkeys(key for keys in all_keys for key in keys.lookups))
 
 
-def recognise(entries: Sequence[Entry], known: Mapping[str, KnownArticle]) -> list[Recognised]:
-    """Tell new articles from known ones; `known` maps each stored key among the entries' `lookups` to its article.
+def recognise(entries: Sequence[Entry], all_keys: Sequence[EntryKeys], known: Mapping[str, KnownArticle]) -> list[Recognised]:
+    """Tell new articles from known ones, by the entries' keys; `known` maps each stored key among their `lookups` to its article.
 
     In document order; entries that are the same article come once. Dates play no part in what is new.
     """
     listed: dict[str, tuple[Entry, EntryKeys]] = {}
-    for entry, keys in zip(entries, keys_of(entries), strict=True):
+    for entry, keys in zip(entries, all_keys, strict=True):
         listed.setdefault(keys.whole_key, (entry, keys))
     claims = _claim(list(listed.values()), known)
     taken: set[str] = set(known)
@@ -115,6 +116,7 @@ def recognise(entries: Sequence[Entry], known: Mapping[str, KnownArticle]) -> li
     return found
 
 
+@lru_cache(maxsize=10_000)
 def article_id(feed_id: str, first_key: str) -> str:
     """The id of a new article: the same whenever the same entry of the same feed is stored, so that a repeat collides."""
     digest = hashlib.sha256(f"{feed_id}\n{first_key}".encode()).digest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from service.domain.scripts import LANGUAGES_OF, Choices
@@ -78,19 +78,29 @@ def choose_language(choices: Choices, by_title: Ranking, by_text: Ranking, lette
         return said
     strange = _strange_letters(letters)
     odds: dict[str, float] = {}
-    for language in choices.languages:
-        own = canonical_language(language)
-        read = _believed(by_title, language, _TITLE) * _believed(by_text, language, _TEXT)
-        expected = _declared(own, said) * _NEWS.get(own, _LESS_NEWS) * math.exp(-_STRANGE_LETTER * strange.get(language, 0))
-        odds[own] = odds.get(own, 0.0) + read * expected
+    witnesses = (_believed(by_title, choices.languages, _TITLE), _believed(by_text, choices.languages, _TEXT))
+    for (language, own, expected), title, text in zip(_expected(choices.languages, said), *witnesses, strict=True):
+        fits = math.exp(-_STRANGE_LETTER * strange.get(language, 0)) if strange else 1.0
+        odds[own] = odds.get(own, 0.0) + title * text * expected * fits
     best = max(odds, key=odds.__getitem__)
     if best == said or odds[best] >= _LIKELY * sum(odds.values()):
         return best
     return said if said in odds else None
 
 
-def _believed(ranking: Ranking, language: str, right: float) -> float:
-    return right * ranking.get(language, 0.0) + (1 - right) / len(LANGUAGES) if ranking else 1.0
+def _believed(ranking: Ranking, languages: Sequence[str], right: float) -> Sequence[float]:
+    """How likely each language is by a witness who is `right` that often."""
+    if not ranking:
+        return [1.0] * len(languages)
+    wrong = (1 - right) / len(LANGUAGES)
+    return [right * ranking.get(language, 0.0) + wrong for language in languages]
+
+
+@lru_cache(maxsize=1000)
+def _expected(languages: Sequence[str], said: str | None) -> Sequence[tuple[str, str, float]]:
+    """Each of the languages, its canonical code, and how likely it is by what is declared, before anything is read."""
+    codes = [(language, canonical_language(language)) for language in languages]
+    return [(language, own, _declared(own, said) * _NEWS.get(own, _LESS_NEWS)) for language, own in codes]
 
 
 def _declared(language: str, said: str | None) -> float:

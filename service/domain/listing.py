@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from service.domain.feeds import ParsedFeed
 from service.domain.identity import EntryKeys, Known, KnownArticle, Recognised, article_id
@@ -15,8 +16,7 @@ FULL_READ_EVERY = timedelta(days=1)  # whatever a shorter way may have missed is
 _ITEM = struct.Struct(">Q5I")
 
 
-@dataclass(frozen=True, slots=True)
-class ListedItem:
+class ListedItem(NamedTuple):
     """An item that was read: what its entry can be known by, and its article, each cut to 4 bytes; 0 where there is none."""
 
     keys: tuple[int, int, int, int] = (0, 0, 0, 0)

@@ -49,7 +49,7 @@ _A_TITLE = 20  # Latin letters that make a title; fewer are a name or a brand in
 _WEIGHTS = {"LATIN": 1 / 3, "HAN": 2.5, "KANA": 2.5, "HANGUL": 2.5}
 _SOME_KANA = 0.05  # of the characters: a Chinese text has none, but for a name
 _BY_NAME = {"HIRAGANA": "KANA", "KATAKANA": "KANA", "KATAKANA-HIRAGANA": "KANA", "CJK": "HAN"}
-_ASCII_LETTERS = re.compile(r"[A-Za-z]")
+_NO_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalpha())  # of ASCII
 _OTHERS = re.compile(r"[^\W\d_a-zA-Z]")
 
 _Scripts = Counter[str]
@@ -94,9 +94,10 @@ def _main(scripts: _Scripts) -> str | None:
 
 def _scripts(text: str) -> _Scripts:
     """How many letters of each script there are."""
-    scripts = Counter(script for letter in _OTHERS.findall(text) if (script := _script_of(letter)))
-    latin = len(_ASCII_LETTERS.findall(text))
-    return scripts + Counter({"LATIN": latin})
+    scripts = Counter() if text.isascii() else Counter(script for letter in _OTHERS.findall(text) if (script := _script_of(letter)))
+    if latin := len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS)):
+        scripts["LATIN"] += latin
+    return scripts
 
 
 @lru_cache(maxsize=10_000)

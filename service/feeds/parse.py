@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import feedparser
 from feedparser import api as feedparser_api
 from feedparser import mixin as feedparser_mixin
+from feedparser.util import FeedParserDict
 from lxml import etree
 
 from service.domain.feeds import Entry, ParsedFeed
@@ -36,6 +38,8 @@ _MIXIN.can_be_relative_uri = _MIXIN.can_be_relative_uri - {"id"}
 # It looks for a parser that is nowhere before each document, and at each tag makes the same base address anew.
 feedparser_api.PREFERRED_XML_PARSERS = []
 feedparser_mixin.make_safe_absolute_uri = lru_cache(maxsize=64)(feedparser_mixin.make_safe_absolute_uri)
+# Nor need it copy what it knows of each text, a few words, as if there were something inside them.
+feedparser_mixin.copy = SimpleNamespace(deepcopy=FeedParserDict)
 
 _READER = f"2 feedparser {feedparser.__version__}"  # raise the number where entries come out differently: what is known is read again
 _CUTTABLE = ("utf-8", "iso-8859", "windows-125", "koi8")  # charsets in which a "<" is a "<" wherever it stands

@@ -26,10 +26,10 @@ _INLINE = frozenset(
 )  # fmt: skip
 _TAG_AT_ALL = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>\"']*(?:\"[^\"<>]*\"[^<>\"']*|'[^'<>]*'[^<>\"']*)*)?/?>")
 _NOT_SIMPLE = re.compile(rf"<!|<\?|</?(?:{'|'.join(sorted(_SKIPPED))})\b", re.IGNORECASE)
-_SPACE_BUT_BREAKS = re.compile(r"[^\S\n]+")
 # Windows-1252 characters that came in as C1 controls; then what no database or mail header can carry.
 _REPAIRED = {code: bytes([code]).decode("cp1252", "replace").replace("\ufffd", "") for code in range(0x80, 0xA0)}
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # of both kinds: most texts have none
 
 
 def plain_line(value: str, limit: int) -> str:
@@ -61,7 +61,7 @@ def plain_paragraphs(value: str, limit: int) -> str:
 
 def storable(value: str) -> str:
     """`value` without the characters that a database or a mail header refuses."""
-    return _UNSTORABLE.sub("", value.translate(_REPAIRED))
+    return _UNSTORABLE.sub("", value.translate(_REPAIRED)) if _ODD.search(value) else value
 
 
 def cut(text: str, limit: int) -> str:
@@ -92,9 +92,9 @@ def _is_marked_up(text: str) -> bool:
 
 def _without_markup(markup: str) -> str:
     """The text of an HTML fragment, with line breaks between its block elements."""
-    simple = None if _NOT_SIMPLE.search(markup) else _TAG_AT_ALL.sub(_break, _SPACE.sub(" ", markup))
+    simple = None if _NOT_SIMPLE.search(markup) else _TAG_AT_ALL.sub(_break, " ".join(markup.split()))
     if simple is not None and "<" not in simple:
-        return _SPACE_BUT_BREAKS.sub(" ", unescape(simple))
+        return "\n".join(" ".join(line.split()) for line in unescape(simple).split("\n"))
     return _without_twisted_markup(markup)
 
 

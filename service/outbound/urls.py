@@ -40,9 +40,10 @@ def admit_url(url: str, allow: tuple[Network, ...]) -> URL:
         raise UrlRefused("a user name or password inside the URL is not allowed")
     if not host or port is None:
         raise UrlRefused("the URL has no host")
-    host = _canonical_host(host)
-    _check_place(host, port, allow)
-    return target.with_host(host)
+    address = _address_of(host)
+    name = host.lower() if address is None else str(address)
+    _check_place(address, port, allow)
+    return target if name == host else target.with_host(name)
 
 
 def literal_address(host: str) -> Address | None:
@@ -64,20 +65,18 @@ def _check_text(url: str) -> None:
         raise UrlRefused("the URL contains white space, a backslash or invisible characters")
 
 
-def _canonical_host(host: str) -> str:
+def _address_of(host: str) -> Address | None:
+    """The address that a host is, or None for a good name."""
     bare = host.removesuffix(".")
     address = literal_address(bare)
     if isinstance(address, IPv6Address) and address.scope_id:
         raise UrlRefused("an address with a zone is not allowed")
-    if address is not None:
-        return str(address)
-    if len(bare) > 253 or not _NAME.fullmatch(bare.lower()):
+    if address is None and (len(bare) > 253 or not _NAME.fullmatch(bare.lower())):
         raise UrlRefused("the host name is not valid")
-    return host.lower()
+    return address
 
 
-def _check_place(host: str, port: int, allow: tuple[Network, ...]) -> None:
-    address = literal_address(host)
+def _check_place(address: Address | None, port: int, allow: tuple[Network, ...]) -> None:
     if address is not None and is_within(address, allow):
         return
     if address is not None and not is_public(address):

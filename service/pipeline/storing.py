@@ -41,7 +41,7 @@ def _settle(terms: Terms, poll: FeedPoll, keys: Sequence[EntryKeys], known: Mapp
     parsed, listing = poll.document.parsed, poll.document.listing
     if listing is not None and meets(still_listed(listing, parsed), keys, known):
         return None
-    entries = _with_languages(recognise(parsed.entries, known), parsed.language)
+    entries = _with_languages(recognise(parsed.entries, keys, known), parsed.language)
     settled = terms.settle(poll, _turnover(poll.document, entries))
     listed = None if poll.told else list_items(listing, parsed, keys, entries, feed_id=poll.feed.id, now=poll.at)
     source = parsed.title or poll.feed.url

@@ -2,26 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, func, literal, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from service.storage.columns import Moment
 from service.storage.database import Database
 
 MAX_CLAIMS = 5  # claims that never finished, after which a row is set aside
+NOW = bindparam("now", type_=Moment)
+Time = datetime | ColumnElement[datetime]
+_ALL: ColumnElement[bool] = true()
 
 
 class LeaseLost(Exception):
     """Somebody else has taken the row meanwhile: what was to be saved must not be."""
 
 
-def is_due(table: Table, now: datetime) -> ColumnElement[bool]:
+def is_due(table: Table, now: Time) -> ColumnElement[bool]:
     """Whether a row waits for work and nobody holds it."""
     free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
     return and_(table.c.next_at.is_not(None), table.c.next_at <= now, free)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How due rows of a table are taken: statements that are built once, for to build them takes longer than to run them."""
+
+    again: Update
+    fresh: Update
+
+    @classmethod
+    def of(cls, table: Table, *, again: ColumnElement[bool] = _ALL, fresh: ColumnElement[bool] = _ALL) -> Claim:
+        """A claim of all that is due, or of these rows only: those that were claimed before (`again`), and the others (`fresh`)."""
+        before = table.c.claims.between(1, MAX_CLAIMS - 1)
+        return cls(_take(table, and_(before, again)), _take(table, and_(table.c.claims == 0, fresh)))
+
+    def run(
+        self,
+        connection: Connection,
+        *,
+        now: datetime,
+        until: datetime,
+        token: str,
+        limit: int,
+        bound: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Sequence[Row[Any]]:
+        """Take up to `limit` rows, oldest first, inside the caller's transaction; `bound` are what else the conditions ask for.
+
+        A row that was claimed before and never finished is claimed alone, so that poison takes only itself.
+        """
+        values = {"now": now, "until": until, "token": token, **bound}
+        taken = connection.execute(self.again, {**values, "limit": 1}).all()
+        taken = taken or connection.execute(self.fresh, {**values, "limit": limit}).all()
+        return sorted(taken, key=lambda row: row.next_at)
 
 
 def claim_due(
@@ -31,29 +86,22 @@ def claim_due(
 
     A row that was claimed before and never finished is claimed alone, so that poison takes only itself.
     """
+    claim = _claim_of(table) if among is None else Claim.of(table, again=among, fresh=among)
     with database.write() as connection:
-        wanted = true() if among is None else among
-        return claim_among(connection, table, wanted, now=now, until=now + database.lease, token=token, limit=limit)
+        return claim.run(connection, now=now, until=now + database.lease, token=token, limit=limit)
 
 
-def claim_among(
-    connection: Connection, table: Table, among: ColumnElement[bool], *, now: datetime, until: datetime, token: str, limit: int
-) -> Sequence[Row[Any]]:
-    """As `claim_due`, inside the caller's transaction."""
-    again = _claim(connection, table, and_(table.c.claims.between(1, MAX_CLAIMS - 1), among), now, until, token, 1)
-    return again or _claim(connection, table, and_(table.c.claims == 0, among), now, until, token, limit)
+@cache
+def _claim_of(table: Table) -> Claim:
+    return Claim.of(table)
 
 
-def _claim(
-    connection: Connection, table: Table, which: ColumnElement[bool], now: datetime, until: datetime, token: str, limit: int
-) -> Sequence[Row[Any]]:
+def _take(table: Table, which: ColumnElement[bool]) -> Update:
     # A common table expression: a subquery, PostgreSQL runs anew for each row if it takes the table for tiny, and locks others each time.
-    waiting = select(table.c.id).where(is_due(table, now), which).order_by(table.c.next_at).limit(limit)
+    waiting = select(table.c.id).where(is_due(table, NOW), which).order_by(table.c.next_at).limit(bindparam("limit", type_=Integer))
     due = select(waiting.with_for_update(skip_locked=True).cte("due").c.id)
-    taken = (
-        update(table).where(table.c.id.in_(due)).values(lease_until=until, lease_token=token, claims=table.c.claims + 1).returning(*table.c)
-    )
-    return sorted(connection.execute(taken).all(), key=lambda row: row.next_at)
+    lease = {"lease_until": bindparam("until", type_=Moment), "lease_token": bindparam("token"), "claims": table.c.claims + 1}
+    return update(table).where(table.c.id.in_(due)).values(lease).returning(*table.c)
 
 
 def renew_leases(database: Database, table: Table, *, token: str, now: datetime) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, Row, Select, and_, bindparam, case, func, select, update
 
 from service.config import Settings
-from service.storage.claims import MAX_CLAIMS, claim_among, is_due
+from service.storage.claims import MAX_CLAIMS, NOW, Claim, is_due
 from service.storage.database import Database
 from service.storage.tables import feed, feed_host
 
@@ -49,12 +50,14 @@ def claim_politely(database: Database, *, now: datetime, token: str, limit: int,
 
     The hosts' rows are locked first: of two workers that look at one host, one sees what the other has taken.
     """
+    bound = {"now": now, "at_once": courtesy.at_once}
     with database.write() as connection:
-        hosts = _lock_free_hosts(connection, now, limit, courtesy)
+        looked_at = {"limit": limit, "look_ahead": LOOK_AHEAD * limit}
+        hosts = connection.execute(_free_hosts(), {**bound, **looked_at}).scalars().all()
         if not hosts:
             return ()
-        first = _first_of_each(and_(feed.c.host.in_(hosts), feed.c.host.not_in(_busy(now, courtesy))), now)
-        claimed = claim_among(connection, feed, feed.c.id.in_(first), now=now, until=now + database.lease, token=token, limit=limit)
+        bound["hosts"] = hosts
+        claimed = _claim().run(connection, now=now, until=now + database.lease, token=token, limit=limit, bound=bound)
         taken = sorted({row.host for row in claimed})
         connection.execute(update(feed_host).where(feed_host.c.name.in_(taken)).values(free_at=now + courtesy.gap))
     return claimed
@@ -74,33 +77,38 @@ def count_pollable(database: Database, now: datetime, courtesy: Courtesy) -> tup
     What waits for its host only, behind other feeds of the same host, is not late through the workers' fault.
     """
     since = case((feed.c.next_at < feed_host.c.free_at, feed_host.c.free_at), else_=feed.c.next_at).label("since")
-    waiting = select(since).join(feed_host, feed_host.c.name == feed.c.host).where(_pollable(now, courtesy)).subquery()
+    waiting = select(since).join(feed_host, feed_host.c.name == feed.c.host).where(_pollable()).subquery()
+    query = select(func.count(), func.min(waiting.c.since)).select_from(waiting)
     with database.read() as connection:
-        count, oldest = connection.execute(select(func.count(), func.min(waiting.c.since)).select_from(waiting)).one()
+        count, oldest = connection.execute(query, {"now": now, "at_once": courtesy.at_once}).one()
     return count, oldest
 
 
-def _pollable(now: datetime, courtesy: Courtesy) -> ColumnElement[bool]:
-    free = and_(feed_host.c.free_at <= now, feed.c.host.not_in(_busy(now, courtesy)))
-    return and_(is_due(feed, now), feed.c.claims < MAX_CLAIMS, free)
+def _pollable() -> ColumnElement[bool]:
+    """Whether a feed may be polled at the moment that is bound as `now`."""
+    return and_(is_due(feed, NOW), feed.c.claims < MAX_CLAIMS, feed_host.c.free_at <= NOW, feed.c.host.not_in(_busy()))
 
 
-def _busy(now: datetime, courtesy: Courtesy) -> Any:
+def _busy() -> Select[Any]:
     """Hosts of which as many feeds are under way as may be."""
-    under_way = and_(feed.c.lease_until > now, feed.c.lease_token.is_not(None))
-    return select(feed.c.host).where(under_way).group_by(feed.c.host).having(func.count() >= courtesy.at_once)
+    under_way = and_(feed.c.lease_until > NOW, feed.c.lease_token.is_not(None))
+    return select(feed.c.host).where(under_way).group_by(feed.c.host).having(func.count() >= bindparam("at_once", type_=Integer))
 
 
-def _lock_free_hosts(connection: Connection, now: datetime, limit: int, courtesy: Courtesy) -> list[str]:
-    due = select(feed.c.host, feed.c.next_at).join(feed_host, feed_host.c.name == feed.c.host).where(_pollable(now, courtesy))
-    first = due.order_by(feed.c.next_at).limit(LOOK_AHEAD * limit).subquery()
+@cache
+def _free_hosts() -> Select[Any]:
+    due = select(feed.c.host, feed.c.next_at).join(feed_host, feed_host.c.name == feed.c.host).where(_pollable())
+    first = due.order_by(feed.c.next_at).limit(bindparam("look_ahead", type_=Integer)).subquery()
     hosts = select(first.c.host, func.min(first.c.next_at).label("since")).group_by(first.c.host).subquery()
-    free = select(feed_host.c.name).join(hosts, hosts.c.host == feed_host.c.name).where(feed_host.c.free_at <= now)
-    locked = free.order_by(hosts.c.since).limit(limit).with_for_update(skip_locked=True, of=feed_host)
-    return list(connection.execute(locked).scalars())
+    free = select(feed_host.c.name).join(hosts, hosts.c.host == feed_host.c.name).where(feed_host.c.free_at <= NOW)
+    return free.order_by(hosts.c.since).limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True, of=feed_host)
 
 
-def _first_of_each(among: ColumnElement[bool], now: datetime) -> Any:
-    place = func.row_number().over(partition_by=feed.c.host, order_by=feed.c.next_at).label("place")
-    placed = select(feed.c.id, place).where(is_due(feed, now), feed.c.claims < MAX_CLAIMS, among).subquery()
-    return select(placed.c.id).where(placed.c.place == 1)
+@cache
+def _claim() -> Claim:
+    """A claim of the first due feed of each of the `hosts`."""
+    hosts: BindParameter[list[str]] = bindparam("hosts", expanding=True)
+    its_feed = and_(feed.c.host == feed_host.c.name, is_due(feed, NOW), feed.c.claims < MAX_CLAIMS)
+    first = select(feed.c.id).where(its_feed).order_by(feed.c.next_at).limit(1).correlate(feed_host).scalar_subquery()
+    firsts = select(first).where(feed_host.c.name.in_(hosts), feed_host.c.name.not_in(_busy()))
+    return Claim.of(feed, again=and_(feed.c.host.in_(hosts), feed.c.host.not_in(_busy())), fresh=feed.c.id.in_(firsts))

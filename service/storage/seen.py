@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, tuple_, update
+from sqlalchemy import Connection, Select, and_, bindparam, column, func, select, update
 
 from service.domain.identity import Known, KnownArticle, Recognised
+from service.storage.columns import Json
 from service.storage.database import Database
 from service.storage.poll_rows import id_of
 from service.storage.tables import article, seen
 
 LISTED_RESOLUTION = timedelta(days=1)  # how exact `listed_at` is; a write per entry and poll would be dear
 CHUNK = 500  # bound parameters per statement stay far below every engine's limit
-
-_KNOWN = select(seen.c.feed, seen.c.key, seen.c.article, article.c.link_key, article.c.title_key, article.c.content_hash).join(
-    article, article.c.id == seen.c.article, isouter=True
-)
 
 
 def find_known(database: Database, asked: Sequence[tuple[str, Collection[str]]]) -> list[dict[str, KnownArticle]]:
@@ -27,9 +25,8 @@ def find_known(database: Database, asked: Sequence[tuple[str, Collection[str]]])
     found: dict[str, dict[str, KnownArticle]] = {feed_id: {} for feed_id, _ in asked}
     if pairs:
         with database.read() as connection:
-            for start in range(0, len(pairs), CHUNK):
-                for row in connection.execute(_known(pairs[start : start + CHUNK])).all():
-                    found[row.feed][row.key] = KnownArticle(row.article, row.link_key, row.title_key, row.content_hash)
+            for row in connection.execute(_known(is_postgres=database.is_postgres), {"pairs": pairs}).all():
+                found[row.feed][row.key] = KnownArticle(row.article, row.link_key, row.title_key, row.content_hash)
     return [found[feed_id] for feed_id, _ in asked]
 
 
@@ -54,5 +51,16 @@ def _mark_listed(connection: Connection, feed_id: str, entries: Sequence[Recogni
         connection.execute(update(seen).where(these, seen.c.listed_at < now - LISTED_RESOLUTION).values(listed_at=now))
 
 
-def _known(pairs: Sequence[tuple[str, str]]) -> Select[Any]:
-    return _KNOWN.where(tuple_(seen.c.feed, seen.c.key).in_(pairs))
+@cache
+def _known(*, is_postgres: bool) -> Select[Any]:
+    """What is known of the bound pairs of feed and key.
+
+    They come as one JSON value, to be joined: of a list of pairs SQLite makes a search through the whole table.
+    """
+    each = func.jsonb_array_elements if is_postgres else func.json_each
+    pairs = each(bindparam("pairs", type_=Json)).table_valued(column("value", Json), name="pairs")
+    feed_id, key = (pairs.c.value[place].as_string() for place in (0, 1))
+    those = seen.join(pairs, and_(seen.c.feed == feed_id, seen.c.key == key)).join(article, article.c.id == seen.c.article, isouter=True)
+    return select(seen.c.feed, seen.c.key, seen.c.article, article.c.link_key, article.c.title_key, article.c.content_hash).select_from(
+        those
+    )

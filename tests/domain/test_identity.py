@@ -40,7 +40,7 @@ class Store:
     def poll(self, entries: Sequence[Entry]) -> list[Recognised]:
         """Recognise a document and remember it, as the storage does."""
         known = {key: self.articles[self.seen[key]] for key in list_lookups(keys_of(entries)) if key in self.seen}
-        found = recognise(entries, known)
+        found = recognise(entries, keys_of(entries), known)
         for each in found:
             new_id = each.article_id if isinstance(each, Known) else article_id("fd_1", each.first_key)
             if isinstance(each, New):

@@ -55,6 +55,10 @@ def test_alphabets(letters: str, language: str) -> None:
     assert choose_language(CYRILLIC, torn, {}, letters, None) == language
 
 
+def test_letters_of_another_alphabet_say_nothing() -> None:
+    assert choose_language(Choices(LANGUAGES_OF["HAN"], title=True), {"zh": 0.9, "ja": 0.1}, {}, "Новости 和平会谈", None) == "zh"
+
+
 def test_a_script_of_one_language_needs_no_classifier() -> None:
     assert choose_language(Choices(("ka",), title=True), {}, {}, "", "en") == "ka"
 

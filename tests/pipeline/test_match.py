@@ -13,7 +13,7 @@ from service.domain.alerting import FoundMatch
 from service.domain.channels import Channel
 from service.domain.evidence import Scores
 from service.domain.feeds import Entry
-from service.domain.identity import recognise
+from service.domain.identity import keys_of, recognise
 from service.domain.polling import Fetched, after_success
 from service.domain.rules import Rule, RuleSpec
 from service.edges import Edges
@@ -55,9 +55,11 @@ class Desk:
         (claimed,) = store.feeds.claim_feeds(now=now, token="t", limit=1)
         fetched = Fetched(200, claimed.url, b"", claimed.validators, None, complete=True, conditional=False)
         update = after_success(claimed, fetched, None, now=now, interval=timedelta(days=1), jitter=0)
-        keys = [key for each in recognise(entries, {}) for key in each.keys.lookups]
+        keys = [key for each in recognise(entries, keys_of(entries), {}) for key in each.keys.lookups]
         (lookups,) = store.articles.known_articles([(claimed.id, keys)])
-        (saved,) = save_polls(store.database, [PollToSave(claimed, update, recognise(entries, lookups), "The Gazette", now)])
+        (saved,) = save_polls(
+            store.database, [PollToSave(claimed, update, recognise(entries, keys_of(entries), lookups), "The Gazette", now)]
+        )
         assert isinstance(saved, SavedPoll)
 
     def watch(self, **spec: Any) -> Rule:

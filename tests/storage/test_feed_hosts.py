@@ -65,6 +65,15 @@ def test_a_worker_that_died_keeps_its_host_no_longer_than_its_lease(store: Store
     assert len(claim(store, NOON + 31 * SECOND)) == 1
 
 
+def test_what_a_dead_worker_left_is_taken_alone_and_before_what_is_due_longer(store: Store, caller: CallerAt) -> None:
+    urls = ["https://a.example/0", "https://a.example/1", "https://b.example/0"]
+    follow(store, caller, *urls)
+    with store.database.write() as connection:
+        connection.execute(feed.update().where(feed.c.url == urls[1]).values(claims=1, next_at=NOON + SECOND))
+    claimed = [[each.url for each in claim(store, NOON + 2 * SECOND, courtesy=Courtesy(3))] for _ in range(3)]
+    assert [sorted(each) for each in claimed] == [[urls[1]], [urls[0], urls[2]], []]
+
+
 def test_a_host_with_hundreds_of_feeds_that_is_busy_hides_no_other(store: Store, caller: CallerAt) -> None:
     follow(store, caller, "https://a.example/")
     rows = [

@@ -60,7 +60,7 @@ def with_entry(feed: FeedToPoll, title: str, clock: Clock) -> PollToSave:
     parsed = ParsedFeed("T", None, None, (Entry("g", None, title),))
     fetched = Fetched(200, feed.url, b"", Validators(), "h", complete=True, conditional=False)
     outcome = after_success(feed, fetched, parsed, now=clock.at, interval=MINUTE, jitter=0)
-    return PollToSave(feed, outcome, recognise(parsed.entries, {}), "T", clock.at, Listing("", clock.at))
+    return PollToSave(feed, outcome, recognise(parsed.entries, keys_of(parsed.entries), {}), "T", clock.at, Listing("", clock.at))
 
 
 def test_quiet_polls_of_every_kind_are_written_together(edges_on_both: Edges, claimed: tuple[FeedToPoll, ...], clock: Clock) -> None:
