@@ -115,8 +115,13 @@ def is_together(watch: Watch, reading: Reading, day: date | None, known: Known) 
     return (all(topics) if watch.every_topic else any(topics)) if watch.topics else bool(watch.actors)
 
 
+_NOTHING_WATCHED = Findings(0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, actors_alone=True, topics_alone=True)
+
+
 def find(watch: Watch, reading: Reading, day: date | None, known: Known) -> Findings:
     """What an article of this day has of what the rule watches."""
+    if not watch.actors and not watch.topics:
+        return _NOTHING_WATCHED  # a query alone
     look = _Look(reading, day, known)
     seen = [look.seen(actor) for actor in watch.actors]
     actors = _strengths(seen, watch.every_actor)
