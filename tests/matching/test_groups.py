@@ -13,6 +13,7 @@ from service.matching.actors import forms_of_actor, group_of_actor
 from service.matching.beginnings import phrase_of_form
 from service.matching.forms import OPEN_END, Form
 from service.matching.groups import NEXT_SENTENCE, SAME_SENTENCE, Forms, Group, Known, Seen, group_of, hints_of, see
+from service.matching.marks import after
 from service.matching.names import forms_of_name
 from service.matching.reading import Reading
 from service.matching.text import phrase_of
@@ -197,6 +198,21 @@ def test_any_forms_have_hints(several: list[Form], data: st.DataObject) -> None:
 def test_cases_of_first_names_change_no_hint(name: str) -> None:
     plain = hints_of(Forms(*forms_of_name(name, cases=False)))
     assert set(plain) == set(hints_of(Forms(*forms_of_name(name))))
+
+
+@pytest.mark.parametrize(
+    ("several", "hint"),
+    [
+        pytest.param(["Mark Rutte"], after("mar", "rutte"), id="first letters"),
+        pytest.param(["Mark Rutte", "M Rutte"], after("mar", "rutte"), id="beside a bare initial"),
+        pytest.param(["M Rutte"], after("m", "rutte"), id="a bare initial alone"),
+        pytest.param(["Ed Rutte"], after("ed", "rutte"), id="a short name"),
+        pytest.param(["Mark Rutte", "Mikael Rutte"], after("m", "rutte"), id="what two names have in common"),
+        pytest.param(["Юрій Гончаренко"], after("юр", "гончаренко"), id="what all cases have in common: Юрим"),
+    ],
+)
+def test_a_full_name_is_told_by_how_the_first_name_begins(several: list[str], hint: str) -> None:
+    assert hints_of(Forms(tuple(map(form, several)))) == ((hint,),)
 
 
 def test_a_short_word_is_no_hint_at_one_much_longer() -> None:
