@@ -117,8 +117,11 @@ class Known(dict[Group, "Seen | None"]):
 _UNKNOWN = Seen((), {})
 
 
-def hints_of(forms: Forms) -> tuple[Phrase, ...]:
-    """Few phrases of which an article has one wherever it has one of the forms: full names by surname and what comes before it."""
+def hints_of(forms: Forms, letters: int = HEAD) -> tuple[Phrase, ...]:
+    """Few phrases of which an article has one wherever it has one of the forms.
+
+    Full names are told by the surname and so many letters of what comes before it, HEAD at most.
+    """
     hints: dict[Phrase, None] = {}
     surnames: dict[str, list[Form]] = {}  # by initial
     found_by = (*forms.sure, *(forms.needs_context if forms.context else ()))
@@ -130,7 +133,7 @@ def hints_of(forms: Forms) -> tuple[Phrase, ...]:
         else:
             surnames.setdefault(form.words[-2][0], []).append(form)
     for several in surnames.values():
-        beginning = _beginning_in_common({form.words[-2] for form in several})
+        beginning = _beginning_in_common({form.words[-2] for form in several})[:letters]
         hints.update(((after(beginning, word),), None) for word in _beginnings(several))
     return tuple(hints)
 
