@@ -61,7 +61,8 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
     """What tells that a name or an alias stands there in a way of its own; nothing of one that the actor is known by anyway."""
     other_ways = () if written == name or find_actor(written) else forms_of_alias(written, name, cases=False)
     typed = (*typed_forms(written), *(form for forms in other_ways for form in forms))
-    return hints_of(Forms(tuple(form for form in typed if not (known and any(each.covers(form) for each in expand_known(known).forms)))))
+    further = tuple(form for form in typed if not (known and any(each.covers(form) for each in expand_known(known).forms)))
+    return hints_of(Forms(further), letters=1)  # rules have aliases in great numbers, and initials in common take less
 
 
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:

@@ -116,7 +116,7 @@ class _Gates:
 
 def _filed_under(filed: Mapping[Short, array[int]], present: Set[Short]) -> npt.NDArray[np.uintc]:
     """All numbers filed under these keys, one after the other."""
-    return np.frombuffer(b"".join([filed[key] for key in present & filed.keys()]), np.uintc)
+    return np.frombuffer(b"".join(filter(None, map(filed.get, present))), np.uintc)
 
 
 def _file(filed: _ByKey, key: Short, number: int) -> None:

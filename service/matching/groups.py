@@ -10,10 +10,11 @@ from functools import cached_property
 from itertools import accumulate
 
 from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
+from service.matching.cases import given_name_cases
 from service.matching.forms import OPEN_END, Form
-from service.matching.marks import OPEN, after_initial
+from service.matching.marks import OPEN, after
 from service.matching.names import name_words
-from service.matching.reading import Place, Reading
+from service.matching.reading import HEAD, Place, Reading
 from service.matching.scoring import TopicStrength, place_weight
 from service.matching.text import Phrase
 
@@ -21,7 +22,7 @@ SAME_SENTENCE, NEXT_SENTENCE = 0.8, 0.72  # what the forms of all of `together` 
 
 _MANY = 12  # hints: to look for more takes longer than to look for the forms
 _PLACES = 200  # of one form: no news text has more, and hostile ones have thousands
-_TELLING = 3  # letters of a word that, with the initial before it, tells a name from most others
+_TELLING = 3  # letters of a word that, with the beginning of the word before it, tells a name from most others
 
 
 @dataclass(frozen=True)
@@ -101,30 +102,28 @@ class Seen:
 
 
 class Known(dict[Group, "Seen | None"]):
-    """What was found out about an article's groups, and of which an index has told whether one of their own hints is there.
+    """What was found out about an article's groups and, beside it, about whole topics.
 
-    Beside it, what was found out about whole topics.
+    `is_hinted(group, own)` tells whether one of a group's hints is there, or one of its `own` hints; None where that is not known and has
+    to be looked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_hinted: Callable[[Group, bool], bool | None] = lambda _group, _own: None) -> None:
         super().__init__()
-        self.hinted: dict[Group, bool] = {}
+        self.is_hinted = is_hinted
         self.topics: dict[object, TopicStrength] = {}
-
-    def tell(self, group: Group, hinted: bool) -> None:
-        """Take in whether a group's own hints are there, after its base's."""
-        self.hinted[group] = hinted
-        if not hinted and (group.base is None or not self.hinted.get(group.base, True)):
-            self.setdefault(group, None)
 
 
 _UNKNOWN = Seen((), {})
 
 
-def hints_of(forms: Forms) -> tuple[Phrase, ...]:
-    """Few phrases of which an article has one wherever it has one of the forms: full names by surname and initial."""
+def hints_of(forms: Forms, letters: int = HEAD) -> tuple[Phrase, ...]:
+    """Few phrases of which an article has one wherever it has one of the forms.
+
+    Full names are told by the surname and so many letters of what comes before it, HEAD at most.
+    """
     hints: dict[Phrase, None] = {}
-    surnames: dict[str, list[Form]] = {}
+    surnames: dict[str, list[Form]] = {}  # by initial
     found_by = (*forms.sure, *(forms.needs_context if forms.context else ()))
     stems = {form.words[0] for form in found_by if form.open_end and not form.cased and len(form.words) == 1}
     for form in found_by:
@@ -133,9 +132,18 @@ def hints_of(forms: Forms) -> tuple[Phrase, ...]:
                 hints[phrase_of_form(form)] = None
         else:
             surnames.setdefault(form.words[-2][0], []).append(form)
-    for letter, several in surnames.items():
-        hints.update(((after_initial(letter, word),), None) for word in _beginnings(several))
+    for several in surnames.values():
+        beginning = _beginning_in_common({form.words[-2] for form in several})[:letters]
+        hints.update(((after(beginning, word),), None) for word in _beginnings(several))
     return tuple(hints)
+
+
+def _beginning_in_common(first_names: Set[str]) -> str:
+    """The first letters, HEAD of them at most, of all of them in every case, bare initials aside."""
+    whole = [case for name in first_names if len(name) > 1 for case in given_name_cases(name)] or [*first_names]
+    first, last = min(whole), max(whole)
+    length = next((at for at in range(HEAD) if first[at : at + 1] != last[at : at + 1]), HEAD)
+    return first[:length]
 
 
 def _goes_on_from(form: Form, stems: Set[str]) -> bool:
@@ -162,6 +170,8 @@ def see(group: Group, reading: Reading, day: date | None, known: Known) -> Seen 
     if group in known:
         return known[group]
     known[group] = None  # a group is never part of itself
+    if not group.together and known.is_hinted(group, False) is False:
+        return None  # most of all that are asked for
     if group.base and group.alike and not _own_hinted(group, reading, known):
         known[group] = see(group.base, reading, day, known)
     elif group.together or _hinted(group, reading, known):
@@ -171,15 +181,18 @@ def see(group: Group, reading: Reading, day: date | None, known: Known) -> Seen 
 
 def _hinted(group: Group, reading: Reading, known: Known) -> bool:
     """Whether the article may have it."""
-    if (group not in known.hinted and len(group.own_hints) > _MANY) or _own_hinted(group, reading, known):
+    if _own_hinted(group, reading, known, many=True):
         return True
     base = group.base
     return base is not None and known.get(base, _UNKNOWN) is not None and _hinted(base, reading, known)
 
 
-def _own_hinted(group: Group, reading: Reading, known: Known) -> bool:
-    told = known.hinted.get(group)
-    return any(map(reading.has, group.own_hints)) if told is None else told
+def _own_hinted(group: Group, reading: Reading, known: Known, many: bool = False) -> bool:
+    """Whether one of its own hints is there; `many`: of so many that it takes longer to look for them, one is taken to be."""
+    told = known.is_hinted(group, True)
+    if told is None:
+        return (many and len(group.own_hints) > _MANY) or any(map(reading.has, group.own_hints))
+    return told
 
 
 def _look(group: Group, reading: Reading, day: date | None, known: Known) -> Seen | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 from typing import Protocol
 
@@ -13,17 +13,18 @@ from service.domain.evidence import Evidence, Scores
 from service.domain.rules import Rule
 from service.matching.anchors import Key, anchors_of
 from service.matching.calibration import Nearness
-from service.matching.entries import Entry, Short, entry_of, make_ready, phrases_of, short
+from service.matching.entries import Entry, Short, entry_of, keys_of, phrases_of, short
 from service.matching.filing import Filing
 from service.matching.groups import Group, Known, see
 from service.matching.marks import JOINED, OPEN
 from service.matching.phrases import PhraseBook
 from service.matching.reading import Reading
 from service.matching.rules import condition_of
-from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, judge, weigh
+from service.matching.verdict import NEAR_ENOUGH, CompiledRule, Verdict, compile_rule, judge, weigh
 
 _FEW = 200  # rules that are asked one by one
 _READY = 16_000  # rules kept ready: those that articles bring again and again
+_GROUPS = 50_000  # whose keys are kept at hand
 _BYTES_PER_RULE, _BYTES_PER_PHRASE, _BYTES_READY = 1_600, 420, 10_000  # by what a process grew from 10,000 to 100,000 rules
 
 
@@ -63,7 +64,8 @@ class RuleIndex:
         self._of_workspace: dict[str, dict[str, Entry]] = {}
         self._of_pages: dict[str, Entry] = {}  # rules that ask for full texts
         self._unanchored: dict[str, Entry] = {}  # rules that no phrase is required for
-        self._ready = lru_cache(maxsize=_READY)(make_ready)
+        self._ready = lru_cache(maxsize=_READY)(_compiled)
+        self._keys_of = lru_cache(maxsize=_GROUPS)(self._looked_for)  # as long as no rule changes
 
     def __len__(self) -> int:
         """How many rules are matched."""
@@ -87,6 +89,7 @@ class RuleIndex:
             for rule in changed.values():
                 entry = self._entry_of(rule) if rule.live else None  # outside of the lock: it takes longest
                 with self._lock:
+                    self._keys_of.cache_clear()
                     self._remove(rule.id)
                     if entry is not None:
                         self._file(entry)
@@ -114,10 +117,11 @@ class RuleIndex:
         """The candidates that hold, or every one of them, with the verdicts."""
         look = weigh if every else judge
         with self._lock:
-            reading, known = Reading(fields), Known()
+            reading = Reading(fields)
             present = self._book.present(reading)
+            known = Known(partial(self._is_hinted, present))
             verdicts = (
-                (entry.rule, look(self._ready_for(entry, present, known), reading, day, known, _near(entry, meaning)))
+                (entry.rule, look(self._ready(entry), reading, day, known, _near(entry, meaning)))
                 for entry in self._candidates(present, meaning)
                 if eligible(entry.rule)
             )
@@ -134,7 +138,7 @@ class RuleIndex:
             rules = [entry for workspace in workspaces for entry in self._of_workspace.get(workspace, {}).values()]
             if len(rules) > _FEW:
                 return True
-            watching = [self._ready(entry).rule.watch for entry in rules if eligible(entry.rule)]
+            watching = [self._ready(entry).watch for entry in rules if eligible(entry.rule)]
             reading, known = Reading(fields), Known()
             return any(see(leaf.group, reading, day, known) for watch in watching for leaf in watch.leaves)
 
@@ -143,10 +147,14 @@ class RuleIndex:
         with self._lock:
             return any(eligible(entry.rule) for entry in self._of_pages.values())
 
-    def _ready_for(self, entry: Entry, present: Set[Short], known: Known) -> CompiledRule:
-        ready = self._ready(entry)
-        ready.learn(present, known)
-        return ready.rule
+    def _is_hinted(self, present: Set[Short], group: Group, own: bool) -> bool | None:
+        """Whether an article with these keys has one of the group's, or of its own; None where not all of those are looked for."""
+        keys = self._keys_of(group)[own]
+        return None if keys is None else not present.isdisjoint(keys)
+
+    def _looked_for(self, group: Group) -> Sequence[Set[Short] | None]:
+        """A group's keys, and its own ones; None where not all of them are looked for."""
+        return [keys if keys <= self._uses.keys() else None for keys in keys_of(group)]
 
     def _candidates(self, present: Set[Short], meaning: Meaning | None) -> Iterator[Entry]:
         """Every rule that may hold for an article with these keys, once."""
@@ -209,6 +217,10 @@ class RuleIndex:
             return float("inf")  # nearly all of them, so any other part is better
         words = min(len(key) + 2 * (JOINED in key[0]), 6) if key else 1  # a name's initial and surname are seldom met
         return (uses + 1) * (2.0 if key and key[-1].endswith(OPEN) else 1.0) / 8.0**words
+
+
+def _compiled(entry: Entry) -> CompiledRule:
+    return compile_rule(entry.rule.spec, entry.rule.saved)
 
 
 def _near(entry: Entry, meaning: Meaning | None) -> Nearness | None:

@@ -41,9 +41,17 @@ def shapes_of(text: str, spans: Iterable[Span]) -> Phrase:
     return tuple(CASED + _shape(text[start:end]) for start, end in spans)
 
 
-def after_initial(letter: str, word: str) -> str:
-    """`word` where the word before it begins with `letter`: what all ways to write a full name have in common."""
-    return f"{letter}{JOINED}{word}"
+def after(beginning: str, word: str) -> str:
+    """`word` where the word before it begins so, or is the first letter of that: what all ways to write a full name have in common.
+
+    A phrase book takes reading.HEAD letters of a beginning at most.
+    """
+    return f"{beginning}{JOINED}{word}"
+
+
+def comes_after(before: str, beginning: str) -> bool:
+    """Whether `before` is such a word."""
+    return before.startswith(beginning) or before == beginning[0]
 
 
 def known_about(field: str, phrase: Phrase) -> Phrase:

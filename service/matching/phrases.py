@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence, Set
-from itertools import pairwise
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain, pairwise
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
-from service.matching.marks import CASED, JOINED, OPEN, after_initial, in_any_case
+from service.matching.marks import CASED, JOINED, OPEN, in_any_case
 from service.matching.particles import nouns_of
 from service.matching.reading import HEAD, Reading
 from service.matching.text import Phrase
@@ -30,12 +30,15 @@ _Owners: TypeAlias = "Sequence[_Owner | _Written]"
 
 
 class _Cache(Generic[_Owner]):
-    """What is known of words that articles had: the owners of what they are, and of what asks for an initial before them, by that."""
+    """What is known of words that articles had: the owners of what they are, and of what asks for a word before them.
+
+    The latter by how that word begins, and, if it is a bare initial, by that and a mark.
+    """
 
     def __init__(self) -> None:
         self.words: set[str] = set()
         self.owners: dict[str, _Owners[_Owner]] = {}  # of those of the words that have some
-        self.joined: dict[str, Sequence[tuple[str, _Owners[_Owner]]]] = {}  # likewise
+        self.joined: dict[str, Mapping[str, _Owners[_Owner]]] = {}  # likewise
         self._by_head: dict[str, list[str]] = {}  # the words by their first letters
 
     def missing(self, words: Set[str]) -> Set[str]:
@@ -46,7 +49,7 @@ class _Cache(Generic[_Owner]):
         self.clear()
         return words
 
-    def put(self, word: str, owners: _Owners[_Owner], joined: Sequence[tuple[str, _Owners[_Owner]]]) -> None:
+    def put(self, word: str, owners: _Owners[_Owner], joined: Mapping[str, _Owners[_Owner]]) -> None:
         """Remember a word."""
         self.words.add(word)
         self._by_head.setdefault(word[:HEAD], []).append(word)
@@ -75,8 +78,7 @@ class PhraseBook(Generic[_Owner]):
     """Phrases, marked or not (marks.py), each with its owners, of which those that an article has are found in one pass over its words.
 
     The pass meets each different word of the article once, and each different pair of words; it looks at where they stand only
-    if a longer phrase begins with the pair, or one minds the initial before the word. Most phrases have one owner: it is filed
-    as it is, several in a list.
+    if a longer phrase begins with the pair. Most phrases have one owner: it is filed as it is, several in a list.
     """
 
     def __init__(self) -> None:
@@ -85,7 +87,7 @@ class PhraseBook(Generic[_Owner]):
         self._written: dict[Phrase, _Filed[_Owner]] = {}  # by phrases that mind capitals
         self._pairs_open: dict[str, int] = {}  # first word -> how many phrases of it and a word with an open end there are
         self._lengths: dict[Phrase, dict[int, int]] = {}  # first two words -> how many longer phrases of each length begin with them
-        self._initials: dict[str, str] = {}  # word, or stem with its mark -> the initials that some phrases ask for before it
+        self._joined: dict[str, _Filed[str]] = {}  # word, or stem with its mark -> the phrases that ask for something before it
         self._stems: dict[str, int] = {}  # last words with an open end, without their mark -> how many phrases end so
         self._stem_lengths: dict[int, int] = {}  # how many stems are of each length
         self._ends: dict[str, tuple[str, ...]] = {}  # a cache: word -> the stems that it goes on from, with their mark
@@ -112,9 +114,11 @@ class PhraseBook(Generic[_Owner]):
     def present(self, reading: Reading) -> set[_Owner]:
         """The owners of the phrases that stand somewhere in the article."""
         found: set[_Owner | _Written] = set()
-        longer = self._longer
+        longer, pairs = self._longer, {pair for line in reading.lines for pair in pairwise(line)}
+        with_nouns = {(first, noun) for first, second in pairs for noun in nouns_of(second)} if reading.nouns else set[Phrase]()
         self._collect_single(reading, found)
-        for phrase in self._longer_in(reading):
+        self._collect_joined(chain(pairs, with_nouns), found)
+        for phrase in chain(self._longer_in(reading, pairs), with_nouns):
             if phrase in longer:
                 found.update(_owners(longer[phrase]))
         for each in [each for each in found if isinstance(each, _Written)] if self._written else ():
@@ -136,35 +140,41 @@ class PhraseBook(Generic[_Owner]):
             self._take_in(phrase, -1)
 
     def _collect_single(self, reading: Reading, found: set[_Owner | _Written]) -> None:
-        """Those of the phrases of one item."""
-        cache, lines = self._cache, reading.lines
+        """Those of the phrases of one item that ask for nothing before it."""
+        cache = self._cache
         for words in (reading.at, reading.nouns) if reading.nouns else (reading.at,):
             for word in cache.missing(words.keys()):
                 self._learn(word)
             found.update(*[cache.owners[word] for word in words.keys() & cache.owners.keys()])
-            for word in words.keys() & cache.joined.keys():
-                letters = {lines[line][at - 1][0] for line, at in words[word] if at}
-                found.update(*[owners for letter, owners in cache.joined[word] if letter in letters])
+
+    def _collect_joined(self, pairs: Iterable[Phrase], found: set[_Owner | _Written]) -> None:
+        """Those that do."""
+        joined = self._cache.joined
+        for before, word in pairs:
+            if word in joined:
+                owners = joined[word]
+                found.update(*[owners[head] for head in _heads(before) if head in owners])
 
     def _learn(self, word: str) -> None:
         items = (word, *self._ends_of(word))
         owners = tuple(owner for item in items for owner in _owners(self._alone.get(item)))
-        joined = ((letter, self._alone[after_initial(letter, item)]) for item in items for letter in self._initials.get(item, ""))
-        self._cache.put(word, owners, tuple((letter, tuple(_owners(filed))) for letter, filed in joined))
+        joined: dict[str, list[_Owner | _Written]] = {}
+        for phrase in (cast("str", phrase) for item in items for phrase in _owners(self._joined.get(item))):
+            beginning = phrase.partition(JOINED)[0]
+            for head in (beginning, beginning[0] + JOINED):
+                joined.setdefault(head, []).extend(_owners(self._alone[phrase]))
+        self._cache.put(word, owners, joined)
 
     def _forget(self, phrase: Phrase) -> None:
         """What is cached of the words that a phrase of one item may stand in."""
         if len(phrase) == 1:
             self._cache.forget(phrase[0].rpartition(JOINED)[2].removesuffix(OPEN))
 
-    def _longer_in(self, reading: Reading) -> Iterator[Phrase]:
+    def _longer_in(self, reading: Reading, pairs: Set[Phrase]) -> Iterator[Phrase]:
         """What may stand in the article of phrases of several words: its pairs of words, and what is longer behind those that begin so."""
-        pairs = {pair for line in reading.lines for pair in pairwise(line)}
         yield from pairs & self._longer.keys()
         for first, second in (pair for pair in pairs if pair[0] in self._pairs_open) if self._pairs_open else ():
             yield from ((first, end) for end in self._ends_of(second))
-        if reading.nouns:
-            yield from ((first, noun) for first, second in pairs for noun in nouns_of(second))
         for window in self._windows(pairs & self._lengths.keys(), reading):
             yield window
             yield from ((*window[:-1], end) for end in (*self._ends_of(window[-1]), *nouns_of(window[-1])))
@@ -193,11 +203,11 @@ class PhraseBook(Generic[_Owner]):
     def _take_in(self, phrase: Phrase, one: int) -> None:
         """Count a phrase that is new (one = 1) or gone (one = -1)."""
         last = phrase[-1]
-        letter, joined, word = last.partition(JOINED) if len(phrase) == 1 else ("", "", "")
-        if joined:
-            self._mind_initial(letter, word, one)
+        word = last.rpartition(JOINED)[2]
+        if word != last:
+            (_file if one > 0 else _unfile)(self._joined, word, last)
         if last.endswith(OPEN):
-            stem = (word if joined else last).removesuffix(OPEN)
+            stem = word.removesuffix(OPEN)
             if _count(self._stems, stem, one):
                 _count(self._stem_lengths, len(stem), one)
                 self._ends.clear()
@@ -209,13 +219,10 @@ class PhraseBook(Generic[_Owner]):
             if not lengths:
                 del self._lengths[phrase[:_PAIR]]
 
-    def _mind_initial(self, letter: str, word: str, one: int) -> None:
-        letters = self._initials.get(word, "")
-        letters = letters + letter if one > 0 else letters.replace(letter, "")
-        if letters:
-            self._initials[word] = letters
-        else:
-            del self._initials[word]
+
+def _heads(word: str) -> Sequence[str]:
+    """Under what a cache has the phrases that ask for such a word before theirs."""
+    return [word[:length] for length in range(1, HEAD + 1)] if len(word) > 1 else (word + JOINED,)
 
 
 def _file(table: dict[_Key, _Filed[_Owner]], key: _Key, owner: _Owner | _Written) -> bool:

@@ -11,7 +11,7 @@ import regex
 
 from service.matching.fields import Field, fields_of, lines_of
 from service.matching.forms import OPEN_END
-from service.matching.marks import CASED, JOINED, OPEN, in_any_case, shapes_of
+from service.matching.marks import CASED, JOINED, OPEN, comes_after, in_any_case, shapes_of
 from service.matching.particles import nouns_of
 from service.matching.query import METADATA
 from service.matching.text import Phrase
@@ -84,9 +84,11 @@ class Reading:
 
     def places(self, phrase: Phrase) -> Sequence[Place]:
         """Where `phrase`, marked or not, stands, in reading order; an empty one stands nowhere."""
+        if not phrase or not self._may_begin(phrase[0]):
+            return ()
         known = self._places.get(phrase)
         if known is None:
-            known = self._places[phrase] = self._find(phrase) if phrase and self._may_begin(phrase[0]) else ()
+            known = self._places[phrase] = self._find(phrase)
         return known
 
     def _may_begin(self, item: str) -> bool:
@@ -94,11 +96,11 @@ class Reading:
         return item in self._at or item in self._nouns or item.endswith(OPEN) or CASED in item
 
     def has(self, hint: Phrase) -> bool:
-        """Whether a phrase stands somewhere, or, if it asks for an initial before its word, such a pair of words."""
+        """Whether a phrase stands somewhere, or, if it asks for what comes before its word, such a pair of words."""
         item = hint[0]
-        if item[1:2] == JOINED:
-            letter, word = item[0], item[2:]
-            return any(at and self._items[line][at - 1][0] == letter for line, at in self._starts((word,)))
+        if JOINED in item:
+            beginning, _, word = item.partition(JOINED)
+            return any(at and comes_after(self._items[line][at - 1], beginning) for line, at in self._starts((word,)))
         if len(hint) > 1 or CASED in item:
             return bool(self.places(hint))
         return item in self._at or item in self._nouns or (item.endswith(OPEN) and any(self._going_on(item[:-1])))

@@ -13,7 +13,7 @@ from service.matching.evaluation import evaluate
 from service.matching.groups import Known
 from service.matching.reading import Reading
 from service.matching.rules import demands_of
-from service.matching.watching import Findings, Watch, find, is_together, watch_of
+from service.matching.watching import Findings, Watch, find, find_together, watch_of
 
 NEAR_ENOUGH = 1.5  # of an article that does not have all of a rule's words: less, and the rule is not even looked at
 _NOTHING = AllOf(())  # what most rules demand besides
@@ -64,9 +64,10 @@ def judge(rule: CompiledRule, reading: Reading, day: date | None, known: Known, 
         return None
     if not rule.watch.actors and not rule.watch.topics:
         return Verdict(True, True, find(rule.watch, reading, day, known), SURE, 0.0, demanded)
-    if not (nearness and nearness.both >= NEAR_ENOUGH) and not is_together(rule.watch, reading, day, known):
+    look = find if nearness and nearness.both >= NEAR_ENOUGH else find_together
+    findings = look(rule.watch, reading, day, known)
+    if findings is None:
         return None  # an index does not meet such rules, whatever they would score
-    findings = find(rule.watch, reading, day, known)
     calibration = _calibration(nearness)
     scores = calibration.scores(features_of(findings, nearness), nearness)
     if not calibration.suffice(scores, rule.precision):

@@ -107,37 +107,30 @@ def _topic(topic: str) -> Topic:
     return Topic(parts, tuple(part.group for part in needed), tuple(part.group for part in optional), tells)
 
 
-def is_together(watch: Watch, reading: Reading, day: date | None, known: Known) -> bool:
-    """Whether `find` would find that anything of it is `together`, told sooner."""
-    look = _Look(reading, day, known)
-    actors = (look.seen(actor) is not None for actor in watch.actors)
-    if watch.actors and not (all(actors) if watch.every_actor else any(actors)):
-        return False
-    topics = (look.on(topic).holds for topic in watch.topics)
-    return (all(topics) if watch.every_topic else any(topics)) if watch.topics else bool(watch.actors)
+_NOTHING_WATCHED = Findings(0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, actors_alone=True, topics_alone=True)
 
 
 def find(watch: Watch, reading: Reading, day: date | None, known: Known) -> Findings:
     """What an article of this day has of what the rule watches."""
     look = _Look(reading, day, known)
+    return look.findings(watch, [look.seen(actor) for actor in watch.actors], [look.on(topic) for topic in watch.topics])
+
+
+def find_together(watch: Watch, reading: Reading, day: date | None, known: Known) -> Findings | None:
+    """The same where anything of it is `together`, else None: told sooner."""
+    look = _Look(reading, day, known)
     seen = [look.seen(actor) for actor in watch.actors]
-    actors = _strengths(seen, watch.every_actor)
+    if not _suffice(seen, watch.every_actor):
+        return None
     topics = [look.on(topic) for topic in watch.topics]
-    if watch.every_topic and topics:
-        topics = [look.on_all(watch.topics)._replace(holds=all(each.holds for each in topics))]
-    together = max([each.together(actors) for each in topics]) if topics else _actors_alone(seen, watch.every_actor)
-    return Findings(
-        together,
-        min(map(best, actors)) if actors else 1.0,
-        max([each.alone for each in topics], default=1.0),
-        min([each.get(0, 0.0) for each in actors]) if actors else 1.0,
-        max([each.in_title for each in topics], default=1.0),
-        max([each.told for each in topics], default=0.0),
-        min(map(best, look.strengths(watch.named.actors)), default=1.0),
-        min(map(best, look.strengths(watch.named.others)), default=1.0),
-        not watch.topics,
-        not watch.actors,
-    )
+    if not _suffice([topic.holds for topic in topics], watch.every_topic) or not (seen or topics):
+        return None
+    return look.findings(watch, seen, topics)
+
+
+def _suffice(there: Sequence[object], every: bool) -> bool:
+    """Whether enough of one side is there; of a free one nothing need be."""
+    return not there or (all(there) if every else any(there))
 
 
 class _Look(NamedTuple):
@@ -151,6 +144,27 @@ class _Look(NamedTuple):
     def strengths(self, groups: Iterable[Group]) -> list[Strength]:
         """Nothing for those that are not there."""
         return [seen.strength if (seen := self.seen(group)) else {} for group in groups]
+
+    def findings(self, watch: Watch, seen: Sequence[Seen | None], topics: Sequence[TopicStrength]) -> Findings:
+        """What is found of the rule where these are its actors and its topics."""
+        if not seen and not topics:
+            return _NOTHING_WATCHED  # a query alone
+        actors = _strengths(seen, watch.every_actor)
+        if watch.every_topic and topics:
+            topics = [self.on_all(watch.topics)._replace(holds=all(each.holds for each in topics))]
+        together = max([each.together(actors) for each in topics]) if topics else _actors_alone(seen, watch.every_actor)
+        return Findings(
+            together,
+            min(map(best, actors)) if actors else 1.0,
+            max([each.alone for each in topics], default=1.0),
+            min([each.get(0, 0.0) for each in actors]) if actors else 1.0,
+            max([each.in_title for each in topics], default=1.0),
+            max([each.told for each in topics], default=0.0),
+            min(map(best, self.strengths(watch.named.actors)), default=1.0),
+            min(map(best, self.strengths(watch.named.others)), default=1.0),
+            not watch.topics,
+            not watch.actors,
+        )
 
     def on(self, topic: Topic) -> TopicStrength:
         """How strongly the article is about the topic; found out once."""

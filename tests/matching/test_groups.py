@@ -13,6 +13,7 @@ from service.matching.actors import forms_of_actor, group_of_actor
 from service.matching.beginnings import phrase_of_form
 from service.matching.forms import OPEN_END, Form
 from service.matching.groups import NEXT_SENTENCE, SAME_SENTENCE, Forms, Group, Known, Seen, group_of, hints_of, see
+from service.matching.marks import after
 from service.matching.names import forms_of_name
 from service.matching.reading import Reading
 from service.matching.text import phrase_of
@@ -199,6 +200,28 @@ def test_cases_of_first_names_change_no_hint(name: str) -> None:
     assert set(plain) == set(hints_of(Forms(*forms_of_name(name))))
 
 
+@pytest.mark.parametrize(
+    ("several", "hint"),
+    [
+        pytest.param(["Mark Rutte"], after("mar", "rutte"), id="first letters"),
+        pytest.param(["Mark Rutte", "M Rutte"], after("mar", "rutte"), id="beside a bare initial"),
+        pytest.param(["M Rutte"], after("m", "rutte"), id="a bare initial alone"),
+        pytest.param(["Ed Rutte"], after("ed", "rutte"), id="a short name"),
+        pytest.param(["Mark Rutte", "Mikael Rutte"], after("m", "rutte"), id="what two names have in common"),
+        pytest.param(["Юрій Гончаренко"], after("юр", "гончаренко"), id="what all cases have in common: Юрим"),
+    ],
+)
+def test_a_full_name_is_told_by_how_the_first_name_begins(several: list[str], hint: str) -> None:
+    assert hints_of(Forms(tuple(map(form, several)))) == ((hint,),)
+
+
+def test_aliases_have_initials_in_common() -> None:
+    group = group_of_actor(Actor(name="Tanaka Berilu", aliases=("Minister Berilu",)))
+    assert group.base
+    assert any(hint[0].startswith(after("tan", "berilu")) for hint in group.base.own_hints)
+    assert any(hint[0].startswith(after("m", "berilu")) for hint in group.own_hints)
+
+
 def test_a_short_word_is_no_hint_at_one_much_longer() -> None:
     several = tuple(form(f"tanaka ber{'ilu' * times}") for times in (0, 2, 4))
     for each in several:
@@ -228,17 +251,13 @@ def test_an_actor_with_a_base_in_common_is_seen_as_by_all_its_forms(actor: Actor
 
 @given(actors, texts, texts)
 def test_an_actor_is_seen_alike_where_an_index_has_told_of_the_hints(actor: Actor, title: str, body: str) -> None:
-    group, reading, told = group_of_actor(actor), Reading({"title": title, "body": body}), Known()
-    for each in filter(None, (group.base, group)):
-        told.tell(each, any(map(reading.has, each.own_hints)))
+    group, reading = group_of_actor(actor), Reading({"title": title, "body": body})
+    told = Known(lambda each, own: any(map(reading.has, each.own_hints if own else each.hints)))
     assert see(group, reading, DAY, told) == see(group, reading, DAY, Known())
 
 
 def test_what_an_index_has_told_of_is_not_looked_for() -> None:
-    group, known = group_of_actor(Actor(name="Tanaka Berilu", aliases=("the boss",))), Known()
-    assert group.base
-    known.tell(group.base, hinted=False)
-    known.tell(group, hinted=False)
+    group, known = group_of_actor(Actor(name="Tanaka Berilu", aliases=("the boss",))), Known(lambda _group, _own: False)
     assert see(group, Reading({"title": "The boss speaks"}), DAY, known) is None
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.matching.forms import OPEN_END
-from service.matching.marks import after_initial, as_written, in_capitals, known_about, open_ended
+from service.matching.marks import after, as_written, in_capitals, known_about, open_ended
 from service.matching.reading import Reading
 from service.matching.text import MATCHED_LENGTH, Phrase, phrase_of
 from tests.matching.written import book_of
@@ -90,21 +90,29 @@ def test_without_a_lede_the_body_is_counted_from_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("letter", "word", "there"),
+    ("beginning", "word", "there"),
     [
-        pytest.param("m", "rutte", True, id="a first name and an initial"),
+        pytest.param("m", "rutte", True, id="a first name"),
+        pytest.param("mar", "rutte", True, id="the beginning of a first name"),
+        pytest.param("tho", "rutte", False, id="another word before it"),
         pytest.param("c", "the", True, id="any word before it"),
         pytest.param("x", "rutte", False, id="another initial"),
-        pytest.param("m", "rutt", False, id="only a part of the word"),
-        pytest.param("m", "rutt*", True, id="the beginning of the word"),
+        pytest.param("mar", "rutt", False, id="only a part of the word"),
+        pytest.param("mar", "rutt*", True, id="the beginning of the word"),
         pytest.param("u", "mark", False, id="the word before stands in another field"),
         pytest.param("나", "회의", True, id="a Korean noun with a particle"),
     ],
 )
-def test_initials(letter: str, word: str, there: bool) -> None:
-    hint = (after_initial(letter, word),)
+def test_what_comes_before(beginning: str, word: str, there: bool) -> None:
+    hint = (after(beginning, word),)
     assert Reading(ARTICLE).has(hint) is there
     assert book_of([hint]).present(Reading(ARTICLE)) == ({hint} if there else set())
+
+
+def test_a_bare_initial_stands_for_all_that_begins_so() -> None:
+    hint, reading = (after("mar", "rutte"),), Reading({"title": "M. Rutte"})
+    assert reading.has(hint)
+    assert book_of([hint]).present(reading) == {hint}
 
 
 WORDS = ["ab", "abc", "abcd", "ABC", "b", "나토는", "나토", "和"]
@@ -114,9 +122,8 @@ phrases = st.builds(
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=4),
     st.sampled_from([tuple[str, ...], open_ended, in_capitals]),
 )
-hints = st.builds(
-    lambda letter, word: (after_initial(letter, word),), st.sampled_from("ab나"), st.sampled_from(["ab", "ab*", "b*", "나토"])
-)
+beginnings = st.sampled_from(["a", "ab", "abc", "b", "나", "나토"])
+hints = st.builds(lambda beginning, word: (after(beginning, word),), beginnings, st.sampled_from(["ab", "ab*", "b*", "나토"]))
 
 
 @given(texts, texts, st.lists(st.one_of(phrases, hints), max_size=6))
@@ -171,4 +178,4 @@ def test_hostile_texts(body: str, places: int) -> None:
     reading = Reading({"title": "", "lede": "", "body": body})
     assert len(reading.places(("ab",))) == places
     assert len(reading.places(("나토",))) == (1_000 if "나토" in body else 0)
-    assert reading.has((after_initial("a", "ab"),)) is (places > 1)
+    assert reading.has((after("a", "ab"),)) is (places > 1)

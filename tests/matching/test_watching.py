@@ -13,7 +13,7 @@ from service.matching.groups import Known
 from service.matching.reading import Reading
 from service.matching.scoring import ACTOR_IN_TITLE, ACTOR_ONCE, ACTOR_TWICE, ANYWHERE, SOFT, TOPIC_AND_ACTOR
 from service.matching.topics import groups_of_topic
-from service.matching.watching import Findings, find, is_together, watch_of
+from service.matching.watching import Findings, find, find_together, watch_of
 from tests.make import a_spec
 from tests.matching.test_index import articles, specs
 
@@ -58,7 +58,8 @@ def test_together(spec: dict[str, Any], title: str, body: str, together: float |
     assert found(spec, title, body).together == pytest.approx(expected)
     if spec.keys() & {"actors", "topics"}:
         fields = {"title": title, "lede": "", "body": body}
-        assert is_together(watch_of(a_spec(**{"topics": [], **spec})), Reading(fields), DAY, Known()) == (expected > 0)
+        watch = watch_of(a_spec(**{"topics": [], **spec}))
+        assert (find_together(watch, Reading(fields), DAY, Known()) is not None) == (expected > 0)
 
 
 def test_what_is_free_is_there() -> None:
@@ -128,4 +129,5 @@ def test_its_leaves_are_its_actors_and_its_topics_parts() -> None:
 def test_what_is_together_is_told_before_it_is_found(spec: RuleSpec, fields: dict[str, str]) -> None:
     watch, reading = watch_of(spec), Reading(fields)
     if watch.actors or watch.topics:
-        assert is_together(watch, reading, DAY, Known()) == (find(watch, reading, DAY, Known()).together > 0)
+        findings = find(watch, reading, DAY, Known())
+        assert find_together(watch, reading, DAY, Known()) == (findings if findings.together > 0 else None)
