@@ -55,7 +55,7 @@ def prints(draw: st.DrawFn) -> Print:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(prints(), min_size=4, max_size=6), prints(), st.lists(st.none() | st.floats(-1, 1), min_size=6, max_size=6))
 def test_arrays_say_what_sets_of_words_say(known: list[Print], coming: Print, cosines: list[float | None]) -> None:
     remembered, usual = Remembered(WINDOW, 100), load_usual()
@@ -71,7 +71,7 @@ def test_arrays_say_what_sets_of_words_say(known: list[Print], coming: Print, co
         assert {name: values[place] for name, values in features.items()} == pytest.approx(plain)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(prints(), min_size=2, max_size=12), prints())
 def test_what_was_forgotten_weighs_nothing(known: list[Print], coming: Print) -> None:
     whole, last = Remembered(WINDOW, 2), Remembered(WINDOW, 2)

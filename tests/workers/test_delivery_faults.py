@@ -116,6 +116,7 @@ def test_killed_amid_the_dialogue_with_the_mail_server(stage: Stage, mails: int,
     assert len({mail.raw for mail in mailbox.mails}) == len({message_from_bytes(mail.raw)["Message-ID"] for mail in mailbox.mails}) == 1
 
 
+@pytest.mark.thorough
 def test_a_mail_whose_answer_is_lost_with_the_worker_is_repeated_byte_for_byte(postgres_house: House, mailbox: Mailbox) -> None:
     house = postgres_house
     house.publish("Harbour bridge opens")

@@ -95,6 +95,7 @@ def test_a_worker_killed_inside_the_transaction_that_places_articles_in_stories(
     assert len(set(house.received_ids())) == len(house.received_ids()) == 2
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_while_the_receiver_thinks(house: House) -> None:
     house = house
     house.receiver.script.append(Fault.HANG)
@@ -166,6 +167,7 @@ def test_three_workers_and_two_beats_double_nothing(house: House) -> None:
     assert len(set(house.received_ids())) == len(house.received_ids()) == 40
 
 
+@pytest.mark.thorough
 def test_without_a_beat_the_workers_own_round_finds_the_work(house: House) -> None:
     house.machine.start_worker()
     house.publish("Harbour bridge opens")

@@ -64,6 +64,7 @@ def break_out(house: House) -> None:
     report(house, *[(f"Bridge of town {number} opens", 0) for number in range(OUTLETS)])
 
 
+@pytest.mark.thorough
 def test_a_worker_killed_between_finding_a_spike_and_its_commit(house: House) -> None:
     with house.blocked("alert") as barrier:
         worker = house.machine.start_worker("match,deliver")
