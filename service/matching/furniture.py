@@ -17,9 +17,9 @@ _ACTIONS = (
     "Share|Bookmark|Print|E-?mail|Mail|Copy link|Copy|Teilen|Drucken|Partager|Imprimer|Compartir|Condividi|Udostępnij|Delen|"
     "Поделиться|Поширити"
 )
-_FOLLOW = (
-    "follow|find|contact|reach|join|like|message|sent to|folgen Sie|folgt|suivez|retrouvez|sigue|síguenos|segui|seguici|siga|"
-    "obserwuj|śledź|volg|подписывайтесь|читайте|підписуйтесь|takip"
+_US = (
+    "(?:follow|find|join|like|contact|message) (?:us|me|her|him|them)|folgen Sie uns|folgt uns|suivez-nous|retrouvez-nous|síguenos|seguici|"
+    "siga-nos|obserwuj nas|śledź nas|volg ons|подписывайтесь на нас|читайте нас|підписуйтесь на нас"
 )
 _ON = "on|auf|bei|sur|en|em|su|na|op|в|у"
 _READ = 64_000  # characters, about as many as have the words that are matched
@@ -41,7 +41,8 @@ def _furniture() -> regex.Pattern[str]:
     several = rf"{platform}(?:(?:, ?|/| ?& ?|,? (?:and|or|und|et|y|e|i|en|и|та) ){platform})*+"
     return regex.compile(
         rf"{button}(?:[\s|•·]++{button}){{2,}}+"  # Share | Facebook | Twitter; in prose commas stand between
-        rf"|(?<!\w)(?i:{_FOLLOW})(?!\w)[^.!?\n]{{0,80}}?\s(?i:{_ON}) {several}(?::? ?[(]?@\w++)?+"  # Follow her on Facebook and Twitter
+        rf"|(?<!\w)(?i:{_US})(?: (?i:{_ON}))? {several}(?::? ?[(]?@\w++)?+"  # follow her on Facebook and Twitter
+        rf"|(?:^|(?<=[.!?\n] )|(?<=\n))(?:Follow|Find) \p{{Lu}}[^.!?\n]{{0,60}}? on {several}(?::? ?[(]?@\w++)?+"  # Follow Jane on X
         rf"|(?<!\w)(?i:{_ON}) {several}:? ?[(]?@\w++"  # on Twitter @someone
-        r"|(?<!\w)The post [^\n]{1,300}? appeared first on [^.\n]{2,60}+\.?"  # what WordPress puts under every entry
+        r"|(?<!\w)The post [^\n]{1,300}? appeared first on [^\n]{2,60}?(?=\n|$)"  # what WordPress puts under every entry
     )

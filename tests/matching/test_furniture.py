@@ -15,7 +15,8 @@ FURNITURE = [
     "Share | X | LinkedIn | YouTube | Facebook",
     "Facebook\nTwitter\nTeilen",
     "Follow her on Twitter and LinkedIn",
-    "follow Jane Doe on Twitter @janedoe",
+    "Follow Jane Doe on Twitter @janedoe",
+    "Follow us on X and Facebook",
     "Find Weather News on Facebook, Instagram and Twitter",
     "Folgen Sie uns auf Facebook und Twitter",
     "Suivez-nous sur Twitter",
@@ -30,7 +31,12 @@ PROSE = [
     "Share prices of Facebook fell; Twitter rose.",
     "Twitter owner Musk said on Facebook that rain falls.",
     "The post office appeared closed.",
+    "The post was vacant when a video of Kyiv appeared first on Telegram, and then in the papers of the whole world next day.",
     "Follow the money. Twitter fell.",
+    "Police find bodies after a threat on Facebook.",
+    "Hundreds join a boycott of Norway on Facebook.",
+    "Editors contact a source in Kyiv on Telegram and WhatsApp.",
+    "Find the truth on Facebook.",
     "Find out why the court ruled against Twitter",
 ]
 
