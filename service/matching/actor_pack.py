@@ -61,18 +61,22 @@ class Expansion:
 def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     """What finds the actor called `name`; each alias the user gave counts as much as the name, and needs no context.
 
-    An alias that looks like a name and is in no pack is also found in other ways to write it, which count a little less.
-
     A name in the pack, in any of its spellings, brings its actor's forms, and so does an alias of a name that is not: the
-    user says that they are the same. Any other name brings the forms of names.py.
+    user says that they are the same. Without either the name brings the forms of names.py. What else looks like a name and is
+    in no pack is also found in other ways to write it, which count a little less.
     """
     known = id_of_actor(name, aliases)
     own = expand_known(known) if known else Expansion(None, None, *forms_of_name(name))
     typed = (*typed_forms(name, own), *(form for alias in aliases for form in typed_forms(alias, own, is_alias=True)))
-    written = [forms_of_alias(alias, name) for alias in aliases if not find_actor(alias)]
+    written = [forms_of_alias(each, name) for each in written_beside(known, name, aliases) if not find_actor(each)]
     forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
     needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
     return _without_doubles(replace(own, forms=forms, needs_context=needs_context))
+
+
+def written_beside(known: str | None, name: str, aliases: Sequence[str]) -> tuple[str, ...]:
+    """What a rule calls an actor beside what brings the actor's forms: the one `known` by this id, or else the name."""
+    return tuple(each for each in dict.fromkeys((name, *aliases)) if known or each != name)
 
 
 def id_of_actor(name: str, aliases: Sequence[str] = ()) -> str | None:

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 
 from service.domain.rules import Actor
 from service.matching.actor_index import find_actor
-from service.matching.actor_pack import Expansion, expand_actor, expand_known, id_of_actor, typed_forms
+from service.matching.actor_pack import Expansion, expand_actor, expand_known, id_of_actor, typed_forms, written_beside
 from service.matching.aliases import forms_of_alias
 from service.matching.condition import OneOf
 from service.matching.groups import Forms, Group, group_of, hints_of
@@ -26,8 +26,7 @@ def group_of_actor(actor: Actor) -> Group:
     """One group for all rules that name the actor so; what goes by a name of its own besides has a base in common."""
     known = id_of_actor(actor.name, actor.aliases)
     base = _group_of_known(known) if known else _group_of_name(actor.name)
-    written = (actor.name, *actor.aliases) if known else actor.aliases
-    own = {each: hints for each in written if (hints := _hints_of_written(each, actor.name, known))}
+    own = {each: hints for each in written_beside(known, actor.name, actor.aliases) if (hints := _hints_of_written(each, actor.name, known))}
     if not own and not actor.strikes:
         return base
     alike = not actor.strikes and not any(is_longer_name(phrase_of(each)) for each in own)
@@ -59,7 +58,7 @@ def _group_of_name(name: str) -> Group:
 @lru_cache(maxsize=20_000)
 def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phrase, ...]:
     """What tells that a name or an alias stands there in a way of its own; nothing of one that the actor is known by anyway."""
-    other_ways = () if written == name or find_actor(written) else forms_of_alias(written, name, cases=False)
+    other_ways = () if find_actor(written) else forms_of_alias(written, name, cases=False)
     typed = (*typed_forms(written), *(form for forms in other_ways for form in forms))
     further = tuple(form for form in typed if not (known and any(each.covers(form) for each in expand_known(known).forms)))
     return hints_of(Forms(further), letters=1)  # rules have aliases in great numbers, and initials in common take less

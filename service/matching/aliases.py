@@ -16,14 +16,14 @@ def forms_of_alias(alias: str, name: str, *, cases: bool = True) -> tuple[tuple[
 
     Nothing for what somebody is rather than is called: "NATO's new chief", "Iron Lady", "EU Trade Commissioner". Users write
     names with capitals: "the bear" stays as it is. Its last word alone (Martin) is a surname only behind a first name,
-    one of somebody in the pack or that of the actor's `name`; the rest of a nickname (Teflon Mark) is not.
+    one of somebody in the pack or that of the actor's `name`, if it is another; the rest of a nickname (Teflon Mark) is not.
     `cases`: as `forms_of_name` has them.
     """
     words = phrase_of(alias)
     if not words or not _has_capitals(alias) or _is_role(words):
         return (), ()
     sure, unsure = forms_of_name(alias, cases=cases)
-    is_surname = words[0] in _first_names() or words[:1] == phrase_of(name)[:-1][:1]
+    is_surname = words[0] in _first_names() or (alias != name and words[:1] == phrase_of(name)[:-1][:1])
     lighter = tuple(form._replace(weight=INFLECTED) if form.weight > INFLECTED else form for form in sure)
     return lighter, unsure if is_surname else ()
 

@@ -39,6 +39,12 @@ def test_an_alias_that_looks_like_a_name_is_found_as_names_are_and_counts_less_t
     assert strength(alias, f"{alias} resigns") == FULL
 
 
+def test_a_name_in_no_pack_is_found_as_names_are_also_where_an_alias_tells_who_it_is() -> None:
+    assert 0 < strength("Mark Rutte", "Sprawa Anny Kowalskiej", name="Anna Kowalska") < FULL
+    assert strength("Mark Rutte", "Mark resigns, says Mark Rutte", name="Teflon Mark") == FULL
+    assert strength("Mark Rutte", "Mark resigns", name="Teflon Mark") == 0
+
+
 @pytest.mark.parametrize(
     ("name", "alias", "title", "found"),
     [

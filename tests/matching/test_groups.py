@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.domain.rules import Actor
@@ -243,6 +243,7 @@ actors = st.builds(
 texts = st.lists(st.one_of(names_as_written, st.sampled_from(NAMED), st.sampled_from(["South", "rain."])), max_size=8).map(" ".join)
 
 
+@example(Actor(name="Pieter von der Quelle", aliases=("Mark Rutte", "Pieter von der Quelle")), "", "пиетер вон дер квелле")
 @given(actors, texts, texts)
 def test_an_actor_with_a_base_in_common_is_seen_as_by_all_its_forms(actor: Actor, title: str, body: str) -> None:
     whole = group_of(forms_of_actor(actor))
