@@ -26,7 +26,8 @@ def group_of_actor(actor: Actor) -> Group:
     """One group for all rules that name the actor so; what goes by a name of its own besides has a base in common."""
     known = id_of_actor(actor.name, actor.aliases)
     base = _group_of_known(known) if known else _group_of_name(actor.name)
-    own = {each: hints for each in written_beside(known, actor.name, actor.aliases) if (hints := _hints_of_written(each, actor.name, known))}
+    written = written_beside(known, actor.name, actor.aliases)
+    own = {each: hints for each in written if (hints := _hints_of_written(each, actor.name, known))}
     if not own and not actor.strikes:
         return base
     alike = not actor.strikes and not any(is_longer_name(phrase_of(each)) for each in own)
