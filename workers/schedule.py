@@ -10,7 +10,7 @@ from typing import Any
 from celery.schedules import crontab
 
 # Plain names: beat, which only knocks, does not import what they mean.
-STAGES = ("poll", "match", "deliver", "pages", "subscribe", "digest")
+SWEPT_EVERY = {"poll": 1.0, "match": 1.0, "deliver": 1.0, "pages": 1.0, "subscribe": 5.0, "digest": 5.0}  # seconds; each wakes a worker
 CLAIMED = ("feeds", "articles", "deliveries", "pages", "websub", "digests")
 OLD = ("keys", "queries", "sightings", "articles", "mutes", "silences", "notices", "robots", "stories")  # stories: when articles have left
 
@@ -24,7 +24,7 @@ def _at(schedule: float | crontab, task: str, *args: str, expires: int) -> dict[
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {
-    **{f"sweep_{stage}": _every(1.0, "sweep", stage) for stage in STAGES},
+    **{f"sweep_{stage}": _every(seconds, "sweep", stage) for stage, seconds in SWEPT_EVERY.items()},
     **{f"set_aside_{queue}": _every(10.0, "set_aside", queue) for queue in CLAIMED},
     "tell_of_feeds": _every(10.0, "tell_of_feeds"),
     "open_digests": _every(60.0, "open_digests"),
