@@ -1,10 +1,11 @@
 """Polling 1,000 feeds on loopback: ours beside bare GETs, the package `reader`, newsboat and rss2email, in one run.
 
-    python -m benchmarks.poll_feeds                     # all of it; about ten minutes
+    python -m benchmarks.poll_feeds                     # all of it; about half an hour
     python -m benchmarks.poll_feeds --feeds 200
 
 Three rounds: every feed has brought three new items; none has changed (304); a mix in which a fifth has changed and of a hundred feeds
-two answer after two seconds, three with an error, and one is huge. Then: how long 200 good feeds wait, alone and beside 20 feeds that send
+two answer after two seconds, three with an error, and one is huge. The first two are taken in several turns, in each of which one poller
+comes right after the other, and what is shown is each one's median. Then: how long 200 good feeds wait, alone and beside 20 feeds that send
 a byte a second, each of all these on a host of its own. CPU is that of the poller and its children (ours: worker, parser's children,
 SQLite), not that of the server.
 """
@@ -21,6 +22,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
@@ -28,7 +30,7 @@ from typing import Any
 import click
 import structlog
 
-from benchmarks.feed_peers import LONGEST, Poller, find_peers
+from benchmarks.feed_peers import LONGEST, BareGets, Poller, find_peers
 from benchmarks.feed_server import FeedServer, serve_feeds
 from service.config import Settings
 from service.edges import Edges, open_edges
@@ -43,6 +45,9 @@ ROUNDS = ("3 new each", "unchanged", "mix")
 DEADLINE = 10
 GOOD = 200  # feeds beside those that trickle
 SETTINGS = {"fetch_deadline": DEADLINE, "allowed_networks": "127.0.0.0/8", "meaning": "off", "poll_per_host": 50, "poll_host_gap": 0}
+
+
+Results = Mapping[str, Mapping[str, "Cost"]]  # by the poller's name and round
 
 
 class Ours(Poller):
@@ -119,36 +124,48 @@ def addresses(server: FeedServer, count: int, *, mixed: bool) -> list[str]:
     return [server.url(number, kinds.get(number % 100, "feed")) for number in range(count)]
 
 
-def run_rounds(poller: Poller, server: FeedServer, count: int) -> dict[str, Cost]:
-    """The three rounds of one poller."""
-    costs: dict[str, Cost] = {}
-    poller.prepare(addresses(server, count, mixed=False))
-    server.turn()
-    costs[ROUNDS[0]] = measure(poller.run)
-    costs[ROUNDS[1]] = measure(poller.run)
-    return costs
+def run_in_turns(pollers: Sequence[Poller], urls: Sequence[str], turn: Callable[[], None], rounds: Sequence[str], turns: int) -> Results:
+    """What these rounds took each poller, by name and round: one poller after the other in every turn, and then the medians of the turns.
+
+    A poller that takes longer than anybody waits is left out from then on.
+    """
+    going = [poller for poller in pollers if _attempt(poller, partial(poller.prepare, urls))]
+    taken = {poller.name: {which: list[Cost]() for which in rounds} for poller in going}
+    for number in range(1, turns + 1):
+        turn()
+        for poller, which in product(tuple(going), rounds):
+            cost = _attempt(poller, poller.run) if poller in going else None
+            if cost:
+                taken[poller.name][which].append(cost)
+                click.echo(f"turn {number} of {turns}: {poller.name}, {which}: {cost.cpu:.2f} s of CPU", err=True)
+            elif poller in going:
+                going.remove(poller)
+    for poller in pollers:
+        poller.close()
+    return {name: {which: _median(costs) for which, costs in each.items() if costs} for name, each in taken.items()}
 
 
-def run_mix(poller: Poller, server: FeedServer, count: int) -> dict[str, Cost]:
-    """A realistic round: a fifth has changed."""
-    poller.prepare(addresses(server, count, mixed=True))
-    server.turn(20)
-    return {ROUNDS[2]: measure(poller.run)}
-
-
-def attempt(poller: Poller, rounds: Callable[[], dict[str, Cost]]) -> dict[str, Cost]:
-    """What the rounds of a poller took; nothing, but a word about it, where one takes longer than anybody waits."""
+def _attempt(poller: Poller, run: Callable[[], None]) -> Cost | None:
+    """What it took; nothing, but a word about it, where that is too long."""
     try:
-        return rounds()
+        return measure(run)
     except subprocess.TimeoutExpired:
         click.echo(f"{poller.name:18} is not done within {LONGEST} s")
-        return {}
-    finally:
-        poller.close()
+        return None
 
 
-def show(name: str, costs: Mapping[str, Cost], count: int, floor: Mapping[str, Cost], other: Mapping[str, Cost]) -> None:
-    """A line for each round."""
+def _median(costs: Sequence[Cost]) -> Cost:
+    return sorted(costs, key=lambda cost: cost.cpu)[len(costs) // 2]
+
+
+def show(results: Results, count: int) -> None:
+    """A line for each poller and round."""
+    floor, ours = results[BareGets.name], results[Ours.name]
+    for name, costs in results.items():
+        _show(name, costs, count, floor, ours)
+
+
+def _show(name: str, costs: Mapping[str, Cost], count: int, floor: Mapping[str, Cost], other: Mapping[str, Cost]) -> None:
     for which, cost in costs.items():
         line = f"{name:18} {which:12} {1000 * cost.cpu / count:8.2f} ms of CPU a feed  {count / cost.wall:7.0f} feeds/s"
         if which in floor and costs is not floor:
@@ -195,9 +212,10 @@ def show_waits(server: FeedServer, folder: Path) -> None:
 
 @click.command()
 @click.option("--feeds", default=1000, show_default=True, help="feeds in each round")
+@click.option("--turns", default=3, show_default=True, help="how often the even rounds are run")
 @click.option("--only-ours", is_flag=True, help="leave the peers out, but for the bare GETs")
 @click.option("--only-waits", is_flag=True, help="only how long good feeds wait beside hostile ones")
-def main(*, feeds: int, only_ours: bool, only_waits: bool) -> None:
+def main(*, feeds: int, turns: int, only_ours: bool, only_waits: bool) -> None:
     """Measure and print."""
     structlog.configure(processors=[_drop])
     with ExitStack() as stack:
@@ -206,20 +224,14 @@ def main(*, feeds: int, only_ours: bool, only_waits: bool) -> None:
         if only_waits:
             show_waits(server, folder)
             return
-        peers = find_peers(folder, click.echo)
-        floor_poller, others = peers[0], [] if only_ours else peers[1:]
-        results: dict[str, dict[str, Cost]] = {floor_poller.name: {}, Ours.name: {}}
-        floor, ours = results[floor_poller.name], results[Ours.name]
-        for poller in (floor_poller, Ours(folder / "even"), *others):
-            results.setdefault(poller.name, {}).update(attempt(poller, partial(run_rounds, poller, server, feeds)))
-            show(poller.name, results[poller.name], feeds, floor, ours)
+        floor, *peers = find_peers(folder, click.echo)
+        pollers = [floor, Ours(folder / "even"), *([] if only_ours else peers)]
+        show(run_in_turns(pollers, addresses(server, feeds, mixed=False), server.turn, ROUNDS[:2], turns), feeds)
         mix_folder = folder / "mix"
         mix_folder.mkdir()
-        mixers = [each for each in find_peers(mix_folder, lambda _: None) if each.name in results]
-        for poller in (mixers[0], Ours(mix_folder / "ours"), *mixers[1:]):
-            mix = attempt(poller, partial(run_mix, poller, server, feeds))
-            results[poller.name].update(mix)
-            show(poller.name, mix, feeds, floor, ours)
+        floor, *peers = find_peers(mix_folder, lambda _: None)
+        pollers = [floor, Ours(mix_folder / "ours"), *([] if only_ours else peers)]
+        show(run_in_turns(pollers, addresses(server, feeds, mixed=True), partial(server.turn, 20), ROUNDS[2:], 1), feeds)
         show_waits(server, folder)
 
 
