@@ -282,7 +282,8 @@ def test_every_proposal_keeps_its_word_and_is_worth_it(drawn: Any, spec: RuleSpe
                 if each.relevant and is_raised(spec, each.articles[0]) and not is_raised(new, each.articles[0])
             }  # fmt: skip
             assert ({*proposal.effect.prevented}, {*proposal.effect.lost}) == (prevented, lost), proposal
-    good, bad = ({each.about for each in several if each.relevant is relevant} for relevant in (True, False))
+    good = {each.about for each in several if each.relevant and is_raised(spec, each.articles[0])}
+    bad = {each.about for each in several if not each.relevant and still[each.id]}
     for proposal in proposals.each:
         prevented, lost = ({by_id[each].about for each in ids} for ids in (proposal.effect.prevented, proposal.effect.lost))
         assert len(prevented - good) >= 2
