@@ -14,10 +14,10 @@ from py3langid.modelio import load_model
 from service.domain.languages import LANGUAGES, Ranking, choose_language
 from service.domain.scripts import LANGUAGES_OF, Choices, choices_of
 
-READ = 600  # characters of the title, and of the text, that are read
+READ = 300  # characters of the title, and of the text, that are read: more of them tell nothing more
 _SEVERAL = 2
 _SHARPER = 2  # the classifier is less sure of short texts than it could be
-_NO_LANGUAGE = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+")
+_NO_LANGUAGE = re.compile(r"https?://\S+|(?<!\S)\S+@\S+|[@#]\w+")
 
 _loading = Lock()
 
