@@ -26,6 +26,7 @@ NO_BASELINE = "What the feed holds at its first poll is alerted too."
 SHARED = "It is a feed that all share: unfollow it, and follow it anew with its headers or password."
 CHANGE_IT = "Change its headers or password with PATCH."
 LOOKS_AT_ONCE = 4  # addresses looked at by this process; beyond that they are followed as they stand, for the threads serve others, too
+NEWEST = 200  # articles whose pages are counted
 POLLED_ON = " It is polled on."
 NOT_POLLED = " It is not polled until you ask for it (/v1/feeds/{id}/poll)."
 FOLLOWED = "You follow this feed already; nothing has changed."
@@ -90,7 +91,7 @@ class FeedView(View):
     pushed_at: datetime | None = Field(
         description="when its hub (WebSub) last sent something; null: it has none, or it has sent nothing yet"
     )
-    full_text: bool = Field(description="whether the pages of its articles are read")
+    full_text: bool = Field(description="whether the pages of its articles are read; /v1/feeds/{id}/pages tells what came of it")
     has_access: bool = Field(description="whether it is polled with headers or a password of yours")
 
 
@@ -98,6 +99,21 @@ class NewFeedView(FeedView):
     """A feed just followed."""
 
     notice: str = Field(description="what becomes of the articles that are in the feed already")
+
+
+class PageTallyView(View):
+    """How many pages came to the same."""
+
+    outcome: str | None = Field(description='"read", or in words why there is no text from them; null: they wait for their first try')
+    waiting: bool = Field(description="whether they are tried (again)")
+    articles: int
+
+
+class FeedPagesView(View):
+    """What came of reading the pages of a feed's newest articles for their full texts."""
+
+    newest: int = Field(description="how many articles were looked at, at most")
+    outcomes: list[PageTallyView] = Field(description="the commonest first; empty: no page was asked for")
 
 
 class FeedsView(PageView):
@@ -155,6 +171,13 @@ def _add_reading(api: APIBlueprint, edges: Edges) -> None:
     def get_feed(path: ById) -> Response:
         """Show a feed and its health."""
         return _answer_feed(store.find_feed(workspace(), path.id))
+
+    @route(api, "get", "/v1/feeds/<id>/pages", needs="read", answers={200: FeedPagesView})
+    def get_feed_pages(path: ById) -> Response:
+        """Show what came of reading the pages of a feed's newest articles, for their full texts."""
+        found(store.find_feed(workspace(), path.id), "feed")
+        outcomes = [PageTallyView.model_validate(each) for each in edges.store.pages.tally(path.id, NEWEST)]
+        return answer(FeedPagesView(newest=NEWEST, outcomes=outcomes))
 
 
 def _add_changes(api: APIBlueprint, edges: Edges) -> None:

@@ -44,6 +44,15 @@ class PageReading:
 
 
 @dataclass(frozen=True, slots=True)
+class PageTally:
+    """What so many pages came to: `outcome` as of a PageReading, `waiting` whether they are tried (again)."""
+
+    outcome: str | None
+    waiting: bool
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
     """Pages in the database."""
 
@@ -84,6 +93,15 @@ class Pages:
         with self.database.read() as connection:
             row = connection.execute(select(page.c.outcome, page.c.next_at).where(page.c.id == article_id)).one_or_none()
         return PageReading(row.outcome, row.next_at) if row else None
+
+    def tally(self, feed_id: str, newest: int) -> list[PageTally]:
+        """What the pages of the feed's newest articles came to, the commonest first; those that nobody wants are not counted."""
+        of_feed = select(article.c.id).where(article.c.feed == feed_id).order_by(article.c.first_seen_at.desc()).limit(newest)
+        waiting, articles = page.c.next_at.is_not(None), func.count()
+        tallied = select(page.c.outcome, waiting.label("waiting"), articles.label("articles")).where(page.c.id.in_(of_feed))
+        with self.database.read() as connection:
+            rows = connection.execute(tallied.group_by(page.c.outcome, waiting).order_by(articles.desc(), page.c.outcome)).all()
+        return [PageTally(row.outcome, bool(row.waiting), row.articles) for row in rows]
 
     def save_text(self, claimed: ClaimedPage, text: str, *, host_free_at: datetime, now: datetime) -> None:
         """Give the article its full text and have it matched again, where it is more than what the feed gave.

@@ -21,7 +21,7 @@ PUBLIC = {
 }  # fmt: skip
 
 READ = {
-    "GET /v1/feeds", "GET /v1/feeds/<id>", "GET /v1/rules", "GET /v1/rules/<id>", "GET /v1/rules/<id>/volume",
+    "GET /v1/feeds", "GET /v1/feeds/<id>", "GET /v1/feeds/<id>/pages", "GET /v1/rules", "GET /v1/rules/<id>", "GET /v1/rules/<id>/volume",
     "POST /v1/rules/preview", "GET /v1/channels",
     "GET /v1/channels/<id>", "GET /v1/channel-kinds", "GET /v1/out-feeds", "GET /v1/stream", "POST /v1/channels/preview",
     "GET /v1/articles", "GET /v1/articles/<id>",

@@ -83,3 +83,18 @@ def test_an_article_tells_what_came_of_reading_its_page(world: World, api: Api, 
     assert (waiting["outcome"], waiting["next_at"] is None) == (None, False)
     edges.store.pages.give_up("the site's robots.txt does not allow us to read it")
     assert api.get(path)["page"] == {"outcome": "the site's robots.txt does not allow us to read it", "next_at": None}
+
+
+def test_a_feed_tells_what_came_of_reading_the_pages_of_its_articles(world: World, api: Api, edges: Edges, clock: Clock) -> None:
+    path = f"/v1/feeds/{world.feed}/pages"
+    assert api.get(path)["outcomes"] == []
+    clock.advance(minutes=1)
+    added = [add_article(edges, world.feed, number, f"Harbour bridge {number}") for number in range(50, 53)]
+    stored = [edges.store.articles.find_article(api.workspace, each) for each in added]
+    pages = edges.store.pages
+    pages.want([each.article for each in stored[:2] if each], now=edges.now())
+    pages.give_up("its robots.txt does not allow it")
+    pages.want([each.article for each in stored[2:] if each], now=edges.now())
+    forbidden = {"outcome": "its robots.txt does not allow it", "waiting": False, "articles": 2}
+    assert api.get(path)["outcomes"] == [forbidden, {"outcome": None, "waiting": True, "articles": 1}]
+    api.expect(404, "GET", "/v1/feeds/fd_unknown/pages")
