@@ -11,7 +11,7 @@ from yarl import URL
 from service.domain.feeds import FeedToPoll, Validators
 from service.domain.polling import Fetched
 from service.feeds.freshness import parse_fresh_for
-from service.outbound import Session
+from service.outbound import Place, Session
 from service.outbound.waits import parse_retry_after
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.7, */*;q=0.1"
@@ -28,15 +28,18 @@ async def fetch_feed(
     deadline: float,
     max_bytes: int,
     access: Mapping[str, str] | None = None,
+    place: Place | None = None,
 ) -> Fetched:
     """GET the feed; an HTTP error status is a value. `deadline` in seconds for everything, `max_bytes` after decompression.
 
     The headers of `access` go to the feed's own origin alone: a redirect elsewhere is followed without them, and never taken over.
+    A large body takes `place` in a room.
 
     Raises OutboundError.
     """
     asked = feed.validators if conditional else Validators()
-    answer = await session.get(feed.url, headers={**_headers(asked), **(access or {})}, deadline=deadline, max_bytes=max_bytes)
+    headers = {**_headers(asked), **(access or {})}
+    answer = await session.get(feed.url, headers=headers, deadline=deadline, max_bytes=max_bytes, place=place)
     body = None if answer.status == 304 else answer.body
     return Fetched(
         status=answer.status,

@@ -3,6 +3,7 @@
 from service.outbound.client import Outbound, Session
 from service.outbound.errors import OutboundError, OutboundProblem, UrlRefused
 from service.outbound.responses import Response
+from service.outbound.room import Place, Room
 from service.outbound.urls import check_url
 
-__all__ = ["Outbound", "OutboundError", "OutboundProblem", "Response", "Session", "UrlRefused", "check_url"]
+__all__ = ["Outbound", "OutboundError", "OutboundProblem", "Place", "Response", "Room", "Session", "UrlRefused", "check_url"]

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urljoin
 
 import aiohttp
@@ -15,7 +16,8 @@ from yarl import URL
 from service.outbound.addresses import Network, may_dial
 from service.outbound.errors import AddressRefused, OutboundError, OutboundProblem, UrlRefused, explain
 from service.outbound.resolver import LookUp, Resolver
-from service.outbound.responses import Response, read_body
+from service.outbound.responses import Grow, Response, read_body
+from service.outbound.room import Place
 from service.outbound.urls import admit_url
 
 MAX_REDIRECTS = 5
@@ -62,6 +64,7 @@ class _Terms:
     max_bytes: int
     cut: bool
     before: Callable[[str], Awaitable[None]] | None
+    grow: Grow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +83,19 @@ class Session:
         max_bytes: int,
         cut: bool = False,
         before: Callable[[str], Awaitable[None]] | None = None,
+        place: Place | None = None,
     ) -> Response:
         """GET, following up to five redirects, each checked like the first; any status is a Response.
 
         `deadline` seconds cover everything from the look-up to the last byte; `max_bytes` is the body after decompression: a longer one
         is cut off there if `cut`, else an error. `before` is called with each address before it is asked, also where a redirect leads,
-        and what it raises is raised.
+        and what it raises is raised. A large body takes `place` in a room, and is read on when there is one.
         Raises OutboundError (UrlRefused for what we will not call).
         """
         with _plain_errors():
-            async with asyncio.timeout(deadline):
-                return await self._follow(admit_url(url, self.allowed_networks), dict(headers), _Terms(max_bytes, cut, before))
+            async with asyncio.timeout(deadline) as limit:
+                terms = _Terms(max_bytes, cut, before, partial(place.take, limit) if place else None)
+                return await self._follow(admit_url(url, self.allowed_networks), dict(headers), terms)
 
     async def post(self, url: str, *, body: bytes, headers: Mapping[str, str], deadline: float, max_bytes: int) -> Response:
         """POST `body`, following no redirect; the reply is cut off at `max_bytes` and at the deadline, for the status is what counts.
@@ -136,7 +141,7 @@ async def _read_until(until: float, answer: aiohttp.ClientResponse, max_bytes: i
 async def _read(answer: aiohttp.ClientResponse, target: URL, terms: _Terms, permanent_url: str | None) -> Response:
     good = 200 <= answer.status < 300
     most = terms.max_bytes if good else min(terms.max_bytes, MAX_ERROR_BODY)
-    body, complete = await read_body(answer, most, cut=terms.cut or not good)
+    body, complete = await read_body(answer, most, cut=terms.cut or not good, grow=terms.grow)
     return Response(answer.status, str(target), answer.headers, body, complete, permanent_url)
 
 

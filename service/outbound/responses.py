@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
 
 from service.outbound.errors import OutboundError, OutboundProblem
+from service.outbound.room import LARGE
 
 STEP = 65_536  # bytes decoded at once
+_SIP = 2_048  # bytes of gzip read at once: they hold 2 MB at most
 MAX_COMPRESSED = 10_000_000
 FREE_OF_RATIO = 1_000_000  # decoded bytes that any ratio may yield
 MAX_RATIO = 200
 MAX_MEMBERS = 16  # of one gzip stream
 _GZIP = 31  # zlib's wbits for a gzip header
+
+Grow = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,18 @@ class _Gunzip:
         return self._member.eof
 
 
-async def read_body(answer: aiohttp.ClientResponse, max_bytes: int, *, cut: bool) -> tuple[bytes, bool]:
-    """The decoded body, and whether it is whole. Longer than `max_bytes`: cut off there if `cut`, else an OutboundError."""
+async def read_body(answer: aiohttp.ClientResponse, max_bytes: int, *, cut: bool, grow: Grow | None = None) -> tuple[bytes, bool]:
+    """The decoded body, and whether it is whole. Longer than `max_bytes`: cut off there if `cut`, else an OutboundError.
+
+    `grow` is awaited before more is taken in of a body that is LARGE already.
+    """
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
     gunzip = _Gunzip() if encoding in ("gzip", "x-gzip") else None
     if gunzip is None and encoding not in ("", "identity") and not cut:
         raise OutboundError(OutboundProblem.PROTOCOL, "the server sent an encoding that we did not ask for; we take gzip or none")
     out = bytearray()
     try:
-        await _read_into(out, answer, gunzip, max_bytes)
+        await _read_into(out, answer, gunzip, max_bytes, grow)
     except _TooLarge:
         if cut:
             return bytes(out[:max_bytes]), False
@@ -86,8 +93,10 @@ async def read_body(answer: aiohttp.ClientResponse, max_bytes: int, *, cut: bool
     return bytes(out), gunzip is None or gunzip.finished or not out
 
 
-async def _read_into(out: bytearray, answer: aiohttp.ClientResponse, gunzip: _Gunzip | None, max_bytes: int) -> None:
-    async for chunk in answer.content.iter_chunked(STEP):
+async def _read_into(out: bytearray, answer: aiohttp.ClientResponse, gunzip: _Gunzip | None, max_bytes: int, grow: Grow | None) -> None:
+    async for chunk in answer.content.iter_chunked(STEP if gunzip is None else _SIP):
+        if grow is not None and len(out) > LARGE:
+            await grow()
         if gunzip is not None:
             gunzip.feed(chunk, out, max_bytes)
             continue

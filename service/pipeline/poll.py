@@ -16,7 +16,7 @@ from service.domain.polling import Fetched, after_answer, after_failure, after_s
 from service.edges import Edges
 from service.feeds.fetch import fetch_feed
 from service.feeds.sandbox import NotAFeed, ParseFailed, Sandbox
-from service.outbound import OutboundError, OutboundProblem, Session
+from service.outbound import OutboundError, OutboundProblem, Place, Room, Session
 from service.pipeline.documents import is_unchanged, may_leave_out, read_document
 from service.pipeline.gathering import Gathering
 from service.pipeline.opening import open_access
@@ -74,12 +74,13 @@ class Desk:
     listings: Gathering[str, Listing | None]
     polls: Gathering[FeedPoll, SavedPoll | Unsaved | None]
     stalls: Stalls
+    room: Room
 
     @classmethod
     def of(cls, edges: Edges, session: Session, sandbox: Sandbox, queue: DueFeeds) -> Desk:
         """The desk of one run."""
         listings = Gathering(edges.store.listings.find_listings)
-        return cls(edges, session, sandbox, queue, Terms.of(edges.settings), listings, Gathering(queue.save), Stalls())
+        return cls(edges, session, sandbox, queue, Terms.of(edges.settings), listings, Gathering(queue.save), Stalls(), Room())
 
 
 async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) -> int:
@@ -101,9 +102,14 @@ async def poll_due(edges: Edges, sandbox: Sandbox, on_news: Callable[[], None]) 
 
 async def poll(desk: Desk, feed: FeedToPoll) -> SavedPoll:
     """Poll one claimed feed and store what came of it, whatever that was. Raises what kept the database from storing it."""
+    with desk.room.place() as place:
+        return await _poll(desk, feed, place)
+
+
+async def _poll(desk: Desk, feed: FeedToPoll, place: Place) -> SavedPoll:
     push = await asyncio.to_thread(desk.edges.store.websub.next_push, feed.id) if uses_hubs(desk.edges) else None
     told = await _read_push(desk, feed, push) if push is not None else None
-    read = await _mind_hub(desk, told or await _read(desk, feed))
+    read = await _mind_hub(desk, told or await _read(desk, feed, place))
     saved = await _store(desk, read)
     if saved is None:  # its new items cannot be told from those that were left out
         read = await _mind_hub(desk, await _read_whole(desk, read))
@@ -125,7 +131,7 @@ async def _store(desk: Desk, read: FeedPoll) -> SavedPoll | Unsaved | None:
     return await desk.polls.ask(read)
 
 
-async def _read(desk: Desk, feed: FeedToPoll) -> FeedPoll:
+async def _read(desk: Desk, feed: FeedToPoll, place: Place) -> FeedPoll:
     """Fetch and parse; every way this can fail is an update of the feed's row, with a reason for its owner."""
     settings, jitter, began = desk.edges.settings, desk.edges.chance(), time.monotonic()
     now = await asyncio.to_thread(desk.edges.now) if feed.claimed_at is None else feed.claimed_at
@@ -141,6 +147,7 @@ async def _read(desk: Desk, feed: FeedToPoll) -> FeedPoll:
                 deadline=settings.fetch_deadline,
                 max_bytes=settings.fetch_max_bytes,
                 access=access,
+                place=place,
             )
     except Unsealable as error:
         reason = f"Its headers or password cannot be read: {error}. Give them anew, or ask the operator."
