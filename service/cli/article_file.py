@@ -10,6 +10,7 @@ from typing import Annotated, BinaryIO
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from service.domain.faults import message_of
+from service.outbound.waits import parse_http_date
 
 LONGEST_LINE = 50_000_000  # bytes
 
@@ -19,16 +20,21 @@ def _text(value: object) -> object:
 
 
 def _moment(value: object) -> object:
-    """The moment in UTC; a time that names no zone is taken for UTC."""
+    """The moment in UTC, written as ISO 8601 does, or as feeds and mails do; a time that names no zone is taken for UTC."""
     if value in (None, ""):
         return None
+    moment = (_iso_moment(value) or parse_http_date(value)) if isinstance(value, str) else None
+    if moment is None:
+        raise ValueError("write a date as ISO 8601 does: 2026-03-02 or 2026-03-02T09:30:00Z")
+    return moment
+
+
+def _iso_moment(value: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if moment is not None:
-            return (moment.replace(tzinfo=moment.tzinfo or UTC)).astimezone(UTC)
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):  # the first hours of the year 1 are not on the calendar everywhere
-        pass
-    raise ValueError("write a date as ISO 8601 does: 2026-03-02 or 2026-03-02T09:30:00Z")
+        return None
 
 
 Text = Annotated[str, BeforeValidator(_text)]

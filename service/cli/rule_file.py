@@ -123,7 +123,9 @@ def _rule(raw: Any, at: str) -> Iterator[WatchedRule | _Fault]:
     if not isinstance(raw, dict):
         yield _Fault(at, 'a rule is wanted here: {"name": ..., "actors": [...], "topics": [...]}')
         return
-    given = {name: value for name, value in raw.items() if value is not None}  # null: as if it were not said
+    given = _said(raw)
+    if isinstance(given.get("actors"), list):
+        given["actors"] = [_said(actor) if isinstance(actor, dict) else actor for actor in given["actors"]]
     spec = _checked(RuleSpec, {name: value for name, value in given.items() if name not in _BESIDE}, at)
     examples = _checked(_Examples, given.get("examples", {}), f"{at}/examples")
     rule_id = _checked(Line, given["id"], f"{at}/id") if "id" in given else None
@@ -134,6 +136,11 @@ def _rule(raw: Any, at: str) -> Iterator[WatchedRule | _Fault]:
         yield from faults
         if not faults and isinstance(examples, _Examples) and not isinstance(rule_id, list):
             yield WatchedRule(rule_id or spec.name, spec, tuple(_examples(examples)))
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What is not null, which is as if it were not said."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _checked(form: Any, value: Any, at: str) -> Any:

@@ -39,6 +39,7 @@ def test_markup_is_plain_text() -> None:
         pytest.param('"2026-03-02T23:30:00Z"', date(2026, 3, 2), id="a moment"),
         pytest.param('"2026-03-02T23:30:00-05:00"', date(2026, 3, 3), id="a moment elsewhere counts in UTC"),
         pytest.param('"2026-03-02T23:30:00"', date(2026, 3, 2), id="no zone is UTC"),
+        pytest.param('"Mon, 02 Mar 2026 23:30:00 -0500"', date(2026, 3, 3), id="as feeds write it"),
         pytest.param("null", None, id="none"),
         pytest.param('""', None, id="empty"),
     ],

@@ -86,6 +86,13 @@ def test_the_form_of_an_exam_is_read() -> None:
     assert (rule.id, rule.spec.name, rule.spec.watched[0].name, rule.spec.languages) == ("x01", "Bridges", "Harbour Authority", ())
 
 
+def test_what_is_null_is_as_if_it_were_not_said(tmp_path: Path) -> None:
+    path = tmp_path / "rules.json"
+    path.write_text('[{"name": "Sea", "actors": [{"name": "Ocean Board", "aliases": null}], "topics": null, "exclude": null}]', "utf-8")
+    (rule,) = read_rules(path)
+    assert (rule.spec.watched[0].aliases, rule.spec.topics, rule.spec.exclude) == ((), (), ())
+
+
 @pytest.mark.parametrize(
     "text",
     [
