@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,12 +14,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
 SEALING_KEY_BYTES = 32
+_PREFIX = "WIREWATCH_"
+_ALIKE = 0.5  # how much a name must be to be the one that was meant
 
 
 class Settings(BaseSettings):
     """Every setting, each read from `WIREWATCH_<NAME>`; docs/operators.md lists them for users."""
 
-    model_config = SettingsConfigDict(env_prefix="WIREWATCH_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)
 
     data_dir: Path = Field(default=Path("wirewatch-data"), description="where SQLite, the embedded broker and the secret key live")
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; unset: SQLite in the data directory")
@@ -97,6 +102,15 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'wirewatch.db'}"
+
+
+def unknown_settings() -> Mapping[str, str | None]:
+    """The variables of the environment that look like settings and are none, each with the setting that may be meant."""
+    given = {name: name.lower().removeprefix(_PREFIX.lower()) for name in sorted(os.environ) if name.upper().startswith(_PREFIX)}
+    meant = {
+        name: get_close_matches(said, Settings.model_fields, 1, _ALIKE) for name, said in given.items() if said not in Settings.model_fields
+    }
+    return {name: _PREFIX + alike[0].upper() if alike else None for name, alike in meant.items()}
 
 
 def parse_sealing_keys(text: str) -> tuple[bytes, ...]:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from service.config import Settings
+from service.config import Settings, unknown_settings
 from service.edges import Edges, open_edges
 from service.storage.migrate import missing_migrations
 
@@ -19,7 +19,9 @@ DATA_HINT = "Set WIREWATCH_DATA_DIR to a directory that you may write to."
 
 
 def read_settings() -> Settings:
-    """The settings in force. Raises ClickException with a line for each that is wrong."""
+    """The settings in force; what looks like one and is none is told. Raises ClickException with a line for each that is wrong."""
+    for name, meant in unknown_settings().items():
+        click.echo(f"{name} is no setting and changes nothing{f'; do you mean {meant}?' if meant else '.'}", err=True)
     try:
         return Settings()
     except ValidationError as error:

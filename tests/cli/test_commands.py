@@ -147,6 +147,16 @@ def test_wrong_settings_are_named(data_dir: Path, monkeypatch: pytest.MonkeyPatc
     assert "Traceback" not in result.output
 
 
+def test_what_only_looks_like_a_setting_is_told(migrated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "setting" not in run("check").stderr
+    monkeypatch.setenv("WIREWATCH_PORT", "8090")
+    monkeypatch.setenv("WIREWATCH_XYZZY", "1")
+    told = run("check")
+    assert told.exit_code == 0
+    assert "WIREWATCH_PORT is no setting and changes nothing; do you mean WIREWATCH_API_PORT?" in told.stderr
+    assert "WIREWATCH_XYZZY is no setting and changes nothing." in told.stderr
+
+
 def test_a_database_that_is_away_is_named_without_its_password(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIREWATCH_DATABASE_URL", "postgresql://user:hunter2@127.0.0.1:1/name")
     result = run("check")
