@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,12 +33,13 @@ def stories(articles_file: Path, output: str | None, explain: tuple[str, str] | 
 
     The exit code is 1 if a line could not be read.
     """
-    embedder = None if words_only else load_embedder()
+    began, embedder = time.monotonic(), None if words_only else load_embedder()
     run = read_prints(articles_file, embedder, timedelta(days=days))
     missing = set(explain or ()) - {each.article for each in run.prints}
     if missing:
         raise click.ClickException(f'there is no article "{min(missing)}" in {articles_file}')
     run.place_all()
+    seconds = time.monotonic() - began
     if output is not None:
         with written_whole(output) as file:
             for each in run.prints:
@@ -47,7 +49,8 @@ def stories(articles_file: Path, output: str | None, explain: tuple[str, str] | 
     if explain:
         _explain(screen, run, *explain)
     else:
-        cost = f", {run.seconds / len(run.prints) * 1000:.2f} ms an article" if run.prints else ""
+        whole, placing = (total / max(1, len(run.prints)) * 1000 for total in (seconds, run.seconds))
+        cost = f", {whole:.2f} ms an article ({placing:.2f} of CPU to place it)" if run.prints else ""
         screen.say(f"{counted(len(run.prints), 'article')}, {counted(run.stories, 'story', 'stories')}{cost}")
     level = "words alone" if embedder is None else "words and meaning"
     more = "; `pip install 'wirewatch[meaning]'` adds what articles mean" if embedder is None and not words_only else ""
