@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import BinaryIO
 
 from rich.table import Table
 
 from service.cli.article_file import WrittenArticle
 from service.cli.article_progress import read_under_way
+from service.cli.cores import worked_ahead
 from service.cli.output_file import written_whole
 from service.cli.rule_file import WatchedRule
 from service.cli.rule_run import Matched, RuleRun, render_match
 from service.cli.screen import Screen, counted, printable
-
-if TYPE_CHECKING:
-    from service.matching.nearness import ArticleMeaning as Known
-
-SOME = 16  # articles at a time
-
-_Each = TypeVar("_Each")
 
 
 @dataclass(slots=True)
@@ -79,21 +70,7 @@ def summarise(screen: Screen, rules: Sequence[WatchedRule], tally: Tally) -> Non
 
 def match_each(run: RuleRun, articles: Iterable[WrittenArticle]) -> Iterator[Matched]:
     """Each article with what it matches, in their order, which is taken for the order in which they came."""
-    return run.in_order(_with_meaning(run, articles))
-
-
-def _with_meaning(run: RuleRun, articles: Iterable[WrittenArticle]) -> Iterator[tuple[WrittenArticle, Known | None]]:
-    """Some at a time on every core: what they mean is most of the work, and it is done outside of Python's lock."""
-    cores = os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as threads:
-        waiting: deque[tuple[Sequence[WrittenArticle], Future[list[Known | None]]]] = deque()
-        for some in batched(articles, SOME):
-            waiting.append((some, threads.submit(run.meanings, some)))
-            if len(waiting) > 2 * cores:
-                first, known = waiting.popleft()
-                yield from zip(first, known.result(), strict=True)
-        for first, known in waiting:
-            yield from zip(first, known.result(), strict=True)
+    return run.in_order(worked_ahead(articles, run.meanings))  # what they mean is most of the work
 
 
 def _match_all(run: RuleRun, articles: Iterable[WrittenArticle], matches: BinaryIO | None, tally: Tally) -> None:
@@ -106,10 +83,3 @@ def _match_all(run: RuleRun, articles: Iterable[WrittenArticle], matches: Binary
             for each in several:
                 line = json.dumps(render_match(each, article, run.score), ensure_ascii=False, allow_nan=False)
                 matches.write(line.encode() + b"\n")
-
-
-def batched(articles: Iterable[_Each], length: int) -> Iterator[Sequence[_Each]]:
-    """The articles, `length` at a time (itertools has it from Python 3.12 on)."""
-    several = iter(articles)
-    while some := tuple(islice(several, length)):
-        yield some

@@ -6,18 +6,18 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from service.cli.article_file import WrittenArticle
 from service.cli.article_progress import read_under_way
-from service.cli.rule_pass import batched
+from service.cli.cores import worked_ahead
 from service.domain.articles import Article
-from service.embedding import Embedder
+from service.embedding import Embedder, Vectors
 from service.matching.likeness import Comparison
 from service.matching.prints import Print, print_of
 from service.matching.stories import StoryBook
 
-_SOME = 64  # articles that are embedded at a time
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -71,9 +71,8 @@ def read_prints(path: Path, embedder: Embedder | None, window: timedelta) -> Sto
     run = StoryPass(StoryBook(window))
     prints = dict[str, Print]()
     with read_under_way(path, lambda: f"{len(prints):,} articles read") as reading:
-        for some in batched(_dated(reading.articles), _SOME):
-            for each in _prints(some, embedder):
-                prints.setdefault(each.article, each)
+        for article, vector in worked_ahead(_dated(reading.articles), partial(_vectors, embedder)):
+            prints.setdefault(article.id, print_of(article, vector))
     run.prints, run.broken = sorted(prints.values(), key=lambda each: each.at), reading.broken
     return run
 
@@ -87,10 +86,9 @@ def _dated(articles: Iterable[WrittenArticle]) -> Iterator[Article]:
         yield Article(each.id, "", each.url or None, each.id, *text, each.lang, each.source, each.at, at, at, baseline=False)
 
 
-def _prints(articles: Sequence[Article], embedder: Embedder | None) -> Iterator[Print]:
+def _vectors(embedder: Embedder | None, articles: Sequence[Article]) -> Iterable[Vectors | None]:
     if embedder is None:
-        return (print_of(article) for article in articles)
+        return [None] * len(articles)
     from service.matching.meaning import article_text  # numpy comes with the extra
 
-    vectors = embedder.embed([article_text(each.title, each.summary, each.body) for each in articles])
-    return (print_of(article, vector) for article, vector in zip(articles, vectors, strict=True))
+    return embedder.embed([article_text(each.title, each.summary, each.body) for each in articles])
