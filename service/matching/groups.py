@@ -252,12 +252,12 @@ def _composed(members: Sequence[Group], reading: Reading, day: date | None, know
     strengths = [each.strength for each in seen if each]
     added = set[int]()
     for sentence in set[int]().union(*strengths):
-        same = min(each.get(sentence, 0.0) for each in strengths)
+        same, after = (min(each.get(number, 0.0) for each in strengths) for number in (sentence, sentence + 1))
         beside = min(max(each.get(sentence, 0.0), each.get(sentence + 1, 0.0)) for each in strengths)
         together = max(SAME_SENTENCE * same, NEXT_SENTENCE * beside)
         if together > strength.get(sentence, 0.0):
             strength[sentence] = together
-            added |= {sentence} if same else {sentence, sentence + 1}
+            added |= {sentence} if same else {sentence + 1} if after else {sentence, sentence + 1}
     for each in seen:
         yield from (place for place in (each.places if each else ()) if reading.sentence_of(place) in added)
 

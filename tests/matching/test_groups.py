@@ -131,6 +131,7 @@ GRAIN_DEAL = group_of(Forms((form("grain deal"),), together=(group_of(Forms((for
         pytest.param("The grain deal.", {1: 1.0}, ["grain deal"], id="by its own form"),
         pytest.param("A deal on grain.", {1: SAME_SENTENCE * 0.9}, ["deal", "grain"], id="together in one sentence"),
         pytest.param("The grain rots. A deal is far.", {1: NEXT_SENTENCE * 0.9}, ["grain", "deal"], id="in two neighbours"),
+        pytest.param("The deal failed. A deal on grain.", {1: 0.648, 2: 0.72}, ["deal", "grain"], id="not what is beside all of it"),
         pytest.param("The grain rots. It rains. A deal is far.", None, None, id="apart"),
         pytest.param("The grain rots.", None, None, id="one of two"),
         pytest.param("A grain deal. Grain rots. It is no deal.", {1: 1.0, 2: NEXT_SENTENCE * 0.9}, None, id="both ways"),
