@@ -142,6 +142,16 @@ def test_a_book_that_has_met_too_many_words_still_knows_its_phrases() -> None:
         assert book.present(reading) == {("deal",)}
 
 
+def test_a_book_that_makes_room_for_korean_nouns_still_knows_what_comes_after_what() -> None:
+    hint, of_many_words = after("mar", "rutte*"), 7_000
+    book = book_of([(hint,)])
+    for first in (0, of_many_words):
+        book.present(Reading({"title": " ".join(f"{number}" for number in range(first, first + of_many_words))}))
+    nouns = (chr(ord("가") + number) + "무" for number in range(5_900))
+    reading = Reading({"title": "Mark Rutte", "body": " ".join(f"{noun}의" for noun in nouns)})
+    assert book.present(reading) == {(hint,)}
+
+
 @given(texts, st.lists(st.one_of(phrases, hints), max_size=6, unique=True))
 def test_a_book_minds_what_comes_and_goes(text: str, wanted: list[Phrase]) -> None:
     reading, book = Reading({"title": text}), book_of([])
