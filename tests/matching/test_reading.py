@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.matching.forms import OPEN_END
@@ -162,6 +162,18 @@ def test_a_book_minds_what_comes_and_goes(text: str, wanted: list[Phrase]) -> No
     for number, phrase in enumerate(wanted):
         assert book.present(reading) == there.intersection(wanted[number:])
         book.discard(phrase, phrase)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Ab", "ß", "İ", "ﬁ", "½", "⑽", "ำ", "สำ", "ﷺ", "\u0301", "\u00ad", "·", " "]) | st.characters(), max_size=10
+    ).map("".join)
+)
+@example("สำคัญ")
+@example("⑽")
+def test_words_stand_in_their_own_text_as_they_are_written_there(text: str) -> None:
+    phrase, reading = as_written(text), Reading({"title": text})
+    assert [(place.first, place.last) for place in reading.places(phrase)] == [(0, len(phrase) - 1)][: len(phrase)]
 
 
 @given(texts, phrases)
