@@ -25,7 +25,7 @@ from service.matching.condition import (
 from service.matching.evaluation import Evaluation
 from service.matching.groups import Known, see
 from service.matching.reading import Reading
-from service.matching.rules import demands_of, saved_in
+from service.matching.rules import saved_in
 from service.matching.verdict import CompiledRule, Verdict, compile_rule, weigh
 
 _BRANCHES = 5  # of a group that are named
@@ -67,7 +67,7 @@ def explain(
     verdict = weigh(rule, reading, day, known, nearness)
     article = _Article(reading, day, known, Evaluation(reading, day, known))
     held = {written: article.holds(whole) for written, whole in saved_in(spec, saved)}
-    parts = tuple(_findings([*rule.watch.leaves], demands_of(spec, saved), held, article))
+    parts = tuple(_findings([*rule.watch.leaves], rule.demands, held, article))
     return Explanation(verdict, _reason(spec, verdict, parts, nearness), parts)
 
 

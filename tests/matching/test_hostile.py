@@ -84,6 +84,12 @@ def test_a_hostile_pair_is_explained_in_a_bounded_number_of_calls(case: Any) -> 
     assert count_calls(lambda: explain(spec, fields, compiled=compiled)) < MOST_CALLS_TO_EXPLAIN
 
 
+def test_a_long_query_is_not_read_anew_for_each_article_that_is_explained() -> None:
+    spec = RuleSpec(name="Long", query=" OR ".join(f"w{number}" for number in range(450)))
+    compiled = compile_rule(spec)
+    assert count_calls(lambda: explain(spec, {"title": "Peace"}, compiled=compiled)) < 25_000
+
+
 @hostile
 def test_of_a_hostile_text_a_bounded_part_is_kept(case: Any) -> None:
     reading, known = Reading(fields_of(case)), Known()
