@@ -79,6 +79,21 @@ class _Article(NamedTuple):
         return _Article(self.reading, self.day, self.known, self.operands, field)
 
 
+class Evaluation:
+    """Conditions held against one article of a day: what they have in common is looked at once."""
+
+    def __init__(self, reading: Reading, day: date | None, known: Known) -> None:
+        self._article = _Article(reading, day, known, {})
+
+    def evidence(self, condition: Condition) -> tuple[Evidence, ...] | None:
+        """The evidence that `condition` holds, title first, or None where it does not hold; see `evaluate`."""
+        spans = _spans(condition, self._article)
+        if spans is None:
+            return None
+        shown = _fair_share(sorted(spans))
+        return tuple(Evidence(part, written, place.field, place.start, place.end, place.text) for place, part, written in shown)
+
+
 def evaluate(condition: Condition, reading: Reading, day: date | None = None, known: Known | None = None) -> tuple[Evidence, ...] | None:
     """The evidence that `condition` holds for an article of this day, title first, or None where it does not hold.
 
@@ -87,11 +102,7 @@ def evaluate(condition: Condition, reading: Reading, day: date | None = None, kn
     Every branch that holds gives evidence: at most 3 spans a term and 30 in all, none of the parts left out for
     another's sake while there is room. It recurses: whoever builds conditions bounds their depth.
     """
-    spans = _spans(condition, _Article(reading, day, Known() if known is None else known, {}))
-    if spans is None:
-        return None
-    shown = _fair_share(sorted(spans))
-    return tuple(Evidence(part, written, place.field, place.start, place.end, place.text) for place, part, written in shown)
+    return Evaluation(reading, day, Known() if known is None else known).evidence(condition)
 
 
 def _spans(condition: Condition, article: _Article) -> _Spans | None:
@@ -155,9 +166,7 @@ def _stretches(condition: Condition, article: _Article, most: int = _ENOUGH) -> 
 
 
 def _operand(condition: Condition, article: _Article) -> _Operand:
-    """Where `condition` stands; of terms and of choices between terms remembered, as rules repeat them."""
-    if not all(isinstance(each, Term | OneOf) for each in (condition.conditions if isinstance(condition, AnyOf) else (condition,))):
-        return _Operand(_stretches(condition, article) or [])
+    """Where `condition` stands; remembered, as rules repeat their terms, and whoever explains a Near asks for those inside it, too."""
     known = article.operands.get((condition, article.field))
     if known is None:
         stretches = _leaf_stretches(condition, article) if isinstance(condition, Term | OneOf) else _stretches(condition, article)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from service.domain.rules import NONE_SAVED, RuleSpec, Saved
 from service.matching.calibration import Nearness
@@ -21,10 +22,10 @@ from service.matching.condition import (
     conditions_in,
     leaves_of,
 )
-from service.matching.evaluation import evaluate
+from service.matching.evaluation import Evaluation
 from service.matching.groups import Known, see
 from service.matching.reading import Reading
-from service.matching.rules import demands_of, saved_in
+from service.matching.rules import saved_in
 from service.matching.verdict import CompiledRule, Verdict, compile_rule, weigh
 
 _BRANCHES = 5  # of a group that are named
@@ -64,36 +65,44 @@ def explain(
     """Hold the rule against an article of this day; `compiled` is what `compile_rule(spec, saved)` gives, for those who have it."""
     rule, reading, known = compiled or compile_rule(spec, saved), Reading(fields), Known()
     verdict = weigh(rule, reading, day, known, nearness)
-    held = {written: evaluate(whole, reading, day, known) is not None for written, whole in saved_in(spec, saved)}
-    parts = tuple(_findings([*rule.watch.leaves], demands_of(spec, saved), held, reading, day, known))
+    article = _Article(reading, day, known, Evaluation(reading, day, known))
+    held = {written: article.holds(whole) for written, whole in saved_in(spec, saved)}
+    parts = tuple(_findings([*rule.watch.leaves], rule.demands, held, article))
     return Explanation(verdict, _reason(spec, verdict, parts, nearness), parts)
 
 
-def _findings(
-    leaves: Sequence[OneOf], demands: Condition, held: Mapping[str, bool], reading: Reading, day: date | None, known: Known
-) -> Iterator[PartFinding]:
+class _Article(NamedTuple):
+    reading: Reading
+    day: date | None
+    known: Known
+    evaluation: Evaluation
+
+    def holds(self, condition: Condition) -> bool:
+        return self.evaluation.evidence(condition) is not None
+
+    def has(self, leaf: Term | OneOf) -> bool:
+        if isinstance(leaf, Term):
+            return bool(self.reading.places(leaf.phrase))
+        return see(leaf.group, self.reading, self.day, self.known) is not None
+
+
+def _findings(leaves: Sequence[OneOf], demands: Condition, held: Mapping[str, bool], article: _Article) -> Iterator[PartFinding]:
     """A finding for each part; a saved rule, told in `held`, is there as a whole or not at all."""
     looked_for: list[Term | OneOf] = [*leaves, *leaves_of(demands)]
-    lacking = list(_lacking(demands, held, reading, day, known))
-    there = {each.written for each in looked_for if held.get(each.written, _is_there(each, reading, day, known))}
+    lacking = list(_lacking(demands, held, article))
+    there = {each.written for each in looked_for if held.get(each.written, article.has(each))}
     for part in dict.fromkeys(each.part for each in looked_for):
         written = dict.fromkeys(each.written for each in looked_for if each.part == part)
         missing = [each for each in written if each not in there] + [asked for of, asked in lacking if of == part]
         yield PartFinding(part, tuple(each for each in written if each in there), tuple(dict.fromkeys(missing)))
 
 
-def _is_there(leaf: Term | OneOf, reading: Reading, day: date | None, known: Known) -> bool:
-    if isinstance(leaf, Term):
-        return bool(reading.places(leaf.phrase))
-    return see(leaf.group, reading, day, known) is not None
-
-
-def _lacking(demands: Condition, held: Mapping[str, bool], reading: Reading, day: date | None, known: Known) -> Iterator[tuple[str, str]]:
+def _lacking(demands: Condition, held: Mapping[str, bool], article: _Article) -> Iterator[tuple[str, str]]:
     """What fails although its terms are there, each with its part."""
     for each in conditions_in(demands):
-        if isinstance(each, Near | AtLeast | Within) and evaluate(each, reading, day, known) is None:
+        if isinstance(each, Near | AtLeast | Within) and not article.holds(each):
             leaves = [leaf for leaf in leaves_of(each) if leaf.written not in held]  # saved rules are told as a whole
-            if any(_is_there(leaf, reading, day, known) for leaf in leaves):
+            if any(map(article.has, leaves)):
                 yield leaves[0].part, _written(each)
 
 

@@ -44,5 +44,5 @@ def _furniture() -> regex.Pattern[str]:
         rf"|(?<!\w)(?i:{_US})(?: (?i:{_ON}))? {several}(?::? ?[(]?@\w++)?+"  # follow her on Facebook and Twitter
         rf"|(?:^|(?<=[.!?\n] )|(?<=\n))(?:Follow|Find) \p{{Lu}}[^.!?\n]{{0,60}}? on {several}(?::? ?[(]?@\w++)?+"  # Follow Jane on X
         rf"|(?<!\w)(?i:{_ON}) {several}:? ?[(]?@\w++"  # on Twitter @someone
-        r"|(?<!\w)The post [^\n]{1,300}? appeared first on [^\n]{2,60}?(?=\n|$)"  # what WordPress puts under every entry
+        r"|(?<!\w)The post [^\n]{1,300}? appeared first on [^\n]{2,60}+(?=\n|$)"  # what WordPress puts under every entry
     )

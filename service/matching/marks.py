@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 import regex
 
-from service.matching.text import Phrase, Span, phrase_of, spans_of
+from service.matching.text import Phrase, Span, form_of, phrase_of, spans_of
 
 OPEN, CASED, JOINED = "*", "=", "^"
 _UNSEEN = regex.compile(r"\p{DI}")
@@ -61,7 +61,9 @@ def known_about(field: str, phrase: Phrase) -> Phrase:
 
 def _in_any_case(item: str) -> str:
     field, _, shape = item.rpartition(CASED)
-    return field + "".join(phrase_of(shape)) + (OPEN if shape.endswith(OPEN) else "")
+    word = shape.removesuffix(OPEN)
+    form = "".join(phrase_of(word)) if word.isascii() else form_of(word)  # of one word, though NFKC makes "(10)" of "⑽"
+    return field + form + (OPEN if word != shape else "")
 
 
 def _shape(raw: str) -> str:

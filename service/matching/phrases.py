@@ -141,11 +141,10 @@ class PhraseBook(Generic[_Owner]):
 
     def _collect_single(self, reading: Reading, found: set[_Owner | _Written]) -> None:
         """Those of the phrases of one item that ask for nothing before it."""
-        cache = self._cache
-        for words in (reading.at, reading.nouns) if reading.nouns else (reading.at,):
-            for word in cache.missing(words.keys()):
-                self._learn(word)
-            found.update(*[cache.owners[word] for word in words.keys() & cache.owners.keys()])
+        cache, words = self._cache, reading.at.keys() | reading.nouns.keys() if reading.nouns else reading.at.keys()
+        for word in cache.missing(words):  # of all at once: to make room for some would forget others of the same article
+            self._learn(word)
+        found.update(*[cache.owners[word] for word in words & cache.owners.keys()])
 
     def _collect_joined(self, pairs: Iterable[Phrase], found: set[_Owner | _Written]) -> None:
         """Those that do."""

@@ -50,7 +50,7 @@ def _demands(spec: RuleSpec, saved: Saved) -> Iterator[Condition]:
 
 def saved_in(spec: RuleSpec, saved: Saved) -> Iterator[tuple[str, Condition]]:
     """The saved rules that the query names, each as the evidence writes it, with what it means; without those that cannot be used."""
-    for name in rules_named(spec.query):
+    for name in dict.fromkeys(rules_named(spec.query)):
         if saved.get(saved_key(name)) is not None:
             named = Named("rule", name)
             yield print_query(named), _saved(named, saved)

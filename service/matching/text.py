@@ -68,7 +68,7 @@ def words_of(text: str, most: int = MATCHED_LENGTH) -> list[Word]:
     if len(text) <= MATCHED_LENGTH and plain.isascii():
         return [Word(match[0][:_LONGEST_WORD], *match.span()) for match in islice(_PLAIN_WORD.finditer(plain.lower()), most)]
     matches = _WORD.finditer(text, endpos=MATCHED_LENGTH)
-    words = list(islice((Word(form, *match.span()) for match in matches if (form := _form_of(match[0]))), most))
+    words = list(islice((Word(form, *match.span()) for match in matches if (form := form_of(match[0]))), most))
     if len(text) > MATCHED_LENGTH and words and words[-1].end == MATCHED_LENGTH:
         del words[-1]  # probably half a word
     return words
@@ -102,7 +102,7 @@ def _forms_of_pieces(pieces: Sequence[str], most: int) -> list[str]:
 def _forms_of_piece(piece: str) -> Iterable[str]:
     if len(piece) <= _CACHED_WORD:
         return _cached_phrase(piece)
-    return (form for match in _WORD.finditer(piece) if (form := _form_of(match[0])))  # one by one: a text may be one piece
+    return (form for match in _WORD.finditer(piece) if (form := form_of(match[0])))  # one by one: a text may be one piece
 
 
 def _plain(text: str) -> str:
@@ -122,10 +122,11 @@ def _phrase(term: str) -> Phrase:
     letters = term.replace(" ", "")
     if letters.isascii() and letters.isalnum():  # most of the tables' names, and their words stand as they are
         return tuple([word[:_LONGEST_WORD] for word in term.lower().split()])
-    return tuple([form for raw in _WORD.findall(term) if (form := _form_of(raw))])
+    return tuple([form for raw in _WORD.findall(term) if (form := form_of(raw))])
 
 
-def _form_of(raw: str) -> str:
+def form_of(raw: str) -> str:
+    """The form of one word as a text has it, or as NFKC leaves it, which takes some words apart."""
     return _cached_form(raw) if len(raw) <= _CACHED_WORD else _fold(raw)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from service.matching.actor_index import find_actor
 from service.matching.actor_pack import expand_actor
@@ -21,9 +22,14 @@ def known_forms(written: str) -> tuple[Form, ...] | None:
     Beside the pack's names: "Polish", "North Korean", "России". One that several states share stands for none of them.
     """
     if find_actor(written):
-        return expand_actor(written).forms
+        return _forms_of(written)
     states = set(_states_of(phrase_of(written)))
-    return expand_actor(read_state_names()[states.pop()]["en"]).forms if len(states) == 1 else None
+    return _forms_of(read_state_names()[states.pop()]["en"]) if len(states) == 1 else None
+
+
+@lru_cache(maxsize=1_000)  # topics repeat the names of states, and a state has hundreds of forms
+def _forms_of(name: str) -> tuple[Form, ...]:
+    return expand_actor(name).forms
 
 
 def _states_of(phrase: Phrase) -> Iterator[str]:

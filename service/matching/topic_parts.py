@@ -74,9 +74,9 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
         written = _text(topic, words[:taken])
         if (taken == 1 and telling[:1] != [0]) or (meant and taken == length and _is_concept(written, meant)):
             break
-        forms = expand(written)
-        if forms:
-            return taken, _named_part(written, forms, meant if meant and taken == length else None, table)
+        if expand(written):
+            also = meant.concepts[0].name if meant and taken == length and _is_both(meant) else None
+            return taken, _named_part(written, also, expand, table)
     if meant and not _is_compound(meant, words[0], table):
         return length, _meant_part(_text(topic, words[:length]), meant.concepts, table)
     if telling[:1] != [0]:
@@ -110,12 +110,14 @@ def _run(words: Sequence[Word], table: ConceptTable) -> int:
     return run
 
 
-def _named_part(written: str, forms: Sequence[Form], meant: Meant | None, table: ConceptTable) -> TopicPart:
-    """The part that `expand` knows; what the table knows too, a region or "World Cup", has the forms of both."""
+@lru_cache(maxsize=1_000)
+def _named_part(written: str, also: str | None, expand: Expand, table: ConceptTable) -> TopicPart:
+    """The part that `expand` knows; what is `also` a concept of the table, a region or "World Cup", has the forms of both."""
+    forms = expand(written) or ()
     named = TopicPart(written, _kind_of(forms), _best((*_literal(written), *forms)))
-    if meant is None or not _is_both(meant):
+    if also is None:
         return named
-    known = _concept_part(written, (meant.concepts[0].name,), table)
+    known = _concept_part(written, (also,), table)
     return replace(known, forms=_best((*named.forms, *known.forms)))
 
 

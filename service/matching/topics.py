@@ -53,11 +53,12 @@ def _part_group(part: TopicPart) -> PartGroup:
     return PartGroup(part.written, part.kind, _group_of(part), part.optional, tells)
 
 
-_shared: WeakValueDictionary[tuple[str, str], Group] = WeakValueDictionary()  # what rules have in common, as long as one of them is there
+_Key = tuple[str, str, tuple[str, ...]]
+_shared: WeakValueDictionary[_Key, Group] = WeakValueDictionary()  # what rules have in common, as long as one of them is there
 
 
 def _group_of(part: TopicPart) -> Group:
-    key = (part.written, part.kind)
+    key = (part.written, part.kind, part.concepts)
     group = _shared.get(key)
     if group is None:
         together = tuple(_member(forms) for forms in part.together)

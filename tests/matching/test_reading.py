@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.matching.forms import OPEN_END
@@ -142,6 +142,16 @@ def test_a_book_that_has_met_too_many_words_still_knows_its_phrases() -> None:
         assert book.present(reading) == {("deal",)}
 
 
+def test_a_book_that_makes_room_for_korean_nouns_still_knows_what_comes_after_what() -> None:
+    hint, of_many_words = after("mar", "rutte*"), 7_000
+    book = book_of([(hint,)])
+    for first in (0, of_many_words):
+        book.present(Reading({"title": " ".join(f"{number}" for number in range(first, first + of_many_words))}))
+    nouns = (chr(ord("가") + number) + "무" for number in range(5_900))
+    reading = Reading({"title": "Mark Rutte", "body": " ".join(f"{noun}의" for noun in nouns)})
+    assert book.present(reading) == {(hint,)}
+
+
 @given(texts, st.lists(st.one_of(phrases, hints), max_size=6, unique=True))
 def test_a_book_minds_what_comes_and_goes(text: str, wanted: list[Phrase]) -> None:
     reading, book = Reading({"title": text}), book_of([])
@@ -152,6 +162,18 @@ def test_a_book_minds_what_comes_and_goes(text: str, wanted: list[Phrase]) -> No
     for number, phrase in enumerate(wanted):
         assert book.present(reading) == there.intersection(wanted[number:])
         book.discard(phrase, phrase)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Ab", "ß", "İ", "ﬁ", "½", "⑽", "ำ", "สำ", "ﷺ", "\u0301", "\u00ad", "·", " "]) | st.characters(), max_size=10
+    ).map("".join)
+)
+@example("สำคัญ")
+@example("⑽")
+def test_words_stand_in_their_own_text_as_they_are_written_there(text: str) -> None:
+    phrase, reading = as_written(text), Reading({"title": text})
+    assert [(place.first, place.last) for place in reading.places(phrase)] == [(0, len(phrase) - 1)][: len(phrase)]
 
 
 @given(texts, phrases)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from service.matching.forms import OPEN_END, Form
 from service.matching.stems import stem_of
 from service.matching.text import phrase_of
+from service.matching.topic_names import known_forms
 from service.matching.topic_parts import RELATED, TopicPart, parts_of_topic
 
 UKRAINE = (Form(("ukraine",), 1.0, "name"), Form(("ukrain",), 0.92, "people", open_end=True), Form(("kyiv",), 0.75, "capital"))
@@ -245,3 +246,11 @@ def test_any_topic_has_sound_parts(topic: str) -> None:
             assert form.words
             assert all(form.words)
             assert 0 < form.weight <= 1
+
+
+def test_names_that_topics_repeat_have_their_forms_in_common() -> None:
+    first, _deal, again = parts_of_topic("Polish deal with Poland and Polish", known_forms)[:3]
+    (other,) = (part for part in parts_of_topic("Polish trade", known_forms) if part.written == "Polish")
+    assert first.forms is other.forms
+    assert again.written == "Poland"
+    assert again.forms != first.forms
