@@ -17,8 +17,8 @@
         routes, mutes                               which of a rule's channels a message goes to, and what their readers muted
         feedback                                    what was said of alerts, and how precise a rule is by that
     matching    from words to matches with evidence, pure:
-        text, tokens, sentences, datelines,
-        fields, reading                             an article, read once
+        text, han, tokens, sentences, datelines,
+        fields, attached, particles, reading        an article, read once
         actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack
         concepts, stems, topic_parts, topics        a topic -> its parts and their forms; data/concepts.txt is the table
         grammar, query, condition, evaluation       boolean queries

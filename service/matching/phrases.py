@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise, product
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
 from service.matching.marks import CASED, JOINED, OPEN, in_any_case
-from service.matching.particles import nouns_of
 from service.matching.reading import HEAD, Reading
 from service.matching.text import Phrase
 
@@ -17,6 +16,7 @@ _Key = TypeVar("_Key", bound=Hashable)
 
 _CACHED_WORDS = 20_000
 _PAIR = 2
+_READINGS = 64  # of one stretch of words
 
 
 class _Written(NamedTuple):
@@ -115,10 +115,10 @@ class PhraseBook(Generic[_Owner]):
         """The owners of the phrases that stand somewhere in the article."""
         found: set[_Owner | _Written] = set()
         longer, pairs = self._longer, {pair for line in reading.lines for pair in pairwise(line)}
-        with_nouns = {(first, noun) for first, second in pairs for noun in nouns_of(second)} if reading.nouns else set[Phrase]()
+        inner = {each for pair in pairs for each in _inner_pairs(pair, reading)} if reading.inner else set[Phrase]()
         self._collect_single(reading, found)
-        self._collect_joined(chain(pairs, with_nouns), found)
-        for phrase in chain(self._longer_in(reading, pairs), with_nouns):
+        self._collect_joined(chain(pairs, inner), found)
+        for phrase in self._longer_in(reading, pairs | inner if inner else pairs):
             if phrase in longer:
                 found.update(_owners(longer[phrase]))
         for each in [each for each in found if isinstance(each, _Written)] if self._written else ():
@@ -142,7 +142,7 @@ class PhraseBook(Generic[_Owner]):
     def _collect_single(self, reading: Reading, found: set[_Owner | _Written]) -> None:
         """Those of the phrases of one item that ask for nothing before it."""
         cache = self._cache
-        for words in (reading.at, reading.nouns) if reading.nouns else (reading.at,):
+        for words in (reading.at, reading.inner) if reading.inner else (reading.at,):
             for word in cache.missing(words.keys()):
                 self._learn(word)
             found.update(*[cache.owners[word] for word in words.keys() & cache.owners.keys()])
@@ -177,18 +177,22 @@ class PhraseBook(Generic[_Owner]):
             yield from ((first, end) for end in self._ends_of(second))
         for window in self._windows(pairs & self._lengths.keys(), reading):
             yield window
-            yield from ((*window[:-1], end) for end in (*self._ends_of(window[-1]), *nouns_of(window[-1])))
+            yield from ((*window[:-1], end) for end in self._ends_of(window[-1]))
 
     def _windows(self, openings: Set[Phrase], reading: Reading) -> Set[Phrase]:
         """The words from one of these pairs on, in each of the lengths of phrases that begin so; a hostile text repeats its own."""
-        return {
-            line[at : at + length]
-            for line in (reading.lines if openings else ())
+        if not openings:
+            return set()
+        opened = _opened(openings, reading) if reading.inner else {}
+        windows = {
+            (*opening, *line[at + _PAIR : at + length])
+            for line in reading.lines
             for at, pair in enumerate(pairwise(line))
-            if pair in openings
-            for length in self._lengths[pair]
+            for opening in (opened.get(pair, ()) if opened else (pair,) if pair in openings else ())
+            for length in self._lengths[opening]
             if at + length <= len(line)
         }
+        return {each for window in windows for each in _inner_windows(window, reading)} if reading.inner else windows
 
     def _ends_of(self, word: str) -> tuple[str, ...]:
         known = self._ends.get(word)
@@ -218,6 +222,29 @@ class PhraseBook(Generic[_Owner]):
             _count(lengths, len(phrase), one)
             if not lengths:
                 del self._lengths[phrase[:_PAIR]]
+
+
+def _inner_pairs(pair: Phrase, reading: Reading) -> Iterator[Phrase]:
+    """What else the pair may be, by the words inside of its words."""
+    first, second = pair
+    return islice(product((first, *reading.bare(first)), (second, *reading.last(second))), 1, None)
+
+
+def _opened(openings: Set[Phrase], reading: Reading) -> Mapping[Phrase, Sequence[Phrase]]:
+    """The article's pairs -> those of the openings that they are, or may be by the words inside of theirs."""
+    opened: dict[Phrase, list[Phrase]] = {}
+    for pair in {pair for line in reading.lines for pair in pairwise(line)}:
+        first, second = ((word, *reading.bare(word)) for word in pair)
+        for opening in openings & {*product(first, second)}:
+            opened.setdefault(pair, []).append(opening)
+    return opened
+
+
+def _inner_windows(window: Phrase, reading: Reading) -> Iterator[Phrase]:
+    """The window, and what else it may be."""
+    *between, last = window[_PAIR:]
+    choices = [(word, *reading.bare(word)) for word in between]
+    return islice(product(window[:1], window[1:_PAIR], *choices, (last, *reading.last(last))), _READINGS)
 
 
 def _heads(word: str) -> Sequence[str]:

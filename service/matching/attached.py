@@ -1,0 +1,46 @@
+"""The little words that Hebrew and Arabic write as one with the word behind them: באוקראינה, וللناتو."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import product
+
+import regex
+
+_SHORTEST = 3  # letters of what is left: a shorter word is found in too many others
+
+# "And", "that" or "when", then "in", "to", "from", "as" or "the".
+_HEBREW = tuple("".join(each) for each in product(("", "ו"), ("", "ש", "כש", "מש"), ("", "ב", "ל", "כ", "מ", "ה", "מה")))
+# "And" or "so", then "in", "as" or "to", then "the"; of "to the" one letter is lost.
+_ARABIC = tuple("".join(each) for each in product(("", "و", "ف"), ("", "ب", "ك", "ل"), ("", "ال")) if "لال" not in "".join(each))
+_TO_THE, _THE = ("لل", "ولل", "فلل"), "ال"
+_FIRST_OF_HEBREW, _FIRST_OF_ARABIC = "ובלכמשה", "وفبكلا"
+
+_WRITTEN = regex.compile("[א-תء-ي]")
+_HEBREW_LETTER = regex.compile("[א-ת]")
+_NOT_ARABIC = regex.compile("[پچژگکیٹڈڑںہھے]")  # Persian and Urdu, which write their little words apart
+_ONLY_ARABIC = "ة"
+
+
+def attaches(text: str) -> bool:
+    """Whether a text is in a language that does."""
+    if not _WRITTEN.search(text):
+        return False
+    return _HEBREW_LETTER.search(text) is not None or _ONLY_ARABIC in text or not _NOT_ARABIC.search(text)
+
+
+@lru_cache(maxsize=20_000)
+def bare_words(form: str) -> tuple[str, ...]:
+    """The words that a word in normal form may be behind little ones, of three letters at least: a reading beside the word itself.
+
+    באוקראינה is אוקראינה; וללבנון is ללבנון, לבנון and בנון. Of للناتو both ناتو and الناتو stand in it.
+    """
+    first = form[:1]
+    if not first or first not in _FIRST_OF_HEBREW + _FIRST_OF_ARABIC:
+        return ()
+    prefixes = _HEBREW if first in _FIRST_OF_HEBREW else _ARABIC
+    bare = [form[len(prefix) :] for prefix in prefixes if prefix and form.startswith(prefix)]
+    for prefix in _TO_THE:
+        if form.startswith(prefix):
+            bare += [form[len(prefix) :], _THE + form[len(prefix) :]]
+    return tuple(word for word in dict.fromkeys(bare) if len(word) >= _SHORTEST)
