@@ -8,6 +8,7 @@ from itertools import product
 import regex
 
 _SHORTEST = 3  # letters of what is left: a shorter word is found in too many others
+_SHORTEST_BEHIND_THE = 2  # in Arabic, where hardly a word begins so by itself
 
 # "And", "that" or "when", then "in", "to", "from", "as" or "the".
 _HEBREW = tuple("".join(each) for each in product(("", "ו"), ("", "ש", "כש", "מש"), ("", "ב", "ל", "כ", "מ", "ה", "מה")))
@@ -31,16 +32,21 @@ def attaches(text: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def bare_words(form: str) -> tuple[str, ...]:
-    """The words that a word in normal form may be behind little ones, of three letters at least: a reading beside the word itself.
+    """The words that a word in normal form may be behind little ones: a reading beside the word itself.
 
+    They have three letters at least, behind the Arabic article two.
     באוקראינה is אוקראינה; וללבנון is ללבנון, לבנון and בנון. Of للناتو both ناتو and الناتو stand in it.
     """
     first = form[:1]
     if not first or first not in _FIRST_OF_HEBREW + _FIRST_OF_ARABIC:
         return ()
     prefixes = _HEBREW if first in _FIRST_OF_HEBREW else _ARABIC
-    bare = [form[len(prefix) :] for prefix in prefixes if prefix and form.startswith(prefix)]
+    bare = [form[len(prefix) :] for prefix in prefixes if prefix and form.startswith(prefix) and _is_enough(prefix, form)]
     for prefix in _TO_THE:
-        if form.startswith(prefix):
+        if form.startswith(prefix) and len(form) - len(prefix) >= _SHORTEST:
             bare += [form[len(prefix) :], _THE + form[len(prefix) :]]
-    return tuple(word for word in dict.fromkeys(bare) if len(word) >= _SHORTEST)
+    return tuple(dict.fromkeys(bare))
+
+
+def _is_enough(prefix: str, form: str) -> bool:
+    return len(form) - len(prefix) >= (_SHORTEST_BEHIND_THE if prefix.endswith(_THE) else _SHORTEST)
