@@ -78,7 +78,7 @@ def read_persons() -> tuple[Person, ...]:
 
 @once
 def _read_spellings() -> Mapping[str, Sequence[str]]:
-    """A person's first name in the table, or "@" and an organisation's key -> the cells with its spellings in other scripts."""
+    """A person's first name in the table, "@" and an organisation's key, or a state's code -> the cells with its spellings elsewhere."""
     return {name: cells for name, *cells in _rows("spellings.txt")}
 
 
@@ -98,7 +98,10 @@ def read_states() -> Mapping[str, Body]:
     """States by ISO 3166 code; `names` are the hand-kept ones, `read_state_names` has CLDR's."""
     states = {}
     for code, people, seats, names, *rest in _rows("states.txt"):
-        states[code] = Body(f"state:{code}", "state", _spellings(names), _spellings(people), _spellings(seats), _spellings("".join(rest)))
+        more_names, more_people = (*_read_spellings().get(code, ()), "", "")[:2]
+        called = tuple(dict.fromkeys([*_spellings(names), *_spellings(more_names)]))
+        own = tuple(dict.fromkeys([*_spellings(people), *_spellings(more_people)]))
+        states[code] = Body(f"state:{code}", "state", called, own, _spellings(seats), _spellings("".join(rest)))
     return states
 
 
