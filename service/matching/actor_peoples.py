@@ -11,6 +11,7 @@ _SHORTEST = 4  # letters: what a rule makes of a shorter name is too often anoth
 _SHORTEST_ARABIC = 3
 # Sugar, money, first names and surnames, a shawl, an excuse.
 _OTHER_WORDS = frozenset({"چینی", "चीनी", "مالي", "تركي", "كوبي", "קובי", "קנדי", "भारती", "চাদর", "سوری", "ნიგერ", "დანი"})
+_NOT_LAST = str.maketrans("ךםןףץ", "כמנפצ")  # Hebrew letters that have another shape at the end of a word
 _BENGALI = ("র", "ের", "ে", "কে", "য়", "তে", "ি")
 
 
@@ -22,7 +23,7 @@ def people_of(language: str, name: str) -> Iterator[Ending]:
 
 
 def _hebrew(name: str) -> Iterator[Ending]:
-    stem = name.removesuffix("ה").removesuffix("י")
+    stem = name.removesuffix("ה").removesuffix("י").translate(_NOT_LAST)
     if len(name) >= _SHORTEST <= len(stem) + 1 and "׳" not in name:
         yield from ((stem + ending, False) for ending in ("י", "ית", "ים", "יות", "יים"))
 

@@ -129,6 +129,16 @@ class Reading:
         """The word that stands before it in its field."""
         return self._fields[place.rank].items[place.first - 1] if place.first else None
 
+    def text_before(self, place: Place, most: int) -> str:
+        """Up to so many characters of its field before it."""
+        return self._fields[place.rank].text[max(0, place.start - most) : place.start]
+
+    def with_words_before(self, place: Place, start: int) -> Place:
+        """The place and the words before it, from the one on that begins at this character or behind it."""
+        field = self._fields[place.rank]
+        first = bisect_left(field.spans, (start,))
+        return _place(field, first, place.last - first + 1)
+
     def _file(self) -> None:
         at = self._at
         for number, line in enumerate(self._lines):
