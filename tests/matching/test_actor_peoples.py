@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from service.domain.rules import Actor
@@ -71,3 +73,24 @@ def test_a_person_is_known_in_any_of_these_scripts(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["सुनील पुतिन", "სანდრო პუტინი", "마이클 푸틴"])
 def test_somebody_of_another_first_name_is_somebody_else(typed: str) -> None:
     assert find_actor(typed) is None
+
+
+ROLES = [
+    pytest.param("Volodymyr Zelenskyy", "הנשיא האוקראיני אמר", id="an adjective, Hebrew"),
+    pytest.param("Volodymyr Zelenskyy", "نشيد في حضور الرئيس الأوكراني", id="an adjective, Arabic"),
+    pytest.param("Mark Rutte", 'מזכ"ל נאט"ו אמר', id="Hebrew"),
+    pytest.param("Mark Rutte", "الأمين العام للناتو يصل", id="Arabic"),
+    pytest.param("Mark Rutte", "نیٹو کے سربراہ نے کہا", id="Urdu"),
+    pytest.param("Mark Rutte", "나토 사무총장은 말했다", id="Korean"),
+    pytest.param("Mark Rutte", "เลขาธิการนาโตกล่าว", id="Thai"),
+    pytest.param("Mark Rutte", "ο γενικός γραμματέας του ΝΑΤΟ", id="Greek"),
+    pytest.param("Narendra Modi", "भारतीय प्रधानमंत्री ने कहा", id="Hindi"),
+    pytest.param("Vladimir Putin", "Tổng thống Nga tuyên bố", id="Vietnamese"),
+]
+
+
+@pytest.mark.parametrize(("name", "title"), ROLES)
+def test_a_person_is_called_by_the_office(name: str, title: str) -> None:
+    day = date(2026, 1, 15)
+    assert see(group_of_actor(Actor(name=name)), Reading({"title": title}), day, Known()) is not None
+    assert see(group_of_actor(Actor(name=name)), Reading({"title": title}), date(1999, 1, 1), Known()) is None
