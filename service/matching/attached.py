@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
 
@@ -21,13 +22,27 @@ _WRITTEN = regex.compile("[א-תء-ي]")
 _HEBREW_LETTER = regex.compile("[א-ת]")
 _NOT_ARABIC = regex.compile("[پچژگکیٹڈڑںہھے]")  # Persian and Urdu, which write their little words apart
 _ONLY_ARABIC = "ة"
+# Of Persian, in normal form.
+_PLURAL, _BEHIND_VOWEL = ("ها", "هاي", "هايي"), ("اي", "وي")
 
 
-def attaches(text: str) -> bool:
-    """Whether a text is in a language that does."""
+Inner = Callable[[str], tuple[str, ...]]
+
+
+def inner_words_of(text: str) -> Inner | None:
+    """What tells the words that a text's words may be without what is written as one with them; None in languages that do not write so."""
     if not _WRITTEN.search(text):
-        return False
-    return _HEBREW_LETTER.search(text) is not None or _ONLY_ARABIC in text or not _NOT_ARABIC.search(text)
+        return None
+    is_persian = _NOT_ARABIC.search(text) and _ONLY_ARABIC not in text and not _HEBREW_LETTER.search(text)
+    return without_endings if is_persian else bare_words
+
+
+@lru_cache(maxsize=20_000)
+def without_endings(form: str) -> tuple[str, ...]:
+    """A Persian word in normal form without the ending of the plural, and, behind a vowel, of the genitive: موشك of موشكهاي."""
+    plain = [form[: -len(ending)] for ending in _PLURAL if form.endswith(ending)]
+    plain += [form[:-1]] if form.endswith(_BEHIND_VOWEL) else []
+    return tuple(word for word in plain if len(word) >= _SHORTEST)
 
 
 @lru_cache(maxsize=20_000)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
 
 import regex
 
-from service.matching.attached import attaches, bare_words
+from service.matching.attached import Inner, inner_words_of
 from service.matching.fields import Field, fields_of, lines_of
 from service.matching.forms import OPEN_END
 from service.matching.marks import CASED, JOINED, OPEN, comes_after, in_any_case, shapes_of
@@ -45,7 +45,7 @@ class Reading:
 
     What is asked for is looked up when it is asked, and remembered, so a reading costs what the rules want to know.
     A Korean noun is found with its particles, too, as the last word of a phrase: 나토 stands in 나토는. Each word of a Hebrew or an
-    Arabic phrase is found behind little words, too: עזה stands in בעזה.
+    Arabic phrase is found behind little words, too, and of a Persian one before endings: עזה stands in בעזה.
     An article is of its `source` by that name, or by the site of its `url`.
     """
 
@@ -55,7 +55,7 @@ class Reading:
         self._items = [line.items for line in self._lines]
         self._at: dict[str, list[tuple[int, int]]] = {}
         self._inner: dict[str, list[tuple[int, int]]] = {}  # what stands inside a word: a Korean noun, a Hebrew or Arabic word
-        self._attached = False  # whether there are little words before others
+        self._attached: Inner | None = None  # tells what words are without what is written as one with them
         self._places: dict[Phrase, Sequence[Place]] = {}
         self._sorted: list[str] | None = None
         self._followed: dict[Phrase, list[tuple[int, int]]] | None = None  # where each two words stand side by side
@@ -80,11 +80,11 @@ class Reading:
 
     def bare(self, item: str) -> tuple[str, ...]:
         """What a word may be besides itself where others of its phrase come behind it."""
-        return bare_words(item) if self._attached else ()
+        return self._attached(item) if self._attached else ()
 
     def last(self, item: str) -> tuple[str, ...]:
         """What it may be as the last word of a phrase."""
-        return (*bare_words(item), *nouns_of(item)) if self._attached else nouns_of(item)
+        return (*self.bare(item), *nouns_of(item))
 
     @property
     def heads(self) -> Set[str]:
@@ -153,13 +153,13 @@ class Reading:
             text = line.field.text
             if text.isascii() or line.field.name in METADATA:
                 continue
-            if attaches(text):
-                self._attached = True
-                self._file_each(number, line.items, bare_words)
+            if inner := inner_words_of(text):
+                self._attached = inner
+                self._file_each(number, line.items, inner)
             if _HANGUL.search(text):
                 self._file_each(number, line.items, nouns_of)
 
-    def _file_each(self, number: int, items: Phrase, inner: Callable[[str], tuple[str, ...]]) -> None:
+    def _file_each(self, number: int, items: Phrase, inner: Inner) -> None:
         for position, item in enumerate(items):
             for word in inner(item):
                 self._inner.setdefault(word, []).append((number, position))
@@ -223,7 +223,7 @@ class Reading:
             return False
         *before, last = phrase
         ends = [word for word in (items[-1], *self.last(items[-1])) if word == last or (last.endswith(OPEN) and _adds_to(word, last[:-1]))]
-        return bool(ends) and all(word == item or word in bare_words(item) for word, item in zip(before, items, strict=False))
+        return bool(ends) and all(word == item or word in self.bare(item) for word, item in zip(before, items, strict=False))
 
     def _candidates(self, words: Phrase, ends: Sequence[tuple[int, int]] | None = None) -> Sequence[tuple[int, int]]:
         """Where a phrase that begins with `words` may begin, told by the rarest of them, or by where its last word stands."""

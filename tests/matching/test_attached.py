@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.matching.attached import attaches, bare_words
+from service.matching.attached import Inner, bare_words, inner_words_of, without_endings
 from service.matching.index import RuleIndex
 from service.matching.text import phrase_of
 from tests.make import a_rule
@@ -53,16 +53,28 @@ def test_bare_words_are_long_enough_and_no_longer_than_the_word(form: str) -> No
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("שלום", True, id="Hebrew"),
-        pytest.param("سلام دائم", True, id="Arabic"),
-        pytest.param("زيارة إلى گرجستان", True, id="Arabic with a foreign letter"),
-        pytest.param("بازار چین", False, id="Persian"),
-        pytest.param("بات چیت ہے", False, id="Urdu"),
-        pytest.param("Peace", False, id="Latin"),
+        pytest.param("שלום", bare_words, id="Hebrew"),
+        pytest.param("سلام دائم", bare_words, id="Arabic"),
+        pytest.param("زيارة إلى گرجستان", bare_words, id="Arabic with a foreign letter"),
+        pytest.param("بازار چین", without_endings, id="Persian"),
+        pytest.param("بات چیت ہے", without_endings, id="Urdu"),
+        pytest.param("Peace", None, id="Latin"),
     ],
 )
-def test_only_hebrew_and_arabic_attach(text: str, expected: bool) -> None:
-    assert attaches(text) is expected
+def test_who_writes_so(text: str, expected: Inner | None) -> None:
+    assert inner_words_of(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "word"), [("موشک‌های", "موشک"), ("موشکها", "موشک"), ("کودتای", "کودتا"), ("نیروی", "نیرو"), ("گروهایی", "گرو")]
+)
+def test_a_persian_word_is_found_before_endings(written: str, word: str) -> None:
+    assert phrase_of(word)[0] in without_endings(*phrase_of(written))
+
+
+@pytest.mark.parametrize("written", ["چینی", "پای", "نها", "ایران", "nato"])
+def test_what_has_no_persian_ending(written: str) -> None:
+    assert without_endings(*phrase_of(written)) == ()
 
 
 WATCHED = [

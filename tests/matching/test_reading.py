@@ -74,6 +74,13 @@ def test_places_behind_little_words(phrase: Phrase | str, expected: list[str]) -
     assert reading.has(asked) is bool(expected)
 
 
+def test_a_persian_phrase_stands_before_endings() -> None:
+    phrase = phrase_of("موشک قورتال")
+    assert [place.text for place in Reading({"title": "چند موشک‌های قورتال"}).places(phrase)] == ["موشک‌های قورتال"]
+    assert book_of([phrase]).present(Reading({"title": "چند موشک‌های قورتال"})) == {phrase}
+    assert not Reading({"title": "عدد موشكهاي قورتال في السنة"}).places(phrase), "Arabic"
+
+
 @pytest.mark.parametrize(("phrase", "expected"), PLACES)
 def test_places(phrase: Phrase, expected: list[str]) -> None:
     reading = Reading(ARTICLE)

@@ -219,6 +219,12 @@ STEMS = [
     pytest.param("колобок", (("колобок", True),), id="no ending"),
     pytest.param("колобками", (("колобк", True),), id="Cyrillic"),
     pytest.param("кот", (), id="a short Cyrillic word"),
+    pytest.param("αεροσυνοδοσ", (("αεροσυνοδ", True),), id="Greek"),
+    pytest.param("მებაღეები", (("მებაღე", True),), id="Georgian"),
+    pytest.param("बागवानों", (("बागवान", True),), id="Hindi"),
+    pytest.param("সাঁতারুদের", (("সাঁতারু", True),), id="Bengali"),
+    pytest.param("정원사", (("정원사", True),), id="Korean"),
+    pytest.param("꽃", (), id="a short Korean word"),
     pytest.param("2024", (), id="a number"),
     pytest.param("平", (), id="another script"),
 ]
