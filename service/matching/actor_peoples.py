@@ -9,8 +9,9 @@ Ending = tuple[str, bool]  # a word as it is written, and whether letters may fo
 
 _SHORTEST = 4  # letters: what a rule makes of a shorter name is too often another word
 _SHORTEST_ARABIC = 3
-# Sugar, money, first names and surnames, a shawl, an excuse.
-_OTHER_WORDS = frozenset({"چینی", "चीनी", "مالي", "تركي", "كوبي", "קובי", "קנדי", "भारती", "চাদর", "سوری", "ნიგერ", "დანი"})
+# Sugar, money, slowness, the West, what follows, first names and surnames, a shawl, an excuse.
+_OTHER_WORDS = frozenset({"چینی", "چکی", "پیروی", "سوری", "چيني", "مالي", "تركي", "كوبي", "كندي", "مغربي", "קובי", "קנדי"})
+_OTHER_WORDS |= {"चीनी", "भारती", "চাদর", "ნიგერ", "დანი"}
 _NOT_LAST = str.maketrans("ךםןףץ", "כמנפצ")  # Hebrew letters that have another shape at the end of a word
 _BENGALI = ("র", "ের", "ে", "কে", "য়", "তে", "ি")
 
