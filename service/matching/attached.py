@@ -15,6 +15,7 @@ _SHORTEST_BEHIND_THE = 2  # in Arabic, where hardly a word begins so by itself
 _HEBREW = tuple("".join(each) for each in product(("", "ו"), ("", "ש", "כש", "מש"), ("", "ב", "ל", "כ", "מ", "ה", "מה")))
 # "And" or "so", then "in", "as" or "to", then "the"; of "to the" one letter is lost.
 _ARABIC = tuple("".join(each) for each in product(("", "و", "ف"), ("", "ب", "ك", "ل"), ("", "ال")) if "لال" not in "".join(each))
+_DOUBLE_VAV = "וו"  # a word that begins with one has two inside: בוועידה is ועידה
 _TO_THE, _THE = ("لل", "ولل", "فلل"), "ال"
 _FIRST_OF_HEBREW, _FIRST_OF_ARABIC = "ובלכמשה", "وفبكلا"
 
@@ -57,6 +58,7 @@ def bare_words(form: str) -> tuple[str, ...]:
         return ()
     prefixes = _HEBREW if first in _FIRST_OF_HEBREW else _ARABIC
     bare = [form[len(prefix) :] for prefix in prefixes if prefix and form.startswith(prefix) and _is_enough(prefix, form)]
+    bare += [word[1:] for word in bare if word.startswith(_DOUBLE_VAV) and len(word) > _SHORTEST]
     for prefix in _TO_THE:
         if form.startswith(prefix) and len(form) - len(prefix) >= _SHORTEST:
             bare += [form[len(prefix) :], _THE + form[len(prefix) :]]

@@ -17,6 +17,7 @@ FOUND = [
     pytest.param("ומרוסיה", "רוסיה", id="and from"),
     pytest.param("שבאיראן", "איראן", id="that in"),
     pytest.param("כשהנשיא", "נשיא", id="when the"),
+    pytest.param("בוועידת", "ועידת", id="in, before a word that is written with another letter then"),
     pytest.param("להסכם", "הסכם", id="to, before a word that begins like the"),
     pytest.param("وأوكرانيا", "أوكرانيا", id="and, in Arabic"),
     pytest.param("بالهدنة", "هدنة", id="by the"),
