@@ -18,7 +18,8 @@
         feedback                                    what was said of alerts, and how precise a rule is by that
     matching    from words to matches with evidence, pure:
         text, han, tokens, sentences, datelines,
-        fields, attached, particles, reading        an article, read once
+        fields, attached, particles,
+        inner_words, reading                        an article, read once
         actor_*, names, full_names, strikes,
         name_shadows                                an actor -> the forms it goes by; data/actors is the pack
         concepts, stems, topic_parts, topics        a topic -> its parts and their forms; data/concepts.txt and data/concepts are the table

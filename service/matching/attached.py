@@ -1,4 +1,4 @@
-"""The little words that Hebrew and Arabic write as one with the word behind them: באוקראינה, וللناتو."""
+"""What is written as one with a word: before it in Hebrew and Arabic (באוקראינה, وأوكرانيا), behind it in Persian (موشک‌ها)."""
 
 from __future__ import annotations
 

@@ -58,4 +58,4 @@ def _spoken(before: str, given: Set[str], reading: Reading) -> int:
 
 
 def _sounds(word: str, given: Set[str], reading: Reading) -> bool:
-    return any(sound_alike(each, name) for each in (word, *reading.bare(word)) for name in given)
+    return any(sound_alike(each, name) for each in (word, *reading.inner.bare(word)) for name in given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import chain, islice, pairwise, product
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
@@ -16,7 +16,6 @@ _Key = TypeVar("_Key", bound=Hashable)
 
 _CACHED_WORDS = 20_000
 _PAIR = 2
-_READINGS = 64  # of one stretch of words
 
 
 class _Written(NamedTuple):
@@ -114,11 +113,12 @@ class PhraseBook(Generic[_Owner]):
     def present(self, reading: Reading) -> set[_Owner]:
         """The owners of the phrases that stand somewhere in the article."""
         found: set[_Owner | _Written] = set()
-        longer, pairs = self._longer, {pair for line in reading.lines for pair in pairwise(line)}
-        inner = {each for pair in pairs for each in _inner_pairs(pair, reading)} if reading.inner else set[Phrase]()
+        longer = self._longer
+        pairs: set[Phrase] = {pair for line in reading.lines for pair in pairwise(line)}
+        pairs |= reading.inner.pairs(pairs)
         self._collect_single(reading, found)
-        self._collect_joined(chain(pairs, inner), found)
-        for phrase in self._longer_in(reading, pairs | inner if inner else pairs):
+        self._collect_joined(pairs, found)
+        for phrase in self._longer_in(reading, pairs):
             if phrase in longer:
                 found.update(_owners(longer[phrase]))
         for each in [each for each in found if isinstance(each, _Written)] if self._written else ():
@@ -142,7 +142,7 @@ class PhraseBook(Generic[_Owner]):
     def _collect_single(self, reading: Reading, found: set[_Owner | _Written]) -> None:
         """Those of the phrases of one item that ask for nothing before it."""
         cache = self._cache
-        for words in (reading.at, reading.inner) if reading.inner else (reading.at,):
+        for words in (reading.at, reading.inner.at) if reading.inner.at else (reading.at,):
             for word in cache.missing(words.keys()):
                 self._learn(word)
             found.update(*[cache.owners[word] for word in words.keys() & cache.owners.keys()])
@@ -183,16 +183,16 @@ class PhraseBook(Generic[_Owner]):
         """The words from one of these pairs on, in each of the lengths of phrases that begin so; a hostile text repeats its own."""
         if not openings:
             return set()
-        opened = _opened(openings, reading) if reading.inner else {}
+        opened = reading.inner.openings(openings, reading.lines)
         windows = {
             (*opening, *line[at + _PAIR : at + length])
             for line in reading.lines
             for at, pair in enumerate(pairwise(line))
-            for opening in (opened.get(pair, ()) if opened else (pair,) if pair in openings else ())
+            for opening in opened.get(pair, ())
             for length in self._lengths[opening]
             if at + length <= len(line)
         }
-        return {each for window in windows for each in _inner_windows(window, reading)} if reading.inner else windows
+        return {each for window in windows for each in reading.inner.stretches(window)}
 
     def _ends_of(self, word: str) -> tuple[str, ...]:
         known = self._ends.get(word)
@@ -222,29 +222,6 @@ class PhraseBook(Generic[_Owner]):
             _count(lengths, len(phrase), one)
             if not lengths:
                 del self._lengths[phrase[:_PAIR]]
-
-
-def _inner_pairs(pair: Phrase, reading: Reading) -> Iterator[Phrase]:
-    """What else the pair may be, by the words inside of its words."""
-    first, second = pair
-    return islice(product((first, *reading.bare(first)), (second, *reading.last(second))), 1, None)
-
-
-def _opened(openings: Set[Phrase], reading: Reading) -> Mapping[Phrase, Sequence[Phrase]]:
-    """The article's pairs -> those of the openings that they are, or may be by the words inside of theirs."""
-    opened: dict[Phrase, list[Phrase]] = {}
-    for pair in {pair for line in reading.lines for pair in pairwise(line)}:
-        first, second = ((word, *reading.bare(word)) for word in pair)
-        for opening in openings & {*product(first, second)}:
-            opened.setdefault(pair, []).append(opening)
-    return opened
-
-
-def _inner_windows(window: Phrase, reading: Reading) -> Iterator[Phrase]:
-    """The window, and what else it may be."""
-    *between, last = window[_PAIR:]
-    choices = [(word, *reading.bare(word)) for word in between]
-    return islice(product(window[:1], window[1:_PAIR], *choices, (last, *reading.last(last))), _READINGS)
 
 
 def _heads(word: str) -> Sequence[str]:

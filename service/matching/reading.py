@@ -7,14 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
 
-import regex
-
-from service.matching.attached import Inner, inner_words_of
 from service.matching.fields import Field, fields_of, lines_of
 from service.matching.forms import OPEN_END
+from service.matching.inner_words import InnerWords
 from service.matching.marks import CASED, JOINED, OPEN, comes_after, in_any_case, shapes_of
-from service.matching.particles import nouns_of
-from service.matching.query import METADATA
 from service.matching.text import Phrase
 
 HEAD = 3
@@ -22,7 +18,6 @@ HEAD = 3
 _PLACES = 1_000  # of one word in one field; hostile texts have more
 _STARTS = 400  # where a phrase of several words may stand: its rarest pair is in no news text so often
 _MANY_STARTS = 50  # of its rarest word: to look at each takes longer than to look for pairs
-_HANGUL = regex.compile("[가-힣]")
 
 
 class Place(NamedTuple):
@@ -54,14 +49,13 @@ class Reading:
         self._lines = [line for field in self._fields for line in lines_of(field)]
         self._items = [line.items for line in self._lines]
         self._at: dict[str, list[tuple[int, int]]] = {}
-        self._inner: dict[str, list[tuple[int, int]]] = {}  # what stands inside a word: a Korean noun, a Hebrew or Arabic word
-        self._attached: Inner | None = None  # tells what words are without what is written as one with them
+        self.inner = InnerWords(self._lines)
+        self._inner = self.inner.at
         self._places: dict[Phrase, Sequence[Place]] = {}
         self._sorted: list[str] | None = None
         self._followed: dict[Phrase, list[tuple[int, int]]] | None = None  # where each two words stand side by side
         self._heads: Set[str] | None = None
         self._file()
-        self._file_inner()
 
     @property
     def lines(self) -> Sequence[Phrase]:
@@ -72,19 +66,6 @@ class Reading:
     def at(self) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Each different word of the lines, and where it stands: in which line, as which of its words."""
         return self._at
-
-    @property
-    def inner(self) -> Mapping[str, Sequence[tuple[int, int]]]:
-        """What stands inside of words and is one by itself, and where: nouns that have particles, words behind little ones."""
-        return self._inner
-
-    def bare(self, item: str) -> tuple[str, ...]:
-        """What a word may be besides itself where others of its phrase come behind it."""
-        return self._attached(item) if self._attached else ()
-
-    def last(self, item: str) -> tuple[str, ...]:
-        """What it may be as the last word of a phrase."""
-        return (*self.bare(item), *nouns_of(item))
 
     @property
     def heads(self) -> Set[str]:
@@ -148,24 +129,8 @@ class Reading:
                 else:
                     at[item] = [(number, position)]
 
-    def _file_inner(self) -> None:
-        for number, line in enumerate(self._lines):
-            text = line.field.text
-            if text.isascii() or line.field.name in METADATA:
-                continue
-            if inner := inner_words_of(text):
-                self._attached = inner
-                self._file_each(number, line.items, inner)
-            if _HANGUL.search(text):
-                self._file_each(number, line.items, nouns_of)
-
-    def _file_each(self, number: int, items: Phrase, inner: Inner) -> None:
-        for position, item in enumerate(items):
-            for word in inner(item):
-                self._inner.setdefault(word, []).append((number, position))
-
     def _comes_after(self, before: str, beginning: str) -> bool:
-        return any(comes_after(word, beginning) for word in (before, *self.bare(before)))
+        return any(comes_after(word, beginning) for word in (before, *self.inner.bare(before)))
 
     def _find(self, phrase: Phrase) -> Sequence[Place]:
         if CASED in "".join(phrase):
@@ -192,7 +157,7 @@ class Reading:
         last, length = phrase[-1], len(phrase)
         if length == 1:
             return self._open_starts(last[:-1]) if last.endswith(OPEN) else self._word_starts(last)
-        if self._attached:
+        if self.inner.attached:
             return self._starts_behind(phrase)
         first, before = self._at.get(phrase[0], ()), phrase[:-1]
         few = len(first) <= _MANY_STARTS
@@ -222,8 +187,10 @@ class Reading:
         if len(items) < len(phrase):
             return False
         *before, last = phrase
-        ends = [word for word in (items[-1], *self.last(items[-1])) if word == last or (last.endswith(OPEN) and _adds_to(word, last[:-1]))]
-        return bool(ends) and all(word == item or word in self.bare(item) for word, item in zip(before, items, strict=False))
+        ends = [
+            word for word in (items[-1], *self.inner.last(items[-1])) if word == last or (last.endswith(OPEN) and _adds_to(word, last[:-1]))
+        ]
+        return bool(ends) and all(word == item or word in self.inner.bare(item) for word, item in zip(before, items, strict=False))
 
     def _candidates(self, words: Phrase, ends: Sequence[tuple[int, int]] | None = None) -> Sequence[tuple[int, int]]:
         """Where a phrase that begins with `words` may begin, told by the rarest of them, or by where its last word stands."""
