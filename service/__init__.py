@@ -17,10 +17,12 @@
         routes, mutes                               which of a rule's channels a message goes to, and what their readers muted
         feedback                                    what was said of alerts, and how precise a rule is by that
     matching    from words to matches with evidence, pure:
-        text, tokens, sentences, datelines,
-        fields, reading                             an article, read once
-        actor_*, names, strikes, name_shadows       an actor -> the forms it goes by; data/actors is the pack
-        concepts, stems, topic_parts, topics        a topic -> its parts and their forms; data/concepts.txt is the table
+        text, han, tokens, sentences, datelines,
+        fields, attached, particles,
+        inner_words, reading                        an article, read once
+        actor_*, names, full_names, strikes,
+        name_shadows                                an actor -> the forms it goes by; data/actors is the pack
+        concepts, stems, topic_parts, topics        a topic -> its parts and their forms; data/concepts.txt and data/concepts are the table
         grammar, query, condition, evaluation       boolean queries
         groups, beginnings, watching                a rule's actors, topics and name, and what an article has of them
         meaning, nearness                           how near an article is to the rules in meaning: vectors in, z-scores out

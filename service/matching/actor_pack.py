@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from service.matching.actor_index import find_actor, find_office
+from service.matching.actor_peoples import people_of
 from service.matching.actor_places import place_forms
 from service.matching.actor_roles import bare_names, office_forms, role_forms
 from service.matching.actor_tables import (
@@ -228,6 +229,8 @@ def _cldr_forms(code: str) -> Iterator[Form]:
         yield from _with_attached(Form(words, TYPED if language == "en" else OTHER_LANGUAGE, kind))
         if bar:
             yield from _with_attached(Form(phrase_of(stem), OTHER_LANGUAGE, kind, open_end=True))
+        else:
+            yield from (Form(phrase_of(word), PEOPLE, "people", open_end) for word, open_end in people_of(language, name))
 
 
 def _with_attached(form: Form) -> Iterator[Form]:

@@ -8,6 +8,7 @@ from itertools import product
 
 import regex
 
+from service.matching.actor_peoples import people_of
 from service.matching.actor_tables import Office, Title, Ways, read_institutions, read_roles, read_state_names, read_states, read_titles
 from service.matching.forms import Form
 from service.matching.names import name_words
@@ -20,7 +21,7 @@ _SHORTEST_ROLE = 3  # letters: "of", "de" and "s" stand around roles
 _FILLED_IN = regex.compile(r"\{\w+\}")
 
 # Languages in which a role takes the name of a state as it stands.
-_UNINFLECTED = {"es": "de {}", "tr": "{}", "nl": "{}", "ja": "{}", "zh": "{}"}
+_UNINFLECTED = {"es": "de {}"} | dict.fromkeys(("tr", "nl", "ja", "zh", "he", "ar", "fa", "hi", "ur", "ko", "th", "vi", "id", "sw"), "{}")
 
 
 def role_forms(offices: Iterable[Office]) -> Iterator[Form]:
@@ -104,11 +105,17 @@ def _titles(at: str) -> Mapping[str, Title]:
     """As the table has them, and CLDR's names where that will do."""
     names = read_state_names().get(at, {})
     plain = {
-        language: Title((shape.format(_bare(names[language])),), None) for language, shape in _UNINFLECTED.items() if language in names
+        language: Title((shape.format(_bare(names[language])),), _adjective(language, names[language]))
+        for language, shape in _UNINFLECTED.items()
+        if language in names
     }
     if at in read_states():
         plain["en"] = Title((_bare(names["en"]),), read_states()[at].people[0].text if read_states()[at].people else None)
     return {**plain, **read_titles().get(at, {})}
+
+
+def _adjective(language: str, name: str) -> str | None:
+    return next((word for word, _open_end in people_of(language, name)), None)
 
 
 def _filled(template: str, title: Title | None, at: str) -> Iterator[str]:

@@ -50,7 +50,7 @@ def _is_enough(written: Phrase, person: Person) -> bool:
 
 def _looks_like_a_name(name: str) -> bool:
     """Whether no word of it begins small, but for particles and those of scripts that have no small letters."""
-    return not any(word[0].islower() and word not in name_words("particle") for word in name.split())
+    return not any(word[0] != word[0].title() and word not in name_words("particle") for word in name.split())
 
 
 def _is_called(person: Person, given: Sequence[Phrase]) -> bool:

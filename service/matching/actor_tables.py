@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -77,12 +77,19 @@ def read_persons() -> tuple[Person, ...]:
 
 
 @once
+def _read_spellings() -> Mapping[str, Sequence[str]]:
+    """A person's first name in the table, "@" and an organisation's key, or a state's code -> the cells with its spellings elsewhere."""
+    return {name: cells for name, *cells in _rows("spellings.txt")}
+
+
+@once
 def read_organisations() -> Mapping[str, Body]:
     """Organisations, companies, armed groups, territories and peoples by their key in the table ("nato")."""
     bodies = {}
     for key, kind, names, *rest in _rows("organisations.txt"):
         related, context = (*rest, "", "")[:2]
-        bodies[key] = Body(f"org:{key}", kind, _spellings(names), (), _spellings(related), _spellings(context))
+        spellings = tuple(dict.fromkeys([*_spellings(names), *_spellings("".join(_read_spellings().get(f"@{key}", ())))]))
+        bodies[key] = Body(f"org:{key}", kind, spellings, (), _spellings(related), _spellings(context))
     return bodies
 
 
@@ -91,7 +98,10 @@ def read_states() -> Mapping[str, Body]:
     """States by ISO 3166 code; `names` are the hand-kept ones, `read_state_names` has CLDR's."""
     states = {}
     for code, people, seats, names, *rest in _rows("states.txt"):
-        states[code] = Body(f"state:{code}", "state", _spellings(names), _spellings(people), _spellings(seats), _spellings("".join(rest)))
+        more_names, more_people = (*_read_spellings().get(code, ()), "", "")[:2]
+        called = tuple(dict.fromkeys([*_spellings(names), *_spellings(more_names)]))
+        own = tuple(dict.fromkeys([*_spellings(people), *_spellings(more_people)]))
+        states[code] = Body(f"state:{code}", "state", called, own, _spellings(seats), _spellings("".join(rest)))
     return states
 
 
@@ -158,8 +168,11 @@ def _ways(table: str) -> Iterator[tuple[str, Ways]]:
 
 
 def _person(names: str, surnames: str, offices: str) -> Person:
-    spellings = _spellings(names)
-    return Person(person_id(spellings[0].text), spellings, _spellings(surnames), tuple(map(_office, _split(offices, ";"))))
+    first, *others = _spellings(names)
+    more_surnames, more_names = (*_read_spellings().get(first.text, ()), "", "")[:2]
+    full = dict.fromkeys([first, *others, *_spellings(more_names)])
+    enough = dict.fromkeys([*_spellings(surnames), *_spellings(more_surnames)])
+    return Person(person_id(first.text), tuple(full), tuple(enough), tuple(map(_office, _split(offices, ";"))))
 
 
 def _office(text: str) -> Office:

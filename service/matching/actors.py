@@ -9,6 +9,7 @@ from service.matching.actor_index import find_actor
 from service.matching.actor_pack import Expansion, expand_actor, expand_known, id_of_actor, typed_forms, written_beside
 from service.matching.aliases import forms_of_alias
 from service.matching.condition import OneOf
+from service.matching.full_names import given_names
 from service.matching.groups import Forms, Group, group_of, hints_of
 from service.matching.name_shadows import is_longer_name, longer_names
 from service.matching.names import forms_of_name
@@ -66,4 +67,5 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
 
 
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:
-    return Forms(actor.forms, actor.needs_context, actor.context, longer=longer_names(actor), struck=struck)
+    given = given_names(actor.forms) if actor.kind in (None, "person") else frozenset[str]()
+    return Forms(actor.forms, actor.needs_context, actor.context, longer=longer_names(actor), struck=struck, given=given)

@@ -22,7 +22,7 @@ class Beginnings(NamedTuple):
 
     def found_in(self, reading: Reading) -> Iterator[tuple[Form, Phrase]]:
         """Those that begin like some word of the article."""
-        for there in (reading.at, reading.nouns) if reading.nouns else (reading.at,):
+        for there in (reading.at, reading.inner.at) if reading.inner.at else (reading.at,):
             for word in self.words.keys() & there.keys():
                 yield from self.words[word]
         if self.heads:

@@ -14,6 +14,9 @@ _SHORTEST_STEM = 5  # of a Cyrillic adjective or a long noun: a shorter one begi
 _LATIN = regex.compile(r"[a-z]+")
 _CYRILLIC = regex.compile(r"\p{Cyrillic}+", regex.V1)
 _HANGUL = regex.compile(r"\p{Hangul}+", regex.V1)
+_GREEK = regex.compile(r"\p{Greek}+", regex.V1)
+_WITH_ENDINGS = regex.compile(r"[\p{Georgian}]+|[\p{Bengali}\p{M}]+", regex.V1)  # written as one with a name
+_GEORGIAN_VOWELS = "აეიოუ"
 _ADJECTIVE = regex.compile(r"(?P<stem>\w{2,}(?:sk|ck|dzk|ськ|цьк|ск|цк))(?:y|i|yi|iy|yy|ii|ij|yj|a|aya|aja|ий|ій|ый|ой|а|ая|ой)")
 
 _AFTER_CONSONANT = "a u owi em iem ie om e s ov ova"
@@ -47,6 +50,8 @@ def inflections(word: str) -> tuple[Spelling, ...]:
     """
     if _HANGUL.fullmatch(word):
         return ((word, len(word) > 1),)
+    if len(word) >= _SHORTEST_STEM and (_GREEK.fullmatch(word) or _WITH_ENDINGS.fullmatch(word)):
+        return _of_other_scripts(word)
     if len(word) < _SHORTEST_INFLECTED or not (_LATIN.fullmatch(word) or _CYRILLIC.fullmatch(word)):
         return ((word, False),)
     adjective = _ADJECTIVE.fullmatch(word)
@@ -54,6 +59,14 @@ def inflections(word: str) -> tuple[Spelling, ...]:
         return (word, False), (adjective["stem"], True)
     endings = _latin(word) if word.isascii() else _cyrillic(word)
     return tuple((form, False) for form in dict.fromkeys((word, *endings)))
+
+
+def _of_other_scripts(word: str) -> tuple[Spelling, ...]:
+    """Of a Greek, a Georgian or a Bengali name: Μητσοτάκης, Μητσοτάκη; კობახიძე, კობახიძემ."""
+    if _GREEK.fullmatch(word):
+        return (word, False), (word.removesuffix("σ"), True)
+    stem = word.rstrip(_GEORGIAN_VOWELS)
+    return (word, False), (stem if len(stem) >= _SHORTEST_INFLECTED else word, True)
 
 
 def given_name_cases(word: str) -> tuple[str, ...]:

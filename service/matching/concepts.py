@@ -8,16 +8,14 @@ from importlib.resources import files
 from itertools import product
 from typing import Literal, NamedTuple
 
+from service.matching.attached import bare_words
 from service.matching.forms import OPEN_END
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
-_UNSPACED = frozenset({"ja", "zh"})  # a pattern is a run of characters, each of them a word to `phrase_of`
+_UNSPACED = frozenset({"ja", "zh", "th"})  # a pattern is a run of characters, each of them a word to `phrase_of`
 _HALF, _HALF_ENDING, _LINKS = 4, 2, ("", "s", "es", "n", "en")  # of compounds: letters of each half, and what may stand between
 _KEY = 3  # letters of a pattern's first word by which it is filed
-# Arabic writes its article, "and", "by" and "for" as one word with the noun.
-_ARABIC_FIRST = ("", "ال", "و", "وال", "ب", "بال", "ل", "لل")
-_ARABIC_LATER = ("", "ال")
 _NONE = "''"  # the empty ending
 _NAMING = "=<~"  # the lines that name other concepts: what it is made of, the kinds of it, what is related to it
 
@@ -87,8 +85,9 @@ class ConceptTable:
         """
         best: tuple[int, int, int] = (0, 0, 0)
         names: list[str] = []
-        for pattern in self._beginning_like(words[0]) if words else ():
-            fit = _fit(pattern.telling, pattern.open_end, words)
+        readings = [(word, *bare_words(word)) for word in words]
+        for pattern in self._beginning_like(readings[0]) if words else ():
+            fit = _fit(pattern.telling, pattern.open_end, readings)
             if fit is None:
                 continue
             fit_and_rest = (*fit, len(pattern.telling) - len(pattern.slots))
@@ -120,15 +119,18 @@ class ConceptTable:
             queue += new
         return (self.concepts[name] for name in wanted)
 
-    def _beginning_like(self, word: str) -> Iterator[Pattern]:
-        for length in range(1, min(_KEY, len(word)) + 1):
-            yield from self.filed.get(word[:length], ())
+    def _beginning_like(self, readings: Slot) -> Iterator[Pattern]:
+        for key in dict.fromkeys(word[:length] for word in readings for length in range(1, min(_KEY, len(word)) + 1)):
+            yield from self.filed.get(key, ())
 
 
 @once
 def load_concepts() -> ConceptTable:
-    """The table that is shipped with this package; read on the first call."""
-    return parse_concepts(files("service.matching").joinpath("data/concepts.txt").read_text("utf-8"))
+    """The table that is shipped with this package, with the languages that have files of their own; read on the first call."""
+    data = files("service.matching").joinpath("data")
+    languages = (each for each in data.joinpath("concepts").iterdir() if each.name.endswith(".txt"))
+    more = {each.name.removesuffix(".txt"): each.read_text("utf-8") for each in sorted(languages, key=lambda each: each.name)}
+    return parse_concepts(data.joinpath("concepts.txt").read_text("utf-8"), more)
 
 
 @dataclass(slots=True)
@@ -148,8 +150,11 @@ class _Draft:
         return known
 
 
-def parse_concepts(text: str) -> ConceptTable:
-    """The table that `text` writes down; data/README-concepts.md has the form. ValueError, naming the line, where it is broken."""
+def parse_concepts(text: str, more: Mapping[str, str] | None = None) -> ConceptTable:
+    """The table that `text` writes down, and `more` of it by language; data/README-concepts.md has the form.
+
+    ValueError, naming the line, where it is broken.
+    """
     draft, name = _Draft(), ""
     for number, line in enumerate(text.splitlines(), 1):
         head, _, rest = line.strip().partition(" ")
@@ -164,7 +169,24 @@ def parse_concepts(text: str) -> ConceptTable:
         else:
             name = head
             draft.blocks[name] = []
+    for language, lines in (more or {}).items():
+        _take_language(draft, language, lines)
     return _table(draft)
+
+
+def _take_language(draft: _Draft, language: str, text: str) -> None:
+    """The words of one language, each line those of a concept that has a block."""
+    blocks = {name.lstrip(_SIGN_LETTERS): lines for name, lines in draft.blocks.items()}
+    for number, line in enumerate(text.splitlines(), 1):
+        head, _, rest = line.strip().partition(" ")
+        if not head or head == "#":
+            continue
+        if head == "stop":
+            draft.stop_words.update(rest.split())
+        elif head not in blocks or not rest:
+            raise ValueError(f"concepts in {language}, line {number}: {head} has no block, or no words here")
+        else:
+            blocks[head].append((language, rest))
 
 
 def _take_line(draft: _Draft, name: str, head: str, rest: str, number: int) -> None:
@@ -213,7 +235,7 @@ def _concept(name: str, lines: Sequence[tuple[str, str]], draft: _Draft) -> Conc
 
 
 def _pattern(written: str, language: str, concept: str, draft: _Draft) -> Pattern:
-    if written.isalpha() and language not in _UNSPACED and language != "ar":  # most are one plain word, and the table is long
+    if written.isalpha() and language not in _UNSPACED:  # most are one plain word, and the table is long
         plain = (draft.slot(written, language),)
         return Pattern(plain, () if written in draft.stop_words else plain, False, False, False, language, concept)
     bare, open_end = written.strip("=?*"), written.endswith("*")
@@ -227,10 +249,7 @@ def _pattern(written: str, language: str, concept: str, draft: _Draft) -> Patter
 def _slots(bare: str, language: str, draft: _Draft) -> Sequence[Slot]:
     if language in _UNSPACED:
         return [draft.slot(word, language) for word in phrase_of(bare)]
-    words = bare.split()
-    if language == "ar":
-        return [_arabic(word, _ARABIC_LATER if number else _ARABIC_FIRST) for number, word in enumerate(words)]
-    return [draft.slot(word, language) for word in words]
+    return [draft.slot(word, language) for word in bare.split()]
 
 
 def _slot(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:
@@ -243,14 +262,15 @@ def _slot(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:
     return tuple([before + choice + after for choice in inside.split("|")])
 
 
-def _arabic(word: str, prefixes: Slot) -> Slot:
-    return tuple([prefix + word for prefix in prefixes]) if word.isalnum() else _slot(word, ())
+def _fit(slots: Sequence[Slot], open_end: bool, readings: Sequence[Slot]) -> tuple[int, int] | None:
+    """How many words are covered, and minus how many letters are left over at the end of the last; None if it does not fit.
 
-
-def _fit(slots: Sequence[Slot], open_end: bool, words: Sequence[str]) -> tuple[int, int] | None:
-    """How many words are covered, and minus how many letters are left over at the end of the last; None if it does not fit."""
-    if len(slots) > len(words) or any(word not in slot for slot, word in zip(slots[:-1], words, strict=False)):
+    Each word is given by its readings: itself, and what it is without little words that are written as one with it.
+    """
+    if len(slots) > len(readings) or not all(
+        any(word in slot for word in words) for slot, words in zip(slots[:-1], readings, strict=False)
+    ):
         return None
-    last = words[len(slots) - 1]
-    left = [len(last) - len(stem) for stem in slots[-1] if last == stem or (open_end and last.startswith(stem))]
+    lasts = readings[len(slots) - 1]
+    left = [len(last) - len(stem) for stem in slots[-1] for last in lasts if last == stem or (open_end and last.startswith(stem))]
     return (len(slots), -min(left)) if left and min(left) <= OPEN_END else None

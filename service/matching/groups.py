@@ -12,6 +12,7 @@ from itertools import accumulate
 from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
 from service.matching.cases import given_name_cases
 from service.matching.forms import OPEN_END, Form
+from service.matching.full_names import whole_name
 from service.matching.marks import OPEN, after
 from service.matching.names import name_words
 from service.matching.reading import HEAD, Place, Reading
@@ -31,7 +32,7 @@ class Forms:
 
     `sure` count by themselves; `needs_context` in an article that has one of them or of `context`. All of `together` near
     each other say the same. A form inside one of `longer`, which maps it to phrases around it, is another's: South Sudan.
-    What stands inside one of `struck` is not meant.
+    What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters.
     """
 
     sure: tuple[Form, ...]
@@ -40,6 +41,7 @@ class Forms:
     together: tuple[Group, ...] = ()
     longer: Mapping[Phrase, Sequence[Phrase]] = field(default_factory=dict)
     struck: tuple[Phrase, ...] = ()
+    given: Set[str] = frozenset()
 
     @cached_property
     def sure_by_beginning(self) -> Beginnings:
@@ -206,7 +208,7 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
     for place, weight in found:
         sentence, words_before = reading.standing(place)
         strength[sentence] = max(strength.get(sentence, 0.0), weight * place_weight(sentence, words_before))
-    places = [place for place, _weight in found]
+    places = [whole_name(place, forms.given, reading) for place, _weight in found]
     if group.together:
         places += _composed(group.together, reading, day, known, strength)
     return Seen(tuple(_widest(places)), strength) if strength else None

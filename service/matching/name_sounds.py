@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby, product
+from unicodedata import normalize
 
 import regex
 
 from service.matching.once import once
 
 _MOST = 32  # readings of one word
+_SYLLABLES = regex.compile("[가-힣]")
 
 # What is written -> the consonants that it may stand for, "-" for none. Vowels have no line: languages write them differently.
 # Those that differ between languages are one: h for g, h and kh, s for all that hiss.
@@ -39,6 +41,22 @@ _ARABIC = """
 _HEBREW = """
 ב b v|ג h|ד d|ה h -|ו v -|ז s|ח h|ט t|כ k h|ך k h|ל l|מ m|ם m|נ n|ן n|ס s|פ p f|ף f|צ s|ץ s|ק k|ר r|ש s|ת t
 """
+_DEVANAGARI = """
+क k|ख k h|ग h|घ h|च s|छ s|ज s h ds|झ s|ट t|ठ t|ड d|ढ d|त t|थ t|द d|ध d|न n|ण n
+प p|फ f p|ब b|भ b|म m|य -|र r|ल l|व v -|श s|ष s|स s|ह h -|ं n m -
+"""
+_BENGALI = """
+ক k|খ k h|গ h|ঘ h|চ s|ছ s|জ s h ds|ঝ s|ট t|ঠ t|ড d|ঢ d|ত t|থ t|দ d|ধ d|ন n|ণ n|প p|ফ f p|ব b v|ভ b v|ম m|য s -|র r|ল l|শ s|ষ s|স s|হ h -|ং n
+"""
+_GEORGIAN = """
+ბ b|გ h|დ d|ვ v|ზ s|თ t|კ k|ლ l|მ m|ნ n|პ p|ჟ s|რ r|ს s|ტ t|ფ p f|ქ k|ღ h|ყ k|შ s|ჩ s|ც s|ძ s ds|წ s|ჭ s|ხ h -|ჯ s ds h|ჰ h -
+"""
+# Hangul's parts of syllables: those that begin them, and those that end them.
+_HANGUL = """
+ᄀ k h|ᄁ k|ᄂ n|ᄃ d t|ᄄ t|ᄅ r l|ᄆ m|ᄇ b v p|ᄈ p|ᄉ s|ᄊ s|ᄌ s h ds|ᄍ s|ᄎ s|ᄏ k|ᄐ t|ᄑ p f|ᄒ h f -
+ᆨ k h|ᆫ n|ᆯ l r|ᆷ m|ᆸ b v p|ᆺ s t|ᆼ n
+"""
+_TABLES = (_LATIN, _CYRILLIC, _GREEK, _KANA, _ARABIC, _HEBREW, _DEVANAGARI, _BENGALI, _GEORGIAN, _HANGUL)
 _FIRST = {"у": ("v", ""), "u": ("v", ""), "ου": ("v", ""), "o": ("v", "")}  # before a vowel, at the beginning: Уильям
 _VOWELS = "aeiouyаеёиіїоуыэюяєαειουωη"
 _VOWEL_CLASSES = str.maketrans(
@@ -50,7 +68,8 @@ _GLIDES = regex.compile("[yijйиі](?=[aouаоуяюё])")  # ya is я
 @lru_cache(maxsize=20_000)
 def sounds_of(word: str) -> frozenset[str]:
     """The consonants of a word in normal form, in each way in which it may be read; none of a script that does not tell."""
-    pieces = _first(word) + [_readings()[piece] for piece in _pieces().findall(word)]
+    spelled = normalize("NFD", word) if _SYLLABLES.search(word) else word
+    pieces = _first(word) + [_readings()[piece] for piece in _pieces().findall(spelled)]
     choices = [piece for piece in pieces if piece]
     if not any(any(choice) for choice in choices):
         return frozenset()
@@ -88,7 +107,7 @@ def _once(text: str) -> str:
 
 @once
 def _readings() -> Mapping[str, tuple[str, ...]]:
-    lines = (line for table in (_LATIN, _CYRILLIC, _GREEK, _KANA, _ARABIC, _HEBREW) for line in table.split("\n"))
+    lines = (line for table in _TABLES for line in table.split("\n"))
     entries = (entry.split() for line in lines for entry in line.split("|") if entry.strip())
     return {written: tuple(reading.replace("-", "") for reading in readings) for written, *readings in entries}
 

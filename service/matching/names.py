@@ -21,6 +21,7 @@ _SHORTEST_PLURAL = 5
 _SHORTEST_SHORT_STEM = 5
 _SHORTEST_STEM = 6  # a shorter one begins other words: trump, trumpet
 _LONG_ENOUGH_TO_CUT = 5
+_LETTERS = regex.compile(r"\p{L}[\p{L}\p{M}]*")  # Indic vowels are marks
 _SLAVIC_OR_GERMAN = regex.compile(r"[a-z]+|\p{Cyrillic}+", regex.V1)
 
 
@@ -134,7 +135,7 @@ def inflected_forms(words: Phrase, weight: float, kind: str) -> Iterator[Form]:
 def _person(words: Phrase) -> Phrase:
     """The words of a person's name, or nothing where it is something else's."""
     bare = untitled(words)
-    looks_like_one = all(word.isalpha() for word in bare) and name_words("thing").isdisjoint(bare)
+    looks_like_one = all(map(_LETTERS.fullmatch, bare)) and name_words("thing").isdisjoint(bare)
     return bare if looks_like_one else ()
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from service.matching.forms import OPEN_END
 from service.matching.marks import CASED, JOINED, OPEN, in_any_case
-from service.matching.particles import nouns_of
 from service.matching.reading import HEAD, Reading
 from service.matching.text import Phrase
 
@@ -114,11 +113,12 @@ class PhraseBook(Generic[_Owner]):
     def present(self, reading: Reading) -> set[_Owner]:
         """The owners of the phrases that stand somewhere in the article."""
         found: set[_Owner | _Written] = set()
-        longer, pairs = self._longer, {pair for line in reading.lines for pair in pairwise(line)}
-        with_nouns = {(first, noun) for first, second in pairs for noun in nouns_of(second)} if reading.nouns else set[Phrase]()
+        longer = self._longer
+        pairs: set[Phrase] = {pair for line in reading.lines for pair in pairwise(line)}
+        pairs |= reading.inner.pairs(pairs)
         self._collect_single(reading, found)
-        self._collect_joined(chain(pairs, with_nouns), found)
-        for phrase in chain(self._longer_in(reading, pairs), with_nouns):
+        self._collect_joined(pairs, found)
+        for phrase in self._longer_in(reading, pairs):
             if phrase in longer:
                 found.update(_owners(longer[phrase]))
         for each in [each for each in found if isinstance(each, _Written)] if self._written else ():
@@ -141,7 +141,8 @@ class PhraseBook(Generic[_Owner]):
 
     def _collect_single(self, reading: Reading, found: set[_Owner | _Written]) -> None:
         """Those of the phrases of one item that ask for nothing before it."""
-        cache, words = self._cache, reading.at.keys() | reading.nouns.keys() if reading.nouns else reading.at.keys()
+        cache, inner = self._cache, reading.inner.at
+        words = reading.at.keys() | inner.keys() if inner else reading.at.keys()
         for word in cache.missing(words):  # of all at once: to make room for some would forget others of the same article
             self._learn(word)
         found.update(*[cache.owners[word] for word in words & cache.owners.keys()])
@@ -176,18 +177,22 @@ class PhraseBook(Generic[_Owner]):
             yield from ((first, end) for end in self._ends_of(second))
         for window in self._windows(pairs & self._lengths.keys(), reading):
             yield window
-            yield from ((*window[:-1], end) for end in (*self._ends_of(window[-1]), *nouns_of(window[-1])))
+            yield from ((*window[:-1], end) for end in self._ends_of(window[-1]))
 
     def _windows(self, openings: Set[Phrase], reading: Reading) -> Set[Phrase]:
         """The words from one of these pairs on, in each of the lengths of phrases that begin so; a hostile text repeats its own."""
-        return {
-            line[at : at + length]
-            for line in (reading.lines if openings else ())
+        if not openings:
+            return set()
+        opened = reading.inner.openings(openings, reading.lines)
+        windows = {
+            (*opening, *line[at + _PAIR : at + length])
+            for line in reading.lines
             for at, pair in enumerate(pairwise(line))
-            if pair in openings
-            for length in self._lengths[pair]
+            for opening in opened.get(pair, ())
+            for length in self._lengths[opening]
             if at + length <= len(line)
         }
+        return {each for window in windows for each in reading.inner.stretches(window)}
 
     def _ends_of(self, word: str) -> tuple[str, ...]:
         known = self._ends.get(word)

@@ -7,13 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
 
-import regex
-
 from service.matching.fields import Field, fields_of, lines_of
 from service.matching.forms import OPEN_END
+from service.matching.inner_words import InnerWords
 from service.matching.marks import CASED, JOINED, OPEN, comes_after, in_any_case, shapes_of
-from service.matching.particles import nouns_of
-from service.matching.query import METADATA
 from service.matching.text import Phrase
 
 HEAD = 3
@@ -21,7 +18,6 @@ HEAD = 3
 _PLACES = 1_000  # of one word in one field; hostile texts have more
 _STARTS = 400  # where a phrase of several words may stand: its rarest pair is in no news text so often
 _MANY_STARTS = 50  # of its rarest word: to look at each takes longer than to look for pairs
-_HANGUL = regex.compile("[가-힣]")
 
 
 class Place(NamedTuple):
@@ -43,7 +39,8 @@ class Reading:
     """The words of an article's `fields`, which come in order of weight. No phrase runs from one field to the next.
 
     What is asked for is looked up when it is asked, and remembered, so a reading costs what the rules want to know.
-    A Korean noun is found with its particles, too, as the last word of a phrase: 나토 stands in 나토는.
+    A Korean noun is found with its particles, too, as the last word of a phrase: 나토 stands in 나토는. Each word of a Hebrew or an
+    Arabic phrase is found behind little words, too, and of a Persian one before endings: עזה stands in בעזה.
     An article is of its `source` by that name, or by the site of its `url`.
     """
 
@@ -52,13 +49,13 @@ class Reading:
         self._lines = [line for field in self._fields for line in lines_of(field)]
         self._items = [line.items for line in self._lines]
         self._at: dict[str, list[tuple[int, int]]] = {}
-        self._nouns: dict[str, list[tuple[int, int]]] = {}  # that a Korean word has with particles
+        self.inner = InnerWords(self._lines)
+        self._inner = self.inner.at
         self._places: dict[Phrase, Sequence[Place]] = {}
         self._sorted: list[str] | None = None
         self._followed: dict[Phrase, list[tuple[int, int]]] | None = None  # where each two words stand side by side
         self._heads: Set[str] | None = None
         self._file()
-        self._file_nouns()
 
     @property
     def lines(self) -> Sequence[Phrase]:
@@ -71,15 +68,10 @@ class Reading:
         return self._at
 
     @property
-    def nouns(self) -> Mapping[str, Sequence[tuple[int, int]]]:
-        """The nouns that Korean words are with particles, and where they stand."""
-        return self._nouns
-
-    @property
     def heads(self) -> Set[str]:
         """The first letters of all words, HEAD of them."""
         if self._heads is None:
-            self._heads = {word[:HEAD] for word in self._at}
+            self._heads = {word[:HEAD] for word in (*self._at, *self._inner)}
         return self._heads
 
     def places(self, phrase: Phrase) -> Sequence[Place]:
@@ -93,17 +85,17 @@ class Reading:
 
     def _may_begin(self, item: str) -> bool:
         """Whether a phrase that begins so may stand somewhere: most that are asked for do not."""
-        return item in self._at or item in self._nouns or item.endswith(OPEN) or CASED in item
+        return item in self._at or item in self._inner or item.endswith(OPEN) or CASED in item
 
     def has(self, hint: Phrase) -> bool:
         """Whether a phrase stands somewhere, or, if it asks for what comes before its word, such a pair of words."""
         item = hint[0]
         if JOINED in item:
             beginning, _, word = item.partition(JOINED)
-            return any(at and comes_after(self._items[line][at - 1], beginning) for line, at in self._starts((word,)))
+            return any(at and self._comes_after(self._items[line][at - 1], beginning) for line, at in self._starts((word,)))
         if len(hint) > 1 or CASED in item:
             return bool(self.places(hint))
-        return item in self._at or item in self._nouns or (item.endswith(OPEN) and any(self._going_on(item[:-1])))
+        return item in self._at or item in self._inner or (item.endswith(OPEN) and any(self._going_on(item[:-1])))
 
     def sentence_of(self, place: Place) -> int:
         """The number of the sentence in which it stands: 0 is the title, then on through lede and body."""
@@ -118,6 +110,16 @@ class Reading:
         """The word that stands before it in its field."""
         return self._fields[place.rank].items[place.first - 1] if place.first else None
 
+    def text_before(self, place: Place, most: int) -> str:
+        """Up to so many characters of its field before it."""
+        return self._fields[place.rank].text[max(0, place.start - most) : place.start]
+
+    def with_words_before(self, place: Place, start: int) -> Place:
+        """The place and the words before it, from the one on that begins at this character or behind it."""
+        field = self._fields[place.rank]
+        first = bisect_left(field.spans, (start,))
+        return _place(field, first, place.last - first + 1)
+
     def _file(self) -> None:
         at = self._at
         for number, line in enumerate(self._lines):
@@ -127,13 +129,8 @@ class Reading:
                 else:
                     at[item] = [(number, position)]
 
-    def _file_nouns(self) -> None:
-        for number, line in enumerate(self._lines):
-            text = line.field.text
-            if not text.isascii() and line.field.name not in METADATA and _HANGUL.search(text):
-                for position, item in enumerate(line.items):
-                    for noun in nouns_of(item):
-                        self._nouns.setdefault(noun, []).append((number, position))
+    def _comes_after(self, before: str, beginning: str) -> bool:
+        return any(comes_after(word, beginning) for word in (before, *self.inner.bare(before)))
 
     def _find(self, phrase: Phrase) -> Sequence[Place]:
         if CASED in "".join(phrase):
@@ -159,9 +156,9 @@ class Reading:
     def _starts(self, phrase: Phrase) -> Sequence[tuple[int, int]]:
         last, length = phrase[-1], len(phrase)
         if length == 1:
-            if last.endswith(OPEN):
-                return self._open_starts(last[:-1])
-            return [*self._at.get(last, ()), *self._nouns[last]] if last in self._nouns else self._at.get(last, ())
+            return self._open_starts(last[:-1]) if last.endswith(OPEN) else self._word_starts(last)
+        if self.inner.attached:
+            return self._starts_behind(phrase)
         first, before = self._at.get(phrase[0], ()), phrase[:-1]
         few = len(first) <= _MANY_STARTS
         if not first:
@@ -171,9 +168,29 @@ class Reading:
             return [(line, at) for line, at in starts if _goes_on(self._lines[line].items[at : at + length], before, last[:-1])]
         lines, starts = self._items, first if few else self._candidates(phrase)
         found = [(line, at) for line, at in starts if lines[line][at : at + length] == phrase]
-        if last not in self._nouns:
+        if last not in self._inner:
             return found
-        return [*found, *self._with_particle(first if few else self._candidates(before, self._nouns[last]), phrase)]
+        return [*found, *self._with_particle(first if few else self._candidates(before, self._inner[last]), phrase)]
+
+    def _word_starts(self, word: str) -> Sequence[tuple[int, int]]:
+        return [*self._at.get(word, ()), *self._inner[word]] if word in self._inner else self._at.get(word, ())
+
+    def _starts_behind(self, phrase: Phrase) -> Sequence[tuple[int, int]]:
+        """The same where little words may stand before each of its words."""
+        *before, last = phrase
+        starts = [*map(self._word_starts, before), self._open_starts(last[:-1]) if last.endswith(OPEN) else self._word_starts(last)]
+        rarest = min(range(len(phrase)), key=lambda number: len(starts[number]))
+        firsts = dict.fromkeys((line, at - rarest) for line, at in starts[rarest][:_STARTS] if at >= rarest)
+        return [(line, at) for line, at in firsts if self._are_here(self._items[line][at : at + len(phrase)], phrase)]
+
+    def _are_here(self, items: Phrase, phrase: Phrase) -> bool:
+        if len(items) < len(phrase):
+            return False
+        *before, last = phrase
+        ends = [
+            word for word in (items[-1], *self.inner.last(items[-1])) if word == last or (last.endswith(OPEN) and _adds_to(word, last[:-1]))
+        ]
+        return bool(ends) and all(word == item or word in self.inner.bare(item) for word, item in zip(before, items, strict=False))
 
     def _candidates(self, words: Phrase, ends: Sequence[tuple[int, int]] | None = None) -> Sequence[tuple[int, int]]:
         """Where a phrase that begins with `words` may begin, told by the rarest of them, or by where its last word stands."""
@@ -198,18 +215,19 @@ class Reading:
         return self._followed
 
     def _with_particle(self, starts: Sequence[tuple[int, int]], phrase: Phrase) -> Iterator[tuple[int, int]]:
-        ends, behind = {*self._nouns[phrase[-1]]}, len(phrase) - 1
+        ends, behind = {*self._inner[phrase[-1]]}, len(phrase) - 1
         for line, at in starts:
             if (line, at + behind) in ends and self._lines[line].items[at : at + behind] == phrase[:-1]:
                 yield line, at
 
     def _open_starts(self, stem: str) -> Sequence[tuple[int, int]]:
-        return [start for item in self._going_on(stem) for start in self._at[item]]
+        starts = [start for item in self._going_on(stem) for start in self._word_starts(item)]
+        return list(dict.fromkeys(starts)) if self._inner else starts
 
     def _going_on(self, stem: str) -> Iterator[str]:
         """The words that begin so."""
         if self._sorted is None:
-            self._sorted = sorted(self._at)
+            self._sorted = sorted(self._at.keys() | self._inner.keys())
         metadata, longest = ":" in stem, len(stem) + OPEN_END
         for number in range(bisect_left(self._sorted, stem), len(self._sorted)):
             item = self._sorted[number]
@@ -220,7 +238,11 @@ class Reading:
 
 
 def _goes_on(items: Phrase, before: Phrase, stem: str) -> bool:
-    return len(items) > len(before) and items[:-1] == before and items[-1].startswith(stem) and len(items[-1]) <= len(stem) + OPEN_END
+    return len(items) > len(before) and items[:-1] == before and _adds_to(items[-1], stem)
+
+
+def _adds_to(word: str, stem: str) -> bool:
+    return word.startswith(stem) and len(word) <= len(stem) + OPEN_END
 
 
 def _place(field: Field, first: int, length: int) -> Place:

@@ -65,19 +65,37 @@ _CYRILLIC = (
     ),
     *("ів", "їв", "а", "я", "о", "е", "у", "ю", "ы", "и", "і", "ї", "ь", "й", "є"),
 )
+# Of Greek, Georgian and Hindi, which end their nouns by case, too.
+_OTHERS = {
+    "Greek": ("ουσ", "ων", "οσ", "ου", "ον", "οι", "εσ", "ησ", "ασ", "εων", "α", "η", "ο", "ι", "ε"),
+    "Georgian": ("ები", "ების", "ებს", "ებმა", "ებში", "ის", "მა", "ში", "ით", "ზე", "ი", "ა", "ე", "ს", "ო"),
+    "Devanagari": ("ियों", "ियां", "ाओं", "ों", "ें", "ा", "ी", "े", "ो"),
+    "Bengali": ("ের", "কে", "তে", "দের", "গুলো", "ে", "র", "ি", "া"),
+    "Hangul": (),
+    "Armenian": ("ների", "ներ", "ի", "ը", "ում", "ով"),
+}
+_SCRIPTS = {script: regex.compile(rf"[\p{{{script}}}\p{{M}}]+") for script in _OTHERS}
+_SHORTEST_HANGUL = 2
 _LATIN_WORD, _CYRILLIC_WORD = regex.compile(r"\p{Latin}+"), regex.compile(r"\p{Cyrillic}+")
 
 
 def stem_of(word: str) -> tuple[tuple[str, bool], ...]:
     """Beginnings of `word`, in normal form, that its inflections share, each with whether letters may follow.
 
-    Only of words in Latin and Cyrillic letters; none of a word too short to be told from others by its beginning.
+    Only in the scripts of languages that do so; none of a word too short to be told from others by its beginning.
     """
     if _LATIN_WORD.fullmatch(word):
         return _stems(word, _LATIN, _SHORTEST)
     if _CYRILLIC_WORD.fullmatch(word):
         return _stems(word, _CYRILLIC, _SHORTEST_CYRILLIC)
-    return ()
+    script = next((script for script, words in _SCRIPTS.items() if words.fullmatch(word)), None)
+    if script is None:
+        return ()
+    return _stems(word, _longest_first(script), _SHORTEST_HANGUL if script == "Hangul" else _SHORTEST_CYRILLIC)
+
+
+def _longest_first(script: str) -> tuple[str, ...]:
+    return tuple(sorted(_OTHERS[script], key=len, reverse=True))
 
 
 def _stems(word: str, endings: tuple[str, ...], shortest: int) -> tuple[tuple[str, bool], ...]:

@@ -11,6 +11,8 @@ from unicodedata import decimal, normalize
 
 import regex
 
+from service.matching.han import SIMPLIFIED
+
 MATCHED_LENGTH = 32_000  # characters of one field that are matched; the rest of a longer one is not read
 _LONGEST_WORD = 200  # characters of one word that count: normalising long runs of marks is quadratic
 _CACHED_WORD = 64  # longer words are rare and would let hostile text fill the cache
@@ -54,6 +56,12 @@ _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ĸ": "k"}
     | {"ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ی": "ي", "ى": "ي", "ک": "ك"}
 )
+_LETTERS.update(SIMPLIFIED)
+# What writers of Hindi put in or leave out: the dot below, one sign or another for a nasal vowel, a nasal consonant or a sign for it.
+_INDIC = regex.compile(r"[\u0900-\u097F]")
+_DOT_BELOW = "\u093c"
+_NASAL = regex.compile(r"\u0901|(?<=.)[ङञणनम]\u094D(?=[क-घच-झट-ढत-धप-भ])")
+_NASAL_SIGN = "\u0902"
 
 _AM = (("\u0e4d\u0e32", "\u0e33"), ("\u0ecd\u0eb2", "\u0eb3"))  # Thai and Lao: NFKC takes the vowel apart, into a mark that begins no word
 
@@ -132,9 +140,10 @@ def form_of(raw: str) -> str:
 
 def _fold(raw: str) -> str:
     """NFKC, casefolded, without what writers of the same word leave out: accents of Latin and Greek letters, points
-    and harakat, stress marks. Marks that make another letter stay: й, ї, the vowel signs of Indic scripts.
+    and harakat, stress marks, the dot below of Hindi. Marks that make another letter stay: й, ї, the vowel signs of Indic scripts.
 
-    The dotted and the dotless i of Turkish are both folded to i, since readers of other languages write them so.
+    The dotted and the dotless i of Turkish are both folded to i, since readers of other languages write them so. Chinese characters are
+    folded to those of the mainland.
     """
     if raw.isascii():
         return raw[:_LONGEST_WORD].lower()
@@ -143,6 +152,8 @@ def _fold(raw: str) -> str:
     bare = _ARABIC_SIGNS.sub("", _STRESS.sub("", _ACCENTS.sub(r"\1", apart)))
     digits = _DIGIT.sub(lambda digit: str(decimal(digit[0], digit[0])), bare)  # some are younger than Python's tables
     form: str = _NOT_IN_WORDS.sub("", normalize("NFKC", digits))
+    if _INDIC.search(form):
+        form = _NASAL.sub(_NASAL_SIGN, form.replace(_DOT_BELOW, ""))
     for parts, vowel in _AM:
         form = form.replace(parts, vowel)
     return form.translate(_LETTERS)

@@ -63,7 +63,23 @@ def test_a_small_table() -> None:
     assert [(pattern.slots, pattern.weak) for pattern in concepts["storm"].patterns[:2]] == [((("storm",),), False), ((("blow",),), True)]
     english, japanese, arabic = concepts["ai"].patterns
     assert (english.cased, english.slots, japanese.slots) == (True, (("ai",),), (("生",), ("成",), ("ai",)))
-    assert {"ذكاء", "الذكاء", "والذكاء", "بالذكاء", "للذكاء"} <= set(arabic.slots[0])
+    assert arabic.slots == (("ذكاء",),)
+
+
+def test_a_language_may_have_a_file_of_its_own() -> None:
+    table = parse_concepts(
+        SMALL, {"he": "stop על\n# war and peace\npeace_deal הסכם שלום, סוף המלחמה\nblack_sea הים השחור\n", "th": "storm พายุ\n"}
+    )
+    assert {"הסכם שלום", "סוף המלחמה", "peace deal*"} <= phrases(table.concepts["peace_deal"])
+    assert table.concepts["black_sea"].patterns[-1].language == "he"
+    assert phrases(table.concepts["storm"]) >= {"พ า ยุ"}
+    assert "על" in table.stop_words
+
+
+@pytest.mark.parametrize(("text", "complaint"), [("war מלחמה", "he, line 1: war has no block"), ("# x\npeace", "he, line 2: peace has no")])
+def test_a_broken_file_of_a_language_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        parse_concepts(SMALL, {"he": text})
 
 
 def test_the_kinds_of_a_concept_come_once_each() -> None:
@@ -96,6 +112,7 @@ MEANT = [
     pytest.param("deal", 1, 0, ["deal"], id="one word"),
     pytest.param("plan", 1, 0, ["crisis"], id="a pattern without stop words is nearer"),
     pytest.param("生成AI", 3, 0, ["ai"], id="a script without spaces"),
+    pytest.param("بالذكاء", 1, 0, ["ai"], id="behind little words"),
 ]
 
 
@@ -119,6 +136,8 @@ def test_the_shipped_table_is_broad() -> None:
     assert sum(_languages(concept) >= LANGUAGES for concept in concepts if concept.sort == "concept") >= 850
     for language in ("ja", "zh", "ar"):
         assert sum(language in _languages(concept) for concept in concepts) >= 900
+    for language in ("he", "fa", "hi", "ur", "bn", "ko", "el", "ka", "th", "vi", "id", "hu", "fi", "sw"):
+        assert sum(language in _languages(concept) for concept in concepts) >= 125
 
 
 def _languages(concept: Concept) -> set[str]:
@@ -168,7 +187,7 @@ def test_every_word_is_what_phrase_of_yields() -> None:
         for slot in pattern.slots:
             assert all(phrase_of(word) == (word,) for word in slot), pattern
         if pattern.open_end and len(pattern.slots) == 1:
-            assert all(len(word) >= 3 for word in pattern.slots[-1]), pattern
+            assert all(len(word) >= (2 if pattern.language == "ko" else 3) for word in pattern.slots[-1]), pattern
 
 
 def test_a_concept_is_found_by_its_own_words() -> None:

@@ -48,6 +48,39 @@ PLACES = [
 ]
 
 
+HEBREW = {"title": "ובהסכם השלום של לבנון", "lede": 'שלום לאו"ם, הסכם השלום החדש', "body": "وبالهدنة الجديدة في غزة"}
+
+PLACES_BEHIND = [
+    pytest.param(phrase_of("הסכם"), ["title:ובהסכם", "lede:הסכם"], id="a word behind others"),
+    pytest.param(phrase_of("שלום"), ["title:השלום", "lede:שלום", "lede:השלום"], id="behind one, and by itself"),
+    pytest.param(phrase_of("הסכם שלום"), ["title:ובהסכם השלום", "lede:הסכם השלום"], id="each word of a phrase behind others"),
+    pytest.param(phrase_of("הסכם שלום חדש"), ["lede:הסכם השלום החדש"], id="each of three"),
+    pytest.param(phrase_of("שלום הסכם"), [], id="a phrase has an order"),
+    pytest.param(open_ended(phrase_of("הסכם של")), ["title:ובהסכם השלום", "lede:הסכם השלום"], id="an open end behind others"),
+    pytest.param(open_ended(phrase_of("הסכ")), ["title:ובהסכם", "lede:הסכם"], id="an open end of one word"),
+    pytest.param(phrase_of("הדנה"), [], id="what stands nowhere"),
+    pytest.param(phrase_of("هدنة جديدة"), ["body:وبالهدنة الجديدة"], id="an Arabic phrase"),
+    pytest.param(after("הסכ", "שלום"), ["title:השלום", "lede:השלום"], id="what comes behind such a beginning"),
+]
+
+
+@pytest.mark.parametrize(("phrase", "expected"), PLACES_BEHIND)
+def test_places_behind_little_words(phrase: Phrase | str, expected: list[str]) -> None:
+    reading = Reading(HEBREW)
+    asked = (phrase,) if isinstance(phrase, str) else phrase
+    if isinstance(phrase, tuple):
+        assert [f"{place.field}:{place.text}" for place in reading.places(phrase)] == expected
+    assert book_of([asked]).present(Reading(HEBREW)) == ({asked} if expected else set()), "a book finds the same"
+    assert reading.has(asked) is bool(expected)
+
+
+def test_a_persian_phrase_stands_before_endings() -> None:
+    phrase = phrase_of("موشک قورتال")
+    assert [place.text for place in Reading({"title": "چند موشک‌های قورتال"}).places(phrase)] == ["موشک‌های قورتال"]
+    assert book_of([phrase]).present(Reading({"title": "چند موشک‌های قورتال"})) == {phrase}
+    assert not Reading({"title": "عدد موشكهاي قورتال في السنة"}).places(phrase), "Arabic"
+
+
 @pytest.mark.parametrize(("phrase", "expected"), PLACES)
 def test_places(phrase: Phrase, expected: list[str]) -> None:
     reading = Reading(ARTICLE)

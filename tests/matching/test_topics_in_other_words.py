@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from service.matching.forms import OPEN_END, Form
-from service.matching.text import Phrase, phrase_of
+from service.matching.beginnings import phrase_of_form
+from service.matching.reading import Reading
 from service.matching.topic_names import known_forms
 from service.matching.topic_parts import parts_of_topic
 
@@ -15,21 +15,11 @@ TABLE = Path(__file__).parent.parent / "data" / "topics" / "in_other_words.tsv" 
 ROWS = [line.split("\t") for line in TABLE.read_text("utf-8").splitlines()]
 
 
-def _is_in(form: Form, words: Phrase) -> bool:
-    length = len(form.words)
-    return any(_begins(form, words[start : start + length]) for start in range(len(words) - length + 1))
-
-
-def _begins(form: Form, words: Phrase) -> bool:
-    *before, last = form.words
-    left = len(words[-1]) - len(last) if words[-1].startswith(last) else -1
-    return words[:-1] == tuple(before) and 0 <= left <= (OPEN_END if form.open_end else 0)
-
-
 def _finds(topic: str, text: str) -> bool:
     """Whether each part that an article on the topic has to have is in the text; what only hints at it does not count."""
     needed = [part for part in parts_of_topic(topic, known_forms) if not part.optional]
-    return all(any(_is_in(form, phrase_of(text)) for form in part.forms) for part in needed)
+    reading = Reading({"title": text})
+    return all(any(reading.places(phrase_of_form(form._replace(cased=False))) for form in part.forms) for part in needed)
 
 
 @pytest.mark.parametrize(("topic", "found", "not_found"), ROWS, ids=[f"{topic}: {found}" for topic, found, _ in ROWS])

@@ -13,10 +13,27 @@ from service.matching.phrases import PhraseBook
 from service.matching.text import Phrase
 from service.matching.topics import groups_of_topic
 
-WORDS = ["peace", "deal", "Ukraine", "Öl", "和", "平", "us", "…", "former", "South"]
+WORDS = ["peace", "deal", "Ukraine", "Öl", "和", "平", "us", "…", "former", "South", "ובהסכם", "השלום", "מלבנון"]
 NAMES = ["Mark Rutte", "Volodymyr Zelensky", "Russia", "Georgia", "Sudan", "NATO", "ICE"]  # of the pack
-NAMES += ["Tanaka Berilu", "Kim Sun Ok", "Pieter von der Quelle", "Тарас Гончаренко", "George B. Tallis", "이서준"]  # of nobody
-TOPICS = ["peace deal", "Ukraine peace deal", "Black Sea grain deal", "grain exports", "sanctions", "nuclear weapons", "평화협정"]
+NAMES += [
+    "Tanaka Berilu",
+    "Kim Sun Ok",
+    "Pieter von der Quelle",
+    "Тарас Гончаренко",
+    "George B. Tallis",
+    "이서준",
+    "דוד קורטל",
+]  # of nobody
+TOPICS = [
+    "peace deal",
+    "Ukraine peace deal",
+    "Black Sea grain deal",
+    "grain exports",
+    "sanctions",
+    "nuclear weapons",
+    "평화협정",
+    "הסכם שלום",
+]
 
 
 def _written(forms: Iterable[Form]) -> list[str]:
