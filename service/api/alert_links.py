@@ -12,7 +12,7 @@ from service.api.auth import reader_of
 from service.api.pages import answer_page
 from service.api.routing import page_route
 from service.delivery.alert_links import AlertLink, Purpose, read_token
-from service.delivery.shown_text import clean_text, say_moment
+from service.delivery.shown_text import clean_text, say_moment, shorten
 from service.domain.alerts import Alert
 from service.domain.channels import Channel
 from service.domain.feedback import MAX_NOTE, Via
@@ -135,7 +135,7 @@ def _open(edges: Edges, link: AlertLink) -> Opened | None:
 
 def _page(template: str, opened: Opened | None, state: str, status: int = 200, **values: object) -> Response:
     alert = opened.alert if opened else None
-    titles = [clean_text(each.title, MAX_TITLE).strip() for each in alert.articles] if alert else []
+    titles = [shorten(clean_text(each.title).strip(), MAX_TITLE) for each in alert.articles] if alert else []
     rule = clean_text(alert.rule_name, MAX_TITLE) if alert else ""
     page = render_template(template, state=state, title=next(filter(None, titles), ""), rule=rule, **values)
     return answer_page(page, status)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -127,7 +127,18 @@ def _answer_http(error: HTTPException) -> Any:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error  # a redirect is no error
     kept = {name: value for name, value in error.get_headers() if name.lower() in {"allow", "retry-after"}}
-    return answer_problem(Problem(error.code, error.description or HTTPStatus(error.code).description, headers=kept))
+    return answer_problem(Problem(error.code, _say_http(error, error.code), headers=kept))
+
+
+def _say_http(error: HTTPException, status: int) -> str:
+    match status:
+        case HTTPStatus.NOT_FOUND:
+            return "There is nothing at this address; GET /openapi.json lists what there is, and /docs shows it."
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = sorted(set(getattr(error, "valid_methods", None) or ()) - {"HEAD"})
+            return f"This address does not take {request.method}; it takes {' and '.join(allowed)}."
+        case _:
+            return error.description or HTTPStatus(status).description
 
 
 def _answer_cursor(error: BadCursor) -> Response:

@@ -29,6 +29,10 @@ def pages_api() -> APIBlueprint:
     """The routes of the docs page and of what pages load; they need no key."""
     api = APIBlueprint("pages", __name__, doc_ui=False)
 
+    @page_route(api, "/")
+    def show_the_way() -> Response:
+        return Response(status=302, headers={"Location": "/docs"})
+
     @page_route(api, "/docs")
     def show_docs() -> Response:
         return answer_page(render_template("docs.html"))

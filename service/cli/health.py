@@ -34,7 +34,7 @@ def check() -> None:
     with opened_house(read_settings()) as edges:
         waiting = backlogs(edges.store.database, edges.now(), courtesy_of(edges.settings))
     for each in waiting:
-        click.echo(f"{each.stage:<8} {each.due} due, the oldest for {each.oldest:.0f} s")
+        click.echo(f"{each.stage:<9} {each.due} due, the oldest for {each.oldest:.0f} s")
     late = [each.stage for each in waiting if each.oldest > LATE]
     if late:
         stages = ", ".join(late)

@@ -13,10 +13,11 @@ from pydantic import Field
 from service.config import Settings
 from service.delivery.apprise_library import AppriseMessenger, AppriseRefused, Request, is_installed, open_messenger
 from service.delivery.apprise_services import SERVICES
-from service.delivery.chat import MAX_REPLY, PLAIN, SECRET, ChatForm, Layout, Words, find_words, is_own_relay, shorten
+from service.delivery.chat import MAX_REPLY, PLAIN, SECRET, ChatForm, Layout, Words, find_words, is_own_relay
 from service.delivery.chat_reply import judge_reply
 from service.delivery.kinds import FieldError, Kind, read_settings
 from service.delivery.replies import HIDDEN
+from service.delivery.shown_text import shorten
 from service.delivery.telling import Telling, tell
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
 from service.outbound import OutboundError, Response, Session

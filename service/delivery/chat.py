@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from service.config import Settings
 from service.delivery.chat_reply import judge_reply
 from service.delivery.kinds import FieldError, Kind, SenderParts, read_settings
+from service.delivery.shown_text import CUT, shorten
 from service.delivery.telling import Item, Telling, tell, template_values
 from service.delivery.templating import BodyTemplate, SubjectTemplate, fill_template
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Receipt
@@ -24,7 +25,6 @@ from service.outbound.urls import literal_address
 
 MAX_REPLY = 4096  # bytes of the answer that we read
 SECRET: dict[str, Any] = {"writeOnly": True}  # JSON Schema's word for it
-CUT = "…"
 MAX_PASSAGE = 300  # characters
 
 
@@ -178,13 +178,6 @@ def fit(lines: Sequence[str], limit: int) -> str:
         kept.append(line)
         room -= size
     return "\n".join(kept)
-
-
-def shorten(text: str, limit: int) -> str:
-    """The text's beginning, cut between words."""
-    if len(text) <= limit:
-        return text
-    return (text[:limit].rpartition(" ")[0] or text[:limit]) + CUT
 
 
 def at_host(pattern: str) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ from service.delivery.digest_words import digest_subject, say_digest
 from service.delivery.feed_notice import headline_of, lines_of, subject_of
 from service.delivery.mail_headers import safe_header
 from service.delivery.shown_coverage import say_coverage, show_coverage
-from service.delivery.shown_text import clean_text, safe_link, say_moment
+from service.delivery.shown_text import clean_text, safe_link, say_moment, shorten
 from service.delivery.telling import say_held, say_news, say_time, say_why
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
@@ -195,12 +195,12 @@ def _title_and_passages(article: AlertedArticle) -> tuple[tuple[Piece, ...], tup
         case (Passage(field="title") as title, *rest):
             return _pieces(title, MAX_TITLE), tuple(rest)
         case passages:
-            return (Piece(clean_text(article.title, MAX_TITLE), marked=False),), passages
+            return (Piece(shorten(clean_text(article.title), MAX_TITLE), marked=False),), passages
 
 
 def _pieces(passage: Passage, limit: int = 2000) -> tuple[Piece, ...]:
     """The passage cut at its highlights. Cutting comes before cleaning, which moves offsets."""
-    text = passage.text if len(passage.text) <= limit else passage.text[:limit] + "…"
+    text = shorten(passage.text, limit)
     pieces, done = [], 0
     for start, end in passage.highlights:
         pieces += [Piece(clean_text(text[done:start]), marked=False), Piece(clean_text(text[start:end]), marked=True)]

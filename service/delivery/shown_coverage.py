@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.delivery.shown_text import clean_text, safe_link, say_duration, say_moment
+from service.delivery.shown_text import clean_text, safe_link, say_duration, say_moment, shorten
 from service.domain.alerts import Alert
 from service.domain.coverage import Coverage, Report
 
 MAX_REPORTS = 8  # outlets that one message names
+MAX_TITLE = 200  # characters of what each of them writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +62,5 @@ def _say(coverage: Coverage) -> str:
 
 
 def _show(report: Report) -> ShownReport:
-    title = clean_text(report.title).strip() or "(no title)"
+    title = shorten(clean_text(report.title).strip(), MAX_TITLE) or "(no title)"
     return ShownReport(clean_text(report.source, 60), title, safe_link(report.url), say_moment(report.at))

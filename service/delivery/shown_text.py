@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
+CUT = "…"
 MAX_URL = 2000
 _JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji are misspelt without them; alone they hide nothing
 _LINK = re.compile(r"https?://[^\s\\<>\"]+", re.IGNORECASE)
@@ -17,6 +18,13 @@ def clean_text(text: str, limit: int = 2000) -> str:
         char for char in text[:limit] if char.isspace() or char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs")
     )
     return re.sub(r"\s+", " ", kept)
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text's beginning, cut between words."""
+    if len(text) <= limit:
+        return text
+    return (text[:limit].rpartition(" ")[0] or text[:limit]) + CUT
 
 
 def safe_link(url: str | None) -> str | None:

@@ -10,6 +10,8 @@ from service.domain.ids import derived_id
 
 UNCONFIRMED = "the address has not confirmed yet that it wants messages"
 
+UNASKED = "the address had not confirmed that it wants messages; once it has, POST /v1/channels/{id}/replay sends what it missed"
+
 
 class ChannelNoticeKind(StrEnum):
     """It was disabled, which another channel is told; or its reader is asked whether messages are welcome."""
@@ -34,3 +36,8 @@ class ChannelNotice:
 def channel_notice_id(kind: ChannelNoticeKind, channel: str, at: datetime) -> str:
     """The id of the notice of what happened to the channel then."""
     return derived_id("cn", kind, channel, at.isoformat())
+
+
+def why_unsent(disabled_reason: str) -> str:
+    """What a message's delivery says that ended because its channel is disabled for this reason."""
+    return UNASKED if disabled_reason == UNCONFIRMED else f"the channel is disabled: {disabled_reason}"

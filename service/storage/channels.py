@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
+from service.domain.channel_notices import why_unsent
 from service.domain.channels import Channel, Secret, rotate
 from service.domain.deliveries import DeliveryState
 from service.storage.audit import Caller, record
@@ -201,7 +202,7 @@ def disable(connection: Connection, database: Database, channel_id: str, reason:
     if row.disabled_at is None and row.deleted_at is None:
         tell_of_disabled(connection, database, row, reason, now)
     connection.execute(update(channel).where(channel.c.id == channel_id).values(disabled_at=now, disabled_reason=reason))
-    _end_deliveries(connection, channel_id, DeliveryState.DEAD, f"the channel is disabled: {reason}", now)
+    _end_deliveries(connection, channel_id, DeliveryState.DEAD, why_unsent(reason), now)
 
 
 def _end_deliveries(connection: Connection, channel_id: str, state: DeliveryState, detail: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, select, update
 
+from service.domain.channel_notices import why_unsent
 from service.domain.deliveries import DeliveryState
 from service.domain.feed_notices import FeedNotice, is_ripe, notice_id
 from service.domain.feeds import FeedState, HealthChange
@@ -136,7 +137,7 @@ def _delivery(notice: Row[Any], channel_id: str, disabled: str | None, now: date
         "notice": notice.id,
         "channel": channel_id,
         "state": DeliveryState.DEAD if disabled else DeliveryState.PENDING,
-        "detail": f"the channel is disabled: {disabled}" if disabled else None,
+        "detail": why_unsent(disabled) if disabled else None,
         "created_at": now,
         "finished_at": now if disabled else None,
         "next_at": None if disabled else now,

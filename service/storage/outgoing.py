@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from service.domain.channel_notices import why_unsent
 from service.domain.deliveries import DeliveryState
 from service.domain.ids import delivery_id
 from service.storage.database import Database
@@ -61,7 +62,7 @@ def _values(message: Outgoing, where: Row[Any], muted: Muted, now: datetime) -> 
     """A delivery that is due; for a disabled channel one that is dead, so that it can be seen and revived."""
     left_out = sorted({alert for alert, _number in muted.left_out(message.origin, where.id)}) or None
     if where.disabled_reason:
-        return _delivery(message, where, DeliveryState.DEAD, f"the channel is disabled: {where.disabled_reason}", now, left_out)
+        return _delivery(message, where, DeliveryState.DEAD, why_unsent(where.disabled_reason), now, left_out)
     if why := muted.why(message.origin, where.id):
         return _delivery(message, where, DeliveryState.CANCELLED, why, now)
     return _delivery(message, where, DeliveryState.PENDING, None, now, left_out)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, case, exists, func, or_, select
 
 from service.domain.traffic import Traffic, UnderWay, Waiting, allot
 from service.storage.claims import MAX_CLAIMS, is_due
@@ -64,7 +64,8 @@ def count_sendable(database: Database, now: datetime) -> tuple[int, datetime | N
     with database.read() as connection:
         waiting = find_waiting(connection, now)
         shares = allot(waiting, find_under_way(connection, now), token="", limit=MOST_COUNTED)
-        mine = and_(is_due(delivery, now), delivery.c.claims < MAX_CLAIMS, delivery.c.channel.in_(shares))
+        takeable = and_(is_due(delivery, now), delivery.c.claims < MAX_CLAIMS, _not_too_early(now))
+        mine = and_(takeable, delivery.c.channel.in_(shares))
         counts = connection.execute(select(delivery.c.channel, func.count()).where(mine).group_by(delivery.c.channel)).all()
     due = sum(min(count, shares[of]) for of, count in counts)
     return due, min((_sendable_since(each) for each in waiting if each.channel in shares), default=None)
@@ -84,9 +85,22 @@ def _due_of(channel_id: str, now: datetime, *, ordered: bool) -> Any:
     mine = select(delivery.c.id, delivery.c.claims, delivery.c.next_at).where(delivery.c.channel == channel_id)
     takeable = and_(is_due(delivery, now), delivery.c.claims < MAX_CLAIMS)
     if not ordered:
-        return mine.where(takeable).order_by(delivery.c.next_at, delivery.c.created_at)
+        return mine.where(takeable, _not_too_early(now)).order_by(delivery.c.next_at, delivery.c.created_at)
     head = _in_order(select(delivery.c.id).where(delivery.c.channel == channel_id, delivery.c.next_at.is_not(None)))
     return mine.where(takeable, delivery.c.id == head.limit(1).scalar_subquery())
+
+
+def _not_too_early(now: datetime) -> ColumnElement[bool]:
+    """Whether it overtakes nothing of its own alert: no update goes before the first attempt of what it updates.
+
+    It waits only for what is due and was never tried. What failed, is dead or put off, or kills whoever takes it, holds up nothing.
+    """
+    before = delivery.alias("before")
+    untried = and_(before.c.next_at <= now, before.c.attempts == 0, before.c.claims < MAX_CLAIMS)
+    earlier = and_(
+        before.c.alert == delivery.c.alert, before.c.channel == delivery.c.channel, before.c.update_number < delivery.c.update_number
+    )
+    return or_(delivery.c.update_number == 0, ~exists().where(earlier, untried))
 
 
 def _in_order(query: Any) -> Any:
@@ -103,8 +117,14 @@ def _pending_channels() -> Subquery:
 
 
 def _first_due(pending: Subquery, now: datetime) -> Any:
-    mine = and_(delivery.c.channel == pending.c.channel, is_due(delivery, now), delivery.c.claims < MAX_CLAIMS)
-    return select(delivery.c.next_at).where(mine).order_by(delivery.c.next_at).limit(1).scalar_subquery()
+    takeable = and_(is_due(delivery, now), delivery.c.claims < MAX_CLAIMS, _not_too_early(now))
+    return (
+        select(delivery.c.next_at)
+        .where(delivery.c.channel == pending.c.channel, takeable)
+        .order_by(delivery.c.next_at)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _due_head(pending: Subquery, now: datetime) -> Any:

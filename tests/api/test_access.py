@@ -13,7 +13,7 @@ from tests.api.conftest import Api, World, make_key
 from tests.conftest import Clock
 
 PUBLIC = {
-    "GET /docs", "GET /assets/<name>", "GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /", "GET /docs", "GET /assets/<name>", "GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics",
     "GET /unsubscribe/<token>", "POST /unsubscribe/<token>", "GET /confirm/<token>", "POST /confirm/<token>",
     "GET /feedback/<token>", "POST /feedback/<token>", "GET /mute/<token>", "POST /mute/<token>",
     "GET /feeds/<token>.atom", "GET /feeds/<token>.json",

@@ -47,6 +47,17 @@ def links(token: str, mute_token: str) -> Iterator[str]:
     yield f"/mute/{mute_token}?what=story"
 
 
+def test_a_long_headline_is_cut_between_words_and_says_so(world: World, api: Api, edges: Edges, clock: Clock) -> None:
+    api.expect(200, "PATCH", f"/v1/rules/{world.rule}", {"alerting": {"stories": "every_article"}})
+    clock.advance(minutes=1)
+    add_article(edges, world.feed, 77, "Harbour bridge opens " + "and closes " * 30)
+    Matcher(edges).match_due(lambda: None)
+    newest = api.get("/v1/alerts")["items"][0]
+    link = alert_token(Purpose.FEEDBACK, AlertLink(newest["id"], world.channel), edges.secret_key)
+    [shown] = re.findall(r"<strong[^>]*>(Harbour.*?)</strong>", api.client.get(f"/feedback/{link}").text)
+    assert re.fullmatch(r"Harbour bridge opens( and closes)+( and)?…", shown)
+
+
 def test_looking_at_a_page_changes_nothing(token: str, mute_token: str, world: World, api: Api, edges: Edges) -> None:
     before = everything(api, world)
     for link in links(token, mute_token):

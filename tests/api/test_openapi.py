@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.api.conftest import Api, World
 from tests.api.test_access import PUBLIC, routes
 
-_BROWSED = {"docs", "assets", "openapi.json", "unsubscribe", "confirm", "feedback", "mute", "websub", "feeds"}
+_BROWSED = {"", "docs", "assets", "openapi.json", "unsubscribe", "confirm", "feedback", "mute", "websub", "feeds"}
 FOR_BROWSERS = {name for name in PUBLIC if name.split("/")[1] in _BROWSED}
 BUDGET = 5  # examples for each operation
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -57,6 +57,11 @@ def test_every_reference_leads_somewhere(document: Any) -> None:
     schemas = document["components"]["schemas"]
     for name in re.findall(r'"#/components/schemas/([^"]+)"', str(document).replace("'", '"')):
         assert name in schemas
+
+
+def test_whoever_opens_the_host_alone_is_shown_the_docs(api: Api) -> None:
+    page = api.client.get("/", follow_redirects=True)
+    assert (page.status_code, page.request.path) == (200, "/docs")
 
 
 def test_the_docs_page_and_all_it_loads_come_from_here(api: Api) -> None:

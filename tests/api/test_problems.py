@@ -168,6 +168,22 @@ def test_errors_of_routing_are_problems_too(method: str, path: str, status: int,
         assert "GET" in response.headers["Allow"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "says"),
+    [
+        pytest.param(
+            "GET", "/v1/nothing", "There is nothing at this address; GET /openapi.json lists what there is", id="an unknown route"
+        ),
+        pytest.param("GET", "/assets/nothing.js", "There is nothing at this address; ", id="a file that no page loads"),
+        pytest.param("PUT", "/v1/feeds", "This address does not take PUT; it takes GET and POST.", id="a method that is not there"),
+    ],
+)
+def test_what_is_not_there_is_told_in_our_own_words(method: str, path: str, says: str, door: Api) -> None:
+    problem = door.call(method, path).json
+    assert problem is not None
+    assert problem["detail"].startswith(says)
+
+
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """The API of one house for all the tests that leave nothing behind."""

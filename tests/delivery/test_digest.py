@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +91,24 @@ def test_a_mail_has_an_entry_for_each_alert() -> None:
     assert "Matched NATO, peace deal" in said.text
     assert '<mark style="background:#ffe68a' in said.html
     assert LEDE not in said.text, "an entry is short"
+
+
+def test_each_entry_has_the_way_in_that_an_alert_has() -> None:
+    way_in = re.compile(r'<a href="([^"]+)"[^>]*background:#0b6bcb[^>]*>Read the article</a>')
+    alone = render_content(a_delivery(a_channel("email", (), to="desk@news.example"), REPORTED), None)
+    [link] = way_in.findall(alone.html)
+    unlinked = replace(an_alert(replace(alerted(), url=None)), id="al_2")
+    assert way_in.findall(mail(a_digest(REPORTED, unlinked)).html) == [link], "one without a link has none"
+
+
+def test_a_very_long_headline_is_cut_between_words_and_says_so() -> None:
+    marked = alerted(title=TITLE + " and more" * 60)
+    for article in (marked, replace(marked, passages=())):
+        [shown] = re.findall(r"^1\. (.*)$", mail(a_digest(an_alert(article))).text, re.MULTILINE)
+        assert re.fullmatch(r".*( and| more)…", shown), shown
+    reported = replace(an_alert(marked), coverage=a_coverage("One", "Two" + " and more" * 60))
+    told = render_content(a_delivery(a_channel("email", (), to="desk@news.example"), reported), None)
+    assert re.search(r"^Two( and more)+( and)?…$", told.text, re.MULTILINE)
 
 
 def test_each_entry_asks_whether_it_was_relevant() -> None:

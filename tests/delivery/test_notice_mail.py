@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -31,3 +32,9 @@ def test_the_date_stands_apart(about: dict[str, Any]) -> None:
     text = render_content(a_delivery(a_channel("email"), **about), None).text
     assert "\n\n2 Mar 2026, 11:55 UTC\n\n" in text, text
     assert "\n\n\n" not in text
+
+
+def test_a_feed_with_an_arabic_name_does_not_turn_the_english_of_its_line_around() -> None:
+    others = (replace(FEED, id="fn_2", feed="fd_2", title="مجلة"),)
+    html = render_content(a_delivery(a_channel("email"), notice=replace(FEED, others=others)), None).html
+    assert re.search(r'<div dir="ltr"[^>]*>مجلة: The server answers HTTP 500', html)

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from service.domain.alerting import FoundMatch
 from service.domain.channels import Channel
+from service.domain.deliveries import DeliveryState
 from service.domain.evidence import Scores
 from service.domain.feeds import Entry
 from service.domain.identity import keys_of, recognise
@@ -254,6 +255,21 @@ def test_who_follows_a_known_feed_later_is_not_alerted_about_the_past(edges_on_b
     assert other.follow("https://gazette.example/feed") == feed
     other.match()
     assert (other.alerts(), other.holds()) == ([], ["baseline"])
+
+
+def test_what_an_address_misses_before_it_confirms_says_so_and_how_it_is_sent(desk: Desk) -> None:
+    feed, now = desk.follow("https://gazette.example/feed"), desk.edges.now()
+    channel = Channel("ch_ann", desk.workspace, "email", "Ann", {"to": "ann@a.example"}, (), now, unconfirmed=True)
+    desk.edges.store.channels.add_channel(channel, caller=desk.caller())
+    desk.watch()
+    desk.arrive(feed, an_entry())
+    desk.match()
+    _question, alert = sorted(desk.edges.store.deliveries.list_deliveries("ws_1").items, key=lambda each: each.alert or "")
+    why = "the address had not confirmed that it wants messages; once it has, POST /v1/channels/{id}/replay sends what it missed"
+    assert (alert.state, alert.detail) == ("dead", why)
+    desk.edges.store.confirmations.confirm("ch_ann", caller=desk.caller())
+    replayed = desk.edges.store.replays.replay("ch_ann", since=now, until=None, states=[DeliveryState.DEAD], caller=desk.caller())
+    assert replayed == 1
 
 
 def test_alerts_for_a_disabled_channel_are_kept_for_later(desk: Desk) -> None:

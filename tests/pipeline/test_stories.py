@@ -12,14 +12,17 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from service.domain.channels import Channel
+from service.domain.deliveries import Receipt
 from service.domain.developments import Development
 from service.domain.feeds import Entry
 from service.domain.rules import Rule, RuleSpec
 from service.domain.stories import story_id
+from service.domain.timing import after_success
 from service.edges import Edges
 from service.pipeline.match import Matcher
 from service.pipeline.stories import Stories
 from service.storage.alerts import ListedAlert
+from service.storage.outbox import Tried
 from service.storage.placements import recorded_since
 from service.storage.tables import alert_item, article, delivery, story
 from tests.conftest import Clock
@@ -219,7 +222,11 @@ def test_a_muted_rule_takes_articles_in_and_tells_nothing(desk: Newsdesk, clock:
 def test_updates_are_messages_of_their_own_with_ids_that_stay(desk: Newsdesk) -> None:
     desk.tell(report(0, FIRST))
     desk.tell(report(1, lede=f"{LEDE} Minister Lena Brandt flew there."))
-    claimed = desk.edges.store.deliveries.outbox.claim(now=desk.clock.at, token="t", limit=9)
+    outbox = desk.edges.store.deliveries.outbox
+    first = outbox.claim(now=desk.clock.at, token="t", limit=9)
+    taken = after_success(Receipt(200, "ok"))
+    outbox.save_attempts([Tried(each, taken, "a.example", desk.clock.at) for each in first], now=desk.clock.at)
+    claimed = [*first, *outbox.claim(now=desk.clock.at, token="t", limit=9)]
     assert len({each.id for each in claimed}) == 2
     kinds = {each.alert.update.number if each.alert and each.alert.update else 0: each.alert for each in claimed}
     assert {told.id for told in kinds.values() if told} == {desk.the_alert().id}
