@@ -68,8 +68,9 @@ def _split(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTabl
 def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTable) -> tuple[int, TopicPart | None]:
     """The part that begins with the first word, and how many words it takes; no part for a stop word."""
     telling = [number for number, word in enumerate(words) if not _says_nothing(topic, word, table)]
-    meant = table.meant([words[number].form for number in telling]) if telling[:1] == [0] else None
-    length = telling[meant.length - 1] + 1 if meant else 0
+    forms = [words[number].form for number in telling]
+    meant = table.meant(forms) if telling[:1] == [0] else None
+    length = telling[_reach(meant, forms, table) - 1] + 1 if meant else 0
     for taken in range(min(len(words), _LONGEST_NAME), max(length, 1) - 1, -1):
         written = _text(topic, words[:taken])
         if (taken == 1 and telling[:1] != [0]) or (meant and taken == length and _is_concept(written, meant)):
@@ -83,6 +84,17 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
         return 1, None
     run = _run(words, table)
     return run, _word_part(_text(topic, words[:run]), table)
+
+
+def _reach(meant: Meant, forms: Sequence[str], table: ConceptTable) -> int:
+    """How many of the words say it: "offshore wind farm" says twice the same, and the second time begins inside the first."""
+    reach, start = meant.length, 1
+    while start < reach:
+        again = table.meant(forms[start:])
+        if again and not set(again.concepts).isdisjoint(meant.concepts):
+            reach = max(reach, start + again.length)
+        start += 1
+    return reach
 
 
 def _is_compound(meant: Meant, word: Word, table: ConceptTable) -> bool:

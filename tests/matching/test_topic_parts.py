@@ -33,6 +33,8 @@ SPLIT = [
     pytest.param("Black Sea grain deal", [("Black Sea", "place"), ("grain deal", "concept")], id="a region and a concept"),
     pytest.param("interest rates", [("interest rates", "concept")], id="one concept"),
     pytest.param("missile explosion", [("missile explosion", "concept")], id="a concept of two concepts"),
+    pytest.param("offshore wind farms", [("offshore wind farms", "concept")], id="a concept said twice, the second time inside the first"),
+    pytest.param("trade deal talks", [("trade deal", "concept"), ("talks", "concept")], id="two concepts, neither inside the other"),
     pytest.param("lifting sanctions", [("lifting sanctions", "concept")], id="an action and its object"),
     pytest.param("lifting of the sanctions on Syria", [("lifting of the sanctions", "concept"), ("Syria", "word")], id="stop words inside"),
     pytest.param(
