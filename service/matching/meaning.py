@@ -117,18 +117,38 @@ NOTHING = Background(0.0, np.zeros(WIDTH, np.float32), np.zeros((WIDTH, WIDTH), 
 """The background before the first article; `with_articles` makes one of it."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class References:
+    """What nearness is measured by besides the background, the same for ever.
+
+    `typical`, (384,), is the mean of what watch rules ask: how near an article is to that takes off from how near it is to any rule.
+    `everyday`: what is usual among headlines of everyday life, None where that is not known.
+    """
+
+    typical: Vectors
+    everyday: Background | None = None
+
+
+NO_REFERENCES = References(NO_QUERY)
+
+
 def load_background(model: str) -> Background:
     """The background shipped for vectors of `model`: news of 2021 to 2026. Raises LookupError where there is none."""
-    file = files("service.matching") / "data" / "meaning" / f"background-{model}.bin"
-    if not file.is_file():
+    stored = _shipped(f"background-{model}.bin")
+    if stored is None:
         raise LookupError(f"no background for {model}")
-    return Background.load(file.read_bytes())
+    return Background.load(stored)
 
 
-def load_typical_query(model: str) -> Vectors:
-    """The mean of what watch rules ask, (384,), shipped for vectors of `model`; NO_QUERY where there is none."""
-    file = files("service.matching") / "data" / "meaning" / f"query-{model}.bin"
-    return unpack(file.read_bytes()) if file.is_file() else NO_QUERY
+def load_references(model: str) -> References:
+    """The references shipped for vectors of `model`, NO_REFERENCES where there are none."""
+    query, everyday = _shipped(f"query-{model}.bin"), _shipped(f"everyday-{model}.bin")
+    return References(unpack(query), Background.load(everyday)) if query and everyday else NO_REFERENCES
+
+
+def _shipped(name: str) -> bytes | None:
+    file = files("service.matching") / "data" / "meaning" / name
+    return file.read_bytes() if file.is_file() else None
 
 
 def get_background(stored: bytes | None, model: str) -> Background:

@@ -9,7 +9,7 @@ import numpy as np
 
 from service.domain.rules import RuleSpec
 from service.matching.calibration import Nearness
-from service.matching.meaning import WIDTH, Background, Scores, Vectors
+from service.matching.meaning import WIDTH, Background, References, Scores, Vectors
 
 MOST_QUERIES = 12  # of one rule on actors and topics together; one with more is asked for its topics
 NO_COMPANY: Mapping[str, float] = {}
@@ -19,6 +19,9 @@ _FIRST_ROWS = 64
 # are of another world than the background, everything in it is far from usual: meaning alone is not to decide there.
 OF_ANY = 0.45
 MOST = 5.0
+# To a background of world news all that is closed in a town is near to a bridge that is closed there. What is near is so by the standards
+# of everyday headlines as well, by which the news of the world lie farther out: a deviation less will do.
+EVERYDAY_LESS = 1.0
 
 
 class Queries(NamedTuple):
@@ -52,22 +55,49 @@ class _Filed(NamedTuple):
     near_by: Mapping[int, frozenset[str]]
 
 
-class RuleVectors:
-    """The vectors of the rules' queries, each text once, and what is usual for each against a background.
+class _Scale:
+    """What is usual for each row's query against one background."""
 
-    `typical` is the mean of what rules ask: how near an article is to that takes off from how near it is to any rule.
+    def __init__(self, background: Background, rows: int = _FIRST_ROWS) -> None:
+        self._background = background
+        self._usual: Scores = np.zeros(rows, np.float32)
+        self._deviation: Scores = np.full(rows, np.inf, np.float32)
+
+    def put(self, rows: Sequence[int], vectors: Vectors) -> None:
+        """These queries are in those rows."""
+        self._usual[rows], self._deviation[rows] = self._background.usual(vectors)
+
+    def clear(self, row: int) -> None:
+        """Nothing is in this row."""
+        self._deviation[row] = np.inf
+
+    def grow(self) -> None:
+        """Make room for twice as many rows."""
+        length = len(self._usual)
+        self._usual = np.concatenate([self._usual, np.zeros(length, np.float32)])
+        self._deviation = np.concatenate([self._deviation, np.full(length, np.inf, np.float32)])
+
+    def scores(self, cosines: Scores, typical: Vectors, articles: Vectors) -> Scores:
+        """How far above the usual each article (n) is for each row (q), more than to any query: (n, q)."""
+        of_any = self._background.z_scores(typical[np.newaxis], articles)  # (n, 1)
+        scores: Scores = (cosines - self._usual) / self._deviation - OF_ANY * of_any
+        return scores
+
+
+class RuleVectors:
+    """The vectors of the rules' queries, each text once, and what is usual for each against a background and by the references.
+
     Not for several threads at once; what it gives out is, and stays as it was.
     """
 
-    def __init__(self, background: Background, typical: Vectors) -> None:
-        self._background, self._typical = background, typical
+    def __init__(self, background: Background, references: References) -> None:
+        self._references = references
+        self._recent, self._everyday = _Scale(background), None if references.everyday is None else _Scale(references.everyday)
         self._queries: dict[str, Queries] = {}  # by rule id
         self._rows: dict[str, int] = {}  # text -> its row
         self._uses: dict[str, int] = {}
         self._free: list[int] = []
         self._vectors: Vectors = np.zeros((_FIRST_ROWS, WIDTH), np.float32)
-        self._usual: Scores = np.zeros(_FIRST_ROWS, np.float32)
-        self._deviation: Scores = np.full(_FIRST_ROWS, np.inf, np.float32)
         self._near_by: dict[int, set[str]] = {}  # row -> the rules that an article near it is near to
         self._filed: _Filed | None = None  # until something changes
 
@@ -101,23 +131,32 @@ class RuleVectors:
             if not self._uses[text]:
                 del self._uses[text], self._rows[text]
                 self._near_by.pop(row, None)
-                self._deviation[row] = np.inf
+                for scale in self._scales:
+                    scale.clear(row)
                 self._free.append(row)
 
     def measure_against(self, background: Background) -> None:
         """Count nearness against this background from now on."""
-        self._background = background
         rows = sorted(self._rows.values())
-        self._usual[rows], self._deviation[rows] = background.usual(self._vectors[rows])
+        self._recent = _Scale(background, len(self._vectors))
+        self._recent.put(rows, self._vectors[rows])
 
     def of_articles(self, articles: Vectors) -> list[ArticleMeaning]:
         """How near each of the articles (n, 384) is to the rules, of those at this moment."""
         if self._filed is None:
             near_by = {row: frozenset(rules) for row, rules in self._near_by.items()}
             self._filed = _Filed(dict(self._queries), dict(self._rows), near_by)
-        of_any = self._background.z_scores(self._typical[np.newaxis], articles)  # (n, 1)
-        scores = np.minimum((articles @ self._vectors.T - self._usual) / self._deviation - OF_ANY * of_any, MOST)
+        cosines, typical = articles @ self._vectors.T, self._references.typical
+        scores = np.minimum(self._recent.scores(cosines, typical, articles), MOST)
+        if self._everyday is not None:
+            scores = np.minimum(scores, self._everyday.scores(cosines, typical, articles) + EVERYDAY_LESS)
         return [ArticleMeaning(vector, self._filed, each) for vector, each in zip(articles, scores, strict=True)]
+
+    @property
+    def _scales(self) -> Iterator[_Scale]:
+        yield self._recent
+        if self._everyday is not None:
+            yield self._everyday
 
     def _take_in(self, queries: Queries, vectors: Mapping[str, Vectors]) -> None:
         for text in queries.texts:
@@ -125,8 +164,8 @@ class RuleVectors:
             if text not in self._rows:
                 row = self._rows[text] = self._new_row()
                 self._vectors[row] = vectors[text]
-                usual, deviation = self._background.usual(self._vectors[row : row + 1])
-                self._usual[row], self._deviation[row] = usual[0], deviation[0]
+                for scale in self._scales:
+                    scale.put([row], self._vectors[row : row + 1])
 
     def _new_row(self) -> int:
         if self._free:
@@ -134,8 +173,8 @@ class RuleVectors:
         row, length = len(self._rows), len(self._vectors)
         if row >= length:
             self._vectors = np.concatenate([self._vectors, np.zeros((length, WIDTH), np.float32)])
-            self._usual = np.concatenate([self._usual, np.zeros(length, np.float32)])
-            self._deviation = np.concatenate([self._deviation, np.full(length, np.inf, np.float32)])
+            for scale in self._scales:
+                scale.grow()
         return row
 
 

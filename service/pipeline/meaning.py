@@ -13,7 +13,7 @@ from service.domain.articles import Article
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.embedding import FAILURES, Embedder
-from service.matching.meaning import WIDTH, Vectors, article_text, checked, get_background, load_typical_query, pack, unpack
+from service.matching.meaning import WIDTH, Vectors, article_text, checked, get_background, load_references, pack, unpack
 from service.matching.nearness import ArticleMeaning, Queries, RuleVectors, queries_of
 from service.pipeline.learning import LEARNED, Sample
 
@@ -93,7 +93,7 @@ class Meanings:
                 self._fresh.clear()
                 return False
             stored = self._edges.store.vectors.find_background(self._embedder.model)
-            self._vectors = RuleVectors(get_background(stored, self._embedder.model), load_typical_query(self._embedder.model))
+            self._vectors = RuleVectors(get_background(stored, self._embedder.model), load_references(self._embedder.model))
         return True
 
     def _rests(self) -> bool:

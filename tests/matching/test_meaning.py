@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.matching.meaning import NO_QUERY, NOTHING, WIDTH, Background, Vectors, article_text, load_background, load_typical_query
+from service.matching.meaning import NO_REFERENCES, NOTHING, WIDTH, Background, Vectors, article_text, load_background, load_references
 
 SEEDS = st.integers(0, 1 << 32)
 
@@ -162,7 +162,9 @@ def test_what_is_embedded_is_never_long(title: str, summary: str, body: str) -> 
     assert len(article_text(title * 9, summary * 9, body * 9)) <= 652
 
 
-def test_a_typical_query_is_shipped_for_the_model() -> None:
-    query = load_typical_query("multilingual-e5-small-q4")
-    assert np.linalg.norm(query) == pytest.approx(1, abs=1e-3)
-    assert load_typical_query("another-model") is NO_QUERY
+def test_references_are_shipped_for_the_model() -> None:
+    references = load_references("multilingual-e5-small-q4")
+    assert np.linalg.norm(references.typical) == pytest.approx(1, abs=1e-3)
+    assert references.everyday is not None
+    assert references.everyday.count > 400
+    assert load_references("another-model") is NO_REFERENCES

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.matching.calibration import Nearness
-from service.matching.meaning import NO_QUERY, NOTHING, WIDTH, Background, Vectors
-from service.matching.nearness import MOST, MOST_QUERIES, OF_ANY, Queries, RuleVectors, queries_of
+from service.matching.meaning import NO_QUERY, NO_REFERENCES, NOTHING, WIDTH, Background, References, Scores, Vectors
+from service.matching.nearness import EVERYDAY_LESS, MOST, MOST_QUERIES, OF_ANY, Queries, RuleVectors, queries_of
 from tests.make import a_spec
 
 CHANCE = np.random.default_rng(7)
@@ -28,12 +28,18 @@ TEXTS = [f"text {number}" for number in range(12)]
 VECTORS: Mapping[str, Vectors] = dict(zip(TEXTS, vectors(len(TEXTS)), strict=True))
 BACKGROUND, OTHER = NOTHING.with_articles(vectors(100)), NOTHING.with_articles(vectors(100))
 ARTICLES, TYPICAL = vectors(3), vectors(1)
+REFERENCES = References(TYPICAL[0], NOTHING.with_articles(vectors(60)))
 
 
 def plainly(queries: Queries, background: Background) -> list[Nearness]:
     """One text at a time."""
-    of_any = background.z_scores(TYPICAL, ARTICLES)[:, 0]
-    scores = {text: background.z_scores(VECTORS[text][np.newaxis], ARTICLES)[:, 0] - OF_ANY * of_any for text in queries.texts}
+
+    def by(usual: Background, text: str) -> Scores:
+        above: Scores = usual.z_scores(VECTORS[text][np.newaxis], ARTICLES)[:, 0] - OF_ANY * usual.z_scores(TYPICAL, ARTICLES)[:, 0]
+        return above
+
+    assert REFERENCES.everyday is not None
+    scores = {text: np.minimum(by(background, text), by(REFERENCES.everyday, text) + EVERYDAY_LESS) for text in queries.texts}
     return [Nearness(float(max(scores[text][at] for text in queries.both)), float(scores[queries.name][at])) for at in range(len(ARTICLES))]
 
 
@@ -56,7 +62,7 @@ steps = st.lists(st.tuples(st.sampled_from(["a", "b", "c", "d"]), some_queries |
 @settings(max_examples=60)
 @given(steps)
 def test_through_all_changes_it_is_the_plain_computation(changes: list[tuple[str, Queries | str | None]]) -> None:
-    rules, expected, background = RuleVectors(BACKGROUND, TYPICAL[0]), dict[str, Queries](), BACKGROUND
+    rules, expected, background = RuleVectors(BACKGROUND, REFERENCES), dict[str, Queries](), BACKGROUND
     for rule, change in changes:
         if isinstance(change, Queries):
             rules.put(rule, change, {text: VECTORS[text] for text in rules.missing(change)})
@@ -72,7 +78,7 @@ def test_through_all_changes_it_is_the_plain_computation(changes: list[tuple[str
 
 
 def test_it_grows_and_uses_again_what_is_free() -> None:
-    rules, many = RuleVectors(BACKGROUND, NO_QUERY), vectors(300)
+    rules, many = RuleVectors(BACKGROUND, NO_REFERENCES), vectors(300)
     for number, vector in enumerate(many):
         rules.put(f"ru_{number}", Queries((f"t{number}",), f"t{number}"), {f"t{number}": vector})
     for number in range(0, 300, 2):
@@ -87,7 +93,7 @@ def test_it_grows_and_uses_again_what_is_free() -> None:
 
 
 def test_what_was_given_out_stays_as_it_was() -> None:
-    rules, expected = RuleVectors(BACKGROUND, TYPICAL[0]), Queries(("text 0",), "text 1")
+    rules, expected = RuleVectors(BACKGROUND, REFERENCES), Queries(("text 0",), "text 1")
     rules.put("a", expected, VECTORS)
     (meaning, *_) = rules.of_articles(ARTICLES)
     near, nearest = meaning.near("a"), list(meaning.nearest(-9))
@@ -99,15 +105,26 @@ def test_what_was_given_out_stays_as_it_was() -> None:
 
 
 def test_meaning_alone_says_no_more_than_so_much() -> None:
-    rules = RuleVectors(BACKGROUND, NO_QUERY)
+    rules = RuleVectors(BACKGROUND, NO_REFERENCES)
     rules.put("a", Queries(("text 0",), "text 1"), VECTORS)
     (meaning,) = rules.of_articles(VECTORS["text 0"][np.newaxis])
     assert BACKGROUND.z_scores(*[VECTORS["text 0"][np.newaxis]] * 2)[0, 0] > MOST
     assert meaning.near("a") == pytest.approx([MOST, meaning.near("a").name, 0])  # type: ignore[union-attr]
 
 
+def test_what_everyday_life_is_full_of_is_not_near() -> None:
+    about, wanted = vectors(2)
+    rules = RuleVectors(BACKGROUND, References(NO_QUERY, NOTHING.with_articles(np.tile(about, (50, 1)))))
+    rules.put("a", Queries(("shop closed",), "bridge closed"), {"shop closed": about, "bridge closed": wanted})
+    (meaning,) = rules.of_articles(about[np.newaxis])
+    near = meaning.near("a")
+    assert near is not None
+    assert BACKGROUND.z_scores(about[np.newaxis], about[np.newaxis])[0, 0] > MOST, "which nothing in the news of the world is like"
+    assert near.both == pytest.approx(EVERYDAY_LESS, abs=0.05)
+
+
 def test_a_rule_that_is_not_there_has_no_nearness() -> None:
-    rules = RuleVectors(BACKGROUND, NO_QUERY)
+    rules = RuleVectors(BACKGROUND, NO_REFERENCES)
     rules.drop("nobody")
     (meaning, *_) = rules.of_articles(ARTICLES)
     assert meaning.near("nobody") is None
