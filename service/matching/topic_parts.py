@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise, takewhile
 from typing import Literal
 
 from service.matching.concepts import Concept, ConceptTable, Meant, load_concepts
@@ -80,6 +81,9 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
             return taken, _named_part(written, also, expand, table)
     if meant and not _is_compound(meant, words[0], table):
         return length, _meant_part(_text(topic, words[:length]), meant.concepts, table)
+    if (letters := _joined_letters(topic, words)) > 1:
+        written = _text(topic, words[:letters])
+        return letters, TopicPart(written, "word", (Form(phrase_of(written), LITERAL, "name", cased=True),))
     if telling[:1] != [0]:
         return 1, None
     run = _run(words, table)
@@ -110,6 +114,12 @@ def _is_concept(written: str, meant: Meant) -> bool:
 def _says_nothing(topic: str, word: Word, table: ConceptTable) -> bool:
     shouted = word.end - word.start > 1 and topic[word.start : word.end].isupper()  # "US", "WHO"
     return word.form in table.stop_words and not shouted
+
+
+def _joined_letters(topic: str, words: Sequence[Word]) -> int:
+    """How many single letters it begins with that are written as one word: "A&E" is neither "a" nor "e"."""
+    letters = list(takewhile(lambda word: word.end - word.start == 1, words))
+    return len(letters[:1]) + len(list(takewhile(lambda two: topic[two[0].end : two[1].start] == "&", pairwise(letters))))
 
 
 def _run(words: Sequence[Word], table: ConceptTable) -> int:
