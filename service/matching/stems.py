@@ -33,6 +33,7 @@ _LATIN = (
     "i",
     "u",
 )
+_NO_PLURALS = ("ss", "us", "is")
 _CYRILLIC = (
     *("ами", "ями", "ого", "его", "ому", "ему", "ыми", "ими", "ість", "ость"),
     *(
@@ -104,4 +105,12 @@ def _stems(word: str, endings: tuple[str, ...], shortest: int) -> tuple[tuple[st
             return ((word.removesuffix(ending), True),)
     if len(word) >= shortest:
         return ((word, True),)
-    return ((word + "s", False), (word.removesuffix("s"), False)) if endings is _LATIN and len(word) > 2 else ()
+    return tuple((each, False) for each in plural_and_singular(word)) if endings is _LATIN and len(word) > 2 else ()
+
+
+def plural_and_singular(word: str) -> tuple[str, str]:
+    """Both, of a word of Latin letters whose plural ends in -s, if it is one."""
+    if word.endswith(_NO_PLURALS):
+        return word + "es", word
+    singular = word.removesuffix("s")
+    return singular + "s", singular

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise, takewhile
@@ -10,14 +10,21 @@ from typing import Literal
 
 from service.matching.concepts import Concept, ConceptTable, Meant, load_concepts
 from service.matching.forms import Form
-from service.matching.stems import stem_of
 from service.matching.text import Word, phrase_of, words_of
-
-# The weights of forms; KIND is for what is one of these, AMBIGUOUS for a word with other meanings, RELATED for what only hints.
-LITERAL, STEM, PLACE_NAME, SYNONYM, KIND, AMBIGUOUS, RELATED = 1.0, 0.97, 0.95, 0.9, 0.85, 0.7, 0.4
+from service.matching.topic_forms import (
+    KIND,
+    LITERAL,
+    PLACE_NAME,
+    RELATED,
+    SYNONYM,
+    best_of,
+    endings_of,
+    forms_of_concepts,
+    inflected,
+    literal,
+)
 
 _LONGEST_NAME = 6  # words
-_LONGEST_ACRONYM = 4  # letters: "WHO" is not "who"
 _ENOUGH = 2  # known parts beside which an unknown word may be missing
 _SECOND_HALF = 4  # letters after a known beginning that may be a word of their own
 _MEANINGS = 3  # concepts that one word can stand for ("strike"); the table's order decides between more
@@ -136,11 +143,11 @@ def _run(words: Sequence[Word], table: ConceptTable) -> int:
 def _named_part(written: str, also: str | None, expand: Expand, table: ConceptTable) -> TopicPart:
     """The part that `expand` knows; what is `also` a concept of the table, a region or "World Cup", has the forms of both."""
     forms = expand(written) or ()
-    named = TopicPart(written, _kind_of(forms), _best((*_literal(written), *forms)))
+    named = TopicPart(written, _kind_of(forms), best_of((*literal(written), *forms)))
     if also is None:
         return named
     known = _concept_part(written, (also,), table)
-    return replace(known, forms=_best((*named.forms, *known.forms)))
+    return replace(known, forms=best_of((*named.forms, *known.forms)))
 
 
 def _is_both(meant: Meant) -> bool:
@@ -186,10 +193,17 @@ def _concept_part(written: str, names: tuple[str, ...], table: ConceptTable) -> 
     kind: Kind = sort if sort in ("place", "name") else "concept"
     weight, why = (SYNONYM, "synonym") if kind == "concept" else (PLACE_NAME, "name")
     kinds = [each for concept in concepts for each in table.with_kinds(concept) if each not in concepts]
-    forms = _best((*_literal(written), *_inflected(written), *_forms(concepts, weight, why), *_forms(kinds, KIND, "synonym")))
+    forms = best_of(
+        (
+            *literal(written),
+            *endings_of(written, concepts),
+            *forms_of_concepts(concepts, weight, why),
+            *forms_of_concepts(kinds, KIND, "synonym"),
+        )
+    )
     own = {(form.words, form.open_end) for form in forms}
     related = [table.concepts[name] for concept in concepts for name in concept.related]
-    hints = tuple(form for form in _best(_forms(related, RELATED, "related")) if (form.words, form.open_end) not in own)
+    hints = tuple(form for form in best_of(forms_of_concepts(related, RELATED, "related")) if (form.words, form.open_end) not in own)
     together = _together(written, concepts, table) if kind == "concept" else ()
     return TopicPart(written, kind, forms, hints, together, kind == "place", names)
 
@@ -207,50 +221,19 @@ def _together(written: str, concepts: Sequence[Concept], table: ConceptTable) ->
 
 def _with_kinds(concept: Concept, table: ConceptTable) -> tuple[Form, ...]:
     kinds = (kind for kind in table.with_kinds(concept) if kind != concept)
-    return _best((*_forms([concept], SYNONYM, "synonym"), *_forms(kinds, KIND, "synonym")))
+    return best_of((*forms_of_concepts([concept], SYNONYM, "synonym"), *forms_of_concepts(kinds, KIND, "synonym")))
 
 
 def _own_forms(written: str) -> tuple[Form, ...]:
-    return _best((*_literal(written), *_inflected(written)))
+    return best_of((*literal(written), *inflected(written)))
 
 
 @lru_cache(maxsize=20_000)
 def _word_part(written: str, table: ConceptTable) -> TopicPart:
     phrase = phrase_of(written)
     halves = table.halves(phrase[0]) if len(phrase) == 1 else None
-    together = tuple(_best(form for concept in half for form in _with_kinds(concept, table)) for half in halves or ())
+    together = tuple(best_of(form for concept in half for form in _with_kinds(concept, table)) for half in halves or ())
     return TopicPart(written, "concept" if together else "word", _own_forms(written), together=together)
-
-
-def _literal(written: str) -> tuple[Form, ...]:
-    phrase = phrase_of(written)
-    acronym = len(phrase) == 1 and written.isupper() and len(written) <= _LONGEST_ACRONYM
-    return (Form(phrase, LITERAL, "name", cased=acronym),) if phrase else ()
-
-
-def _inflected(written: str) -> Iterator[Form]:
-    *before, last = phrase_of(written)
-    if written.isupper():
-        return  # an acronym has no endings of its own
-    for stem, open_end in stem_of(last):
-        yield Form((*before, stem), STEM, "inflection", open_end)
-
-
-def _forms(concepts: Iterable[Concept], weight: float, kind: str) -> Iterator[Form]:
-    for concept in concepts:
-        for pattern in concept.patterns:
-            for phrase in pattern.phrases():
-                yield Form(phrase, min(weight, AMBIGUOUS) if pattern.weak else weight, kind, pattern.open_end, pattern.cased)
-
-
-def _best(forms: Iterable[Form]) -> tuple[Form, ...]:
-    """Each form once, with the greatest of its weights, in order."""
-    best: dict[tuple[object, ...], Form] = {}
-    for form in forms:
-        key = (form.words, form.open_end, form.cased, form.since, form.until)
-        if key not in best or form.weight > best[key].weight:
-            best[key] = form
-    return tuple(best.values())
 
 
 def _text(topic: str, words: Sequence[Word]) -> str:

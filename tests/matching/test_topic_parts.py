@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from service.matching.forms import OPEN_END, Form
 from service.matching.stems import stem_of
 from service.matching.text import phrase_of
+from service.matching.topic_forms import RELATED
 from service.matching.topic_names import known_forms
-from service.matching.topic_parts import RELATED, TopicPart, parts_of_topic
+from service.matching.topic_parts import TopicPart, parts_of_topic
 
 UKRAINE = (Form(("ukraine",), 1.0, "name"), Form(("ukrain",), 0.92, "people", open_end=True), Form(("kyiv",), 0.75, "capital"))
 KNOWN = {
@@ -106,6 +107,9 @@ FOUND = [
     pytest.param("quokkas", "quokka", 0.97, id="an unknown word's stem"),
     pytest.param("extreme weather", "torrential rain", 0.85, id="a kind of it"),
     pytest.param("extreme weather", "powodzi", 0.85, id="a kind of it in Polish"),
+    pytest.param("bridge", "bridges", 0.97, id="a known word's plural"),
+    pytest.param("roads", "road", 0.97, id="a known word's singular"),
+    pytest.param("bridge", "Bridgeford", None, id="a name that begins like a known word"),
     pytest.param("floods", "extreme weather", None, id="not what it is a kind of"),
     pytest.param("cholera", "ebola", None, id="not another of the same kind"),
     pytest.param("phone call", "call", 0.7, id="a word with other meanings"),
@@ -222,6 +226,7 @@ STEMS = [
     pytest.param("policies", (("polic", True),), id="plural of y"),
     pytest.param("party", (("party", True),), id="too short to be cut"),
     pytest.param("bond", (("bonds", False), ("bond", False)), id="a short word has its plural only"),
+    pytest.param("bus", (("buses", False), ("bus", False)), id="an s that is no plural's"),
     pytest.param("колобок", (("колобок", True),), id="no ending"),
     pytest.param("колобками", (("колобк", True),), id="Cyrillic"),
     pytest.param("кот", (), id="a short Cyrillic word"),
