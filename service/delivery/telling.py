@@ -32,7 +32,7 @@ _WHY_HELD: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article; every text is clean and on one line, `link` is http(s) or None. `why`: the words that matched."""
+    """An article; every text is clean and on one line, `link` is http(s) or None. `why`: what matched; `language`: of its texts."""
 
     title: str
     link: str | None
@@ -40,6 +40,7 @@ class Item:
     time: str
     why: str
     passages: tuple[str, ...]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ def _item(article: AlertedArticle) -> Item:
         time=say_time(article),
         why=say_why(found.term for found in article.evidence),
         passages=tuple(clean_text(passage.text) for passage in article.passages if passage.field != "title"),
+        language=article.language,
     )
 
 
