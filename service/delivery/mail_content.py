@@ -52,7 +52,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ShownArticle:
-    """An article as the templates show it; every text is cleaned, `link` is http(s) or None."""
+    """An article as the templates show it; every text is cleaned, `link` is http(s) or None. `language`: of its texts, or None."""
 
     title: tuple[Piece, ...]
     passages: tuple[tuple[Piece, ...], ...]
@@ -60,6 +60,7 @@ class ShownArticle:
     source: str
     time: str
     why: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ def _show(article: AlertedArticle) -> ShownArticle:
         source=clean_text(article.source, 100),
         time=say_time(article),
         why=say_why(found.term for found in article.evidence),
+        language=article.language,
     )
 
 
