@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from service.delivery.alert_links import AlertLinks
 from service.delivery.digest_words import digest_subject, say_digest
-from service.delivery.feed_notice import headline_of, lines_of, subject_of
+from service.delivery.feed_notice import advice_on, headline_of, lines_of, subject_of
 from service.delivery.mail_headers import safe_header
 from service.delivery.shown_coverage import say_coverage, show_coverage
 from service.delivery.shown_text import clean_text, safe_link, say_moment, shorten
@@ -141,6 +141,7 @@ def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None)
         url=clean_text(notice.url),
         lines=[clean_text(line, 2 * MAX_TITLE) for line in lines],
         more=more,
+        advice=advice_on(notice),
         time=say_moment(notice.created_at),
         channel=channel,
         unsubscribe_url=unsubscribe_url,

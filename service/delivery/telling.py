@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.delivery.digest_words import digest_subject, say_digest
-from service.delivery.feed_notice import headline_of, lines_of, subject_of
+from service.delivery.feed_notice import advice_on, headline_of, lines_of, subject_of
 from service.delivery.message import TEST_TEXT
 from service.delivery.shown_coverage import ShownCoverage, show_coverage
 from service.delivery.shown_text import clean_text, safe_link, say_moment
@@ -156,6 +156,7 @@ def _tell_notice(notice: FeedNotice, channel: str) -> Telling:
     lines, more = lines_of(notice, MAX_ITEMS)
     notes = tuple(clean_text(line, MAX_TITLE) for line in lines) or (clean_text(notice.reason), clean_text(notice.url))
     notes += (f"and {more} more",) if more else ()
+    notes += (advice_on(notice),) if advice_on(notice) else ()
     return Telling(notice.kind, notice.feed, f"{name} {headline_of(notice)}", channel, notes=notes)
 
 
