@@ -9,10 +9,9 @@ from service.api.auth import reader_of
 from service.api.browsing import show_page
 from service.api.routing import page_route
 from service.delivery.unsubscribe import channel_of_token
+from service.domain.channel_notices import UNSUBSCRIBED
 from service.domain.channels import Channel
 from service.edges import Edges
-
-REASON = "unsubscribed by the recipient"
 
 
 def unsubscribe_api(edges: Edges) -> APIBlueprint:
@@ -31,7 +30,7 @@ def unsubscribe_api(edges: Edges) -> APIBlueprint:
         channel = _find(edges, token)
         if channel is None:
             return show_page("unsubscribe.html", 404, state="unknown")
-        edges.store.channels.disable_channel(channel.id, REASON, caller=reader_of(edges, channel))
+        edges.store.channels.disable_channel(channel.id, UNSUBSCRIBED, caller=reader_of(edges, channel))
         return show_page("unsubscribe.html", state="done")
 
     return api

@@ -102,7 +102,7 @@ def subject_of(notice: FeedNotice) -> str:
     return f"{len(notice.all)} feeds" if notice.others else name_of(notice)
 
 
-def advice_on(notice: FeedNotice) -> str:
+def advice_on_feed(notice: FeedNotice) -> str:
     """What its reader can do, in a sentence or two; empty where there is nothing to say."""
     advice = _ADVICE.get(notice.state, "")
     return advice if notice.others else advice.replace("{id}", notice.feed)

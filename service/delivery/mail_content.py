@@ -9,8 +9,9 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.delivery.alert_links import AlertLinks
+from service.delivery.channel_notice import advice_on_channel
 from service.delivery.digest_words import digest_subject, say_digest
-from service.delivery.feed_notice import advice_on, headline_of, lines_of, subject_of
+from service.delivery.feed_notice import advice_on_feed, headline_of, lines_of, subject_of
 from service.delivery.mail_headers import safe_header
 from service.delivery.shown_coverage import say_coverage, show_coverage
 from service.delivery.shown_text import clean_text, safe_link, say_moment, shorten
@@ -141,7 +142,7 @@ def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None)
         url=clean_text(notice.url),
         lines=[clean_text(line, 2 * MAX_TITLE) for line in lines],
         more=more,
-        advice=advice_on(notice),
+        advice=advice_on_feed(notice),
         time=say_moment(notice.created_at),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
@@ -151,12 +152,13 @@ def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None)
 def _channel_content(notice: ChannelNotice, channel: str, unsubscribe_url: str | None, confirm_url: str | None) -> MailContent:
     if notice.kind is ChannelNoticeKind.CONFIRM:
         return _fill("confirm", "Confirm that you want news alerts", channel=channel, confirm_url=confirm_url, unsubscribe_url=None)
-    about = safe_header(notice.about_name, 80)
+    about, (advice, call) = safe_header(notice.about_name, 80), advice_on_channel(notice)
     return _fill(
         "channel",
         f'The channel "{about}" is disabled',
         about=clean_text(notice.about_name, 200),
-        about_id=notice.about,
+        advice=advice,
+        call=call,
         kind=notice.about_kind,
         reason=clean_text(notice.reason, 1000),
         time=say_moment(notice.created_at),

@@ -10,9 +10,10 @@ import pytest
 
 from service.delivery.mail_content import render_content
 from service.delivery.telling import tell
-from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
+from service.domain.channel_notices import UNSUBSCRIBED, ChannelNotice, ChannelNoticeKind
 from service.domain.feed_notices import FeedNotice
 from service.domain.feeds import FeedState
+from service.domain.sentences import as_sentence
 from tests.delivery.builders import CREATED, a_channel, a_delivery
 
 FEED = FeedNotice(
@@ -60,3 +61,19 @@ def test_a_mail_about_a_feed_says_what_to_do_where_one_would_ask(state: FeedStat
 
 def test_a_chat_says_it_too() -> None:
     assert tell(a_delivery(a_channel("slack"), notice=FEED)).notes[-1].startswith("What fails is tried again by itself")
+
+
+@pytest.mark.parametrize(
+    ("reason", "says", "never"),
+    [
+        pytest.param("HTTP 410.", "enable?replay=true", "only when they ask", id="it went away"),
+        pytest.param(as_sentence(UNSUBSCRIBED), "Enable it only when they ask for them again", "replay", id="its reader wants no more"),
+    ],
+)
+def test_whoever_unsubscribed_is_not_to_be_sent_what_they_missed(reason: str, says: str, never: str) -> None:
+    notice = replace(CHANNEL, reason=reason)
+    mail = render_content(a_delivery(a_channel("email"), channel_notice=notice), None)
+    chat = "\n".join(tell(a_delivery(a_channel("slack"), channel_notice=notice)).notes)
+    for text in (mail.text, mail.html, chat):
+        assert says in text
+        assert never not in text
