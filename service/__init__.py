@@ -7,7 +7,7 @@
         identity                                    is this entry an article we know?
         listing                                     which items of a document were read at the last poll
         polling, pacing, rhythm, schedule           what a poll makes of a feed, and when it is polled again
-        health, outage                              how a feed is, and whether a failure is our own
+        health, outage, sentences                   how a feed is, and whether a failure is our own; a reason as a sentence
         alerting, developments, coverage, headlines matches -> alerts, and what is new in a story that was told
         policies, telling, tallies, silences        when there is something to tell: at once, later, or not
         spikes, spike_times, spike_words, sightings  when a volume stands out from what is usual at this time of the week

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Response, render_template, request
+from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
 
 from service.api.auth import reader_of
-from service.api.pages import answer_page
+from service.api.browsing import show_page
 from service.api.routing import page_route
 from service.delivery.alert_links import AlertLink, Purpose, read_token
 from service.delivery.shown_text import clean_text, say_moment, shorten
@@ -135,7 +135,7 @@ def _open(edges: Edges, link: AlertLink) -> Opened | None:
 
 def _page(template: str, opened: Opened | None, state: str, status: int = 200, **values: object) -> Response:
     alert = opened.alert if opened else None
-    titles = [shorten(clean_text(each.title).strip(), MAX_TITLE) for each in alert.articles] if alert else []
+    titled = [(shorten(clean_text(each.title).strip(), MAX_TITLE), each.language) for each in alert.articles] if alert else []
+    title, language = next((each for each in titled if each[0]), ("", None))
     rule = clean_text(alert.rule_name, MAX_TITLE) if alert else ""
-    page = render_template(template, state=state, title=next(filter(None, titles), ""), rule=rule, **values)
-    return answer_page(page, status)
+    return show_page(template, status, state=state, title=title, language=language, rule=rule, **values)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 
 from service.api.auth import reader_of
-from service.api.pages import answer_page
+from service.api.browsing import show_page
 from service.api.routing import page_route
 from service.delivery.confirmation import channel_named_in, is_confirmed_by
 from service.domain.channels import Channel
@@ -21,15 +21,15 @@ def confirmations_api(edges: Edges) -> APIBlueprint:
     def ask_reader(token: str) -> Response:
         # Mail scanners follow links: a GET never changes anything.
         state = "asking" if _find(edges, token) else "unknown"
-        return answer_page(render_template("confirm.html", state=state), 200 if state == "asking" else 404)
+        return show_page("confirm.html", 200 if state == "asking" else 404, state=state)
 
     @page_route(api, "/confirm/<token>", method="POST")
     def confirm(token: str) -> Response:
         channel = _find(edges, token)
         if channel is None:
-            return answer_page(render_template("confirm.html", state="unknown"), 404)
+            return show_page("confirm.html", 404, state="unknown")
         edges.store.confirmations.confirm(channel.id, caller=reader_of(edges, channel))
-        return answer_page(render_template("confirm.html", state="done"))
+        return show_page("confirm.html", state="done")
 
     return api
 

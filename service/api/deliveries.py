@@ -136,10 +136,17 @@ def wait_for_attempt(edges: Edges, delivery: Delivery, seconds: float) -> Delive
     return delivery
 
 
+def only_by_reader(channel: Channel) -> str:
+    """Why nobody but its reader can take a channel into use whose address has not confirmed yet, and what can be done."""
+    return f"Only its reader can enable it, by the link in the mail. POST /v1/channels/{channel.id}/confirmation sends another."
+
+
 def check_open(channel: Channel | None) -> Channel:
     """The channel, if messages can go there. Raises Problem: 409."""
     if channel is None:
         raise Problem(409, "The channel of this delivery was deleted; nothing can be sent there.")
+    if channel.unconfirmed:
+        raise Problem(409, only_by_reader(channel))
     if channel.disabled_at is not None:
         raise Problem(409, f"The channel is disabled ({channel.disabled_reason}); enable it first: POST /v1/channels/{channel.id}/enable.")
     return channel

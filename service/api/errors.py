@@ -1,10 +1,11 @@
-"""Every error as problem+json (RFC 9457): what, where, what to do."""
+"""Every error says what, where, what to do: as problem+json (RFC 9457), and to a browser as a page."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask import Flask, Response, request
@@ -13,6 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from service.api.browsing import prefers_page, show_page
 from service.storage.paging import BadCursor
 from service.storage.rules import StaleRevision
 from service.storage.saved_rules import BadUse, RuleInUse
@@ -20,6 +22,15 @@ from service.storage.sealing import NoSealingKey, Unsealable
 
 PROBLEM = "application/problem+json"
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, not the request wrong
+
+_ON_PAGES: Mapping[int, tuple[str, str | None]] = MappingProxyType(  # heading, and the words where those for programs would not do
+    {
+        401: ("This needs a key", "On the page below, press Authorize, paste your key, and use Try it out."),
+        404: ("There is nothing here", "The address may be mistyped, or what was here is gone."),
+        405: ("This is not a page", None),
+        503: ("Not available just now", None),
+    }
+)
 
 T = TypeVar("T")
 
@@ -94,7 +105,20 @@ def found(value: T | None, noun: str) -> T:
 
 
 def answer_problem(problem: Problem) -> Response:
-    """The response that tells a problem."""
+    """The response that tells a problem, in the form that whoever asks prefers."""
+    response = _show(problem) if prefers_page() else _tell(problem)
+    response.vary.add("Accept")
+    return response
+
+
+def _show(problem: Problem) -> Response:
+    heading, words = _ON_PAGES.get(problem.status, (HTTPStatus(problem.status).phrase, None))
+    response = show_page("problem.html", problem.status, heading=heading, detail=words or problem.detail, errors=problem.faults)
+    response.headers.update(problem.headers)
+    return response
+
+
+def _tell(problem: Problem) -> Response:
     title = HTTPStatus(problem.status).phrase
     body = ProblemBody(
         type="about:blank",

@@ -24,7 +24,7 @@ log = structlog.get_logger()
 REST = timedelta(minutes=5)  # after a failure
 OFF = "meaning is switched off, or not installed"
 QUERY_ALONE = "the rule asks for no actor and no topic, and a query says exactly what it wants"
-UNREAD = "the workers have not looked at what these articles mean"
+UNREAD = "the workers have not looked at what these articles mean; without the extra `meaning` they never do"
 WAITING = "the workers have not learned yet what the rule means"
 FAILED = "the model of meaning failed; it is tried again after five minutes"
 

@@ -1,4 +1,4 @@
-"""Alerts as feeds: /v1/out-feeds manages the links, /feeds/<token>.atom and .json are read by feed readers."""
+"""Alerts as feeds: /v1/out-feeds manages the links, /feeds/<token>.atom and .json are read by feed readers, or shown as a page."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from pydantic import Field
 from werkzeug.exceptions import NotFound
 
 from service.api.auth import caller, workspace
+from service.api.browsing import is_opened, show_page
 from service.api.errors import found, invalid, missing, unknown
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_nothing, answer_page
 from service.api.routing import nouns, page_route, route
 from service.delivery.out_feed import FeedHead, ToldAlert, changed_at, render_atom, render_json_feed
+from service.delivery.shown_text import clean_text
+from service.delivery.telling import tell_alert
 from service.domain.out_feeds import OutFeed, new_token
 from service.domain.rules import Line
 from service.edges import Edges
 
 MAX_ALERTS = 50  # in a feed
+ON_PAGE = 20  # of them, where a browser shows the feed
 Render = Callable[[FeedHead, Sequence[ToldAlert]], bytes]
 
 
@@ -121,12 +125,24 @@ def _answer_feed(edges: Edges, token: str, render: Render, ending: str, media_ty
     listed = edges.store.alerts.list_alerts(feed.workspace, rule_id=feed.rule, limit=MAX_ALERTS).items
     told = [ToldAlert(each.alert, each.updates) for each in listed]
     head = FeedHead(feed.id, feed.name, _url(edges, token, ending), feed.created_at)
+    response = _show_feed(head, told) if is_opened() else _tell_feed(head, told, render, media_type)
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.vary.add("Sec-Fetch-Dest")
+    return response
+
+
+def _show_feed(head: FeedHead, told: Sequence[ToldAlert]) -> Response:
+    """The page for whoever opens the link in a browser: what it is for, and the newest alerts."""
+    alerts = [tell_alert(each.alert, "") for each in told[:ON_PAGE]]
+    return show_page("out_feed.html", name=clean_text(head.title), address=head.url, alerts=alerts)
+
+
+def _tell_feed(head: FeedHead, told: Sequence[ToldAlert], render: Render, media_type: str) -> Response:
     body = render(head, told)
     response = Response(body, content_type=f"{media_type}; charset=utf-8")
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     response.last_modified = changed_at(head, told).astimezone(UTC)
     response.headers["Cache-Control"] = "private, max-age=60"
-    response.headers["X-Robots-Tag"] = "noindex"
     response.make_conditional(request)
     return response
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from service.api.auth import caller, workspace
 from service.api.channels import ChannelView, view_channel
-from service.api.deliveries import check_open
+from service.api.deliveries import check_open, only_by_reader
 from service.api.errors import Fault, Problem, found, invalid
 from service.api.forms import ById, Form, Query, View, answer
 from service.api.routing import nouns, route
@@ -58,7 +58,7 @@ def _add_enabling(api: APIBlueprint, edges: Edges) -> None:
         """Use a disabled channel again. What it missed is dead until you replay it, here or later."""
         channel = found(store.channels.find_channel(workspace(), path.id), "channel")
         if channel.unconfirmed:
-            raise Problem(409, "Only its reader can enable it, by the link in the mail. POST /v1/channels/{id}/confirmation sends another.")
+            raise Problem(409, only_by_reader(channel))
         enabled = found(store.channels.enable_channel(path.id, caller=caller(edges)), "channel")
         if query.replay and channel.disabled_at is not None:
             store.replays.replay_missed(path.id, since=channel.disabled_at, caller=caller(edges))

@@ -17,12 +17,14 @@ from service.api.forms import ById, PageQuery, PageView, View, answer, answer_no
 from service.api.merging import merge_patch
 from service.api.routing import nouns, route
 from service.api.rule_checks import check_rule
+from service.domain.policies import KINDS_OF_WHEN
 from service.domain.rules import Rule, RuleSpec
 from service.edges import Edges
 
 
 class RulePatch(RootModel[dict[str, Any]]):
-    """What to change of a rule: a JSON Merge Patch (RFC 7396). Lists are replaced as a whole; null takes a field back to its default."""
+    """What to change of a rule: a JSON Merge Patch (RFC 7396). Lists are replaced as a whole, and so is a `when` that says `digest` or
+    `spike`; null takes a field back to its default."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"enabled": False}, {"alerting": {"cooldown": "PT4H"}}]})
 
@@ -104,7 +106,7 @@ def _add_changes(api: APIBlueprint, edges: Edges) -> None:
 
 
 def _patched(old: RuleSpec, patch: dict[str, Any]) -> RuleSpec:
-    merged = merge_patch(old.model_dump(mode="json"), patch)
+    merged = merge_patch(old.model_dump(mode="json"), patch, anew=KINDS_OF_WHEN)
     try:
         return RuleSpec.model_validate(merged)
     except ValidationError as error:

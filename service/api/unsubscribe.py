@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from flask import Response
 from flask_openapi.blueprint import APIBlueprint
 
 from service.api.auth import reader_of
-from service.api.pages import answer_page
+from service.api.browsing import show_page
 from service.api.routing import page_route
 from service.delivery.unsubscribe import channel_of_token
+from service.domain.channel_notices import UNSUBSCRIBED
 from service.domain.channels import Channel
 from service.edges import Edges
-
-REASON = "unsubscribed by the recipient"
 
 
 def unsubscribe_api(edges: Edges) -> APIBlueprint:
@@ -23,16 +22,16 @@ def unsubscribe_api(edges: Edges) -> APIBlueprint:
     def show_question(token: str) -> Response:
         # Mail scanners follow links: a GET never changes anything.
         if _find(edges, token) is None:
-            return answer_page(render_template("unsubscribe.html", state="unknown"), 404)
-        return answer_page(render_template("unsubscribe.html", state="asking"))
+            return show_page("unsubscribe.html", 404, state="unknown")
+        return show_page("unsubscribe.html", state="asking")
 
     @page_route(api, "/unsubscribe/<token>", method="POST")
     def unsubscribe(token: str) -> Response:
         channel = _find(edges, token)
         if channel is None:
-            return answer_page(render_template("unsubscribe.html", state="unknown"), 404)
-        edges.store.channels.disable_channel(channel.id, REASON, caller=reader_of(edges, channel))
-        return answer_page(render_template("unsubscribe.html", state="done"))
+            return show_page("unsubscribe.html", 404, state="unknown")
+        edges.store.channels.disable_channel(channel.id, UNSUBSCRIBED, caller=reader_of(edges, channel))
+        return show_page("unsubscribe.html", state="done")
 
     return api
 

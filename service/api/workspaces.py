@@ -15,7 +15,7 @@ from service.api.errors import invalid, unknown
 from service.api.forms import Form, Id, View, answer
 from service.api.merging import merge_patch
 from service.api.routing import nouns, route
-from service.domain.policies import Defaults
+from service.domain.policies import KINDS_OF_WHEN, Defaults
 from service.edges import Edges
 
 
@@ -75,7 +75,7 @@ def workspaces_api(edges: Edges) -> APIBlueprint:
 
 
 def _patched(old: Defaults, patch: dict[str, Any] | None) -> Defaults:
-    merged = {} if patch is None else merge_patch(old.model_dump(mode="json"), patch)
+    merged = {} if patch is None else merge_patch(old.model_dump(mode="json"), patch, anew=KINDS_OF_WHEN)
     try:
         return Defaults.model_validate(merged)
     except ValidationError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from pydantic import SecretStr, ValidationError
@@ -32,6 +33,8 @@ def read_settings() -> Settings:
 def opened_house(settings: Settings, *, migrated: bool = True) -> Iterator[Edges]:
     """The edges, closed afterwards; unless `migrated` is off, the schema must be current. Raises ClickException with what is wrong."""
     with plain_errors(settings):
+        if migrated:
+            _check_place(settings)
         edges = _open(settings)
         try:
             if migrated and missing_migrations(edges.store.database):
@@ -39,6 +42,16 @@ def opened_house(settings: Settings, *, migrated: bool = True) -> Iterator[Edges
             yield edges
         finally:
             edges.close()
+
+
+def _check_place(settings: Settings) -> None:
+    """Refuse a file that is not there, before it is made: most likely the command runs in another folder than the service."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise click.ClickException(
+            f"there is no database at {url.database}. Run this where `wirewatch up` runs, or with its WIREWATCH_DATA_DIR; "
+            "for a new database, run `wirewatch migrate` first"
+        )
 
 
 def _open(settings: Settings) -> Edges:

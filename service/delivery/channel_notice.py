@@ -1,11 +1,12 @@
-"""What a message says of a channel: the webhook's data, and the words of a mail."""
+"""What a message says of a channel: the webhook's data, and what people can do."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from service.delivery.payload_text import in_utc, speakable
-from service.domain.channel_notices import ChannelNotice
+from service.domain.channel_notices import UNSUBSCRIBED, ChannelNotice
+from service.domain.sentences import as_sentence
 
 MAX_NAME, MAX_REASON = 200, 1000
 
@@ -21,3 +22,11 @@ def render_channel_data(notice: ChannelNotice) -> dict[str, Any]:
         "channel": {"id": notice.about, "name": speakable(notice.about_name, MAX_NAME), "kind": notice.about_kind},
         "reason": speakable(notice.reason, MAX_REASON),
     }
+
+
+def advice_on_channel(notice: ChannelNotice) -> tuple[str, str]:
+    """What its owner can do about a disabled channel, and the call that does it. Who unsubscribed is not to be sent what they missed."""
+    enable = f"POST /v1/channels/{notice.about}/enable"
+    if notice.reason == as_sentence(UNSUBSCRIBED):
+        return "Its reader has stopped these mails by the link in one. Enable it only when they ask for them again", enable
+    return "Nothing is lost: what it missed is kept. When it works again, enable it and have that sent", f"{enable}?replay=true"

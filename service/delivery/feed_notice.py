@@ -45,6 +45,18 @@ PLURALS: Mapping[FeedState, str] = MappingProxyType(
 )
 
 
+_ADVICE: Mapping[FeedState, str] = MappingProxyType(  # where there is something to do, or where one would ask
+    {
+        FeedState.FAILING: "What fails is tried again by itself, ever more slowly, once a day at least.",
+        FeedState.NOT_A_FEED: "See whether the outlet has moved its feed. What fails is tried again by itself.",
+        FeedState.REFUSED: "Ask your operator to allow the address, or unfollow the feed.",
+        FeedState.GONE: "If it comes back, have it polled again: POST /v1/feeds/{id}/poll",
+        FeedState.QUARANTINED: "Tell your operator. To try it again: POST /v1/feeds/{id}/poll",
+        FeedState.SILENT: "See whether the outlet has another feed now.",
+    }
+)
+
+
 def render_notice_data(notice: FeedNotice) -> dict[str, Any]:
     """The `data` of a webhook message about a feed, always far under 20 kB.
 
@@ -88,6 +100,12 @@ def headline_of(notice: FeedNotice) -> str:
 def subject_of(notice: FeedNotice) -> str:
     """Who the message is about: the feed's name, or how many feeds."""
     return f"{len(notice.all)} feeds" if notice.others else name_of(notice)
+
+
+def advice_on_feed(notice: FeedNotice) -> str:
+    """What its reader can do, in a sentence or two; empty where there is nothing to say."""
+    advice = _ADVICE.get(notice.state, "")
+    return advice if notice.others else advice.replace("{id}", notice.feed)
 
 
 def lines_of(notice: FeedNotice, most: int) -> tuple[tuple[str, ...], int]:

@@ -9,8 +9,9 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from service.delivery.alert_links import AlertLinks
+from service.delivery.channel_notice import advice_on_channel
 from service.delivery.digest_words import digest_subject, say_digest
-from service.delivery.feed_notice import headline_of, lines_of, subject_of
+from service.delivery.feed_notice import advice_on_feed, headline_of, lines_of, subject_of
 from service.delivery.mail_headers import safe_header
 from service.delivery.shown_coverage import say_coverage, show_coverage
 from service.delivery.shown_text import clean_text, safe_link, say_moment, shorten
@@ -52,7 +53,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class ShownArticle:
-    """An article as the templates show it; every text is cleaned, `link` is http(s) or None."""
+    """An article as the templates show it; every text is cleaned, `link` is http(s) or None. `language`: of its texts, or None."""
 
     title: tuple[Piece, ...]
     passages: tuple[tuple[Piece, ...], ...]
@@ -60,6 +61,7 @@ class ShownArticle:
     source: str
     time: str
     why: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None)
         url=clean_text(notice.url),
         lines=[clean_text(line, 2 * MAX_TITLE) for line in lines],
         more=more,
+        advice=advice_on_feed(notice),
         time=say_moment(notice.created_at),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
@@ -149,12 +152,13 @@ def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None)
 def _channel_content(notice: ChannelNotice, channel: str, unsubscribe_url: str | None, confirm_url: str | None) -> MailContent:
     if notice.kind is ChannelNoticeKind.CONFIRM:
         return _fill("confirm", "Confirm that you want news alerts", channel=channel, confirm_url=confirm_url, unsubscribe_url=None)
-    about = safe_header(notice.about_name, 80)
+    about, (advice, call) = safe_header(notice.about_name, 80), advice_on_channel(notice)
     return _fill(
         "channel",
         f'The channel "{about}" is disabled',
         about=clean_text(notice.about_name, 200),
-        about_id=notice.about,
+        advice=advice,
+        call=call,
         kind=notice.about_kind,
         reason=clean_text(notice.reason, 1000),
         time=say_moment(notice.created_at),
@@ -187,6 +191,7 @@ def _show(article: AlertedArticle) -> ShownArticle:
         source=clean_text(article.source, 100),
         time=say_time(article),
         why=say_why(found.term for found in article.evidence),
+        language=article.language,
     )
 
 

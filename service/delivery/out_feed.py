@@ -114,7 +114,10 @@ def _html(telling: Telling, updates: Sequence[Alert]) -> str:
         parts += [part for item in tell_alert(update, "").items for part in _item_html(item)]
     if telling.coverage:
         parts.append(f"<p>{escape(telling.coverage.summary)}</p>")
-        parts += [f"<p>{_linked(each.title, each.link)}, {escape(each.source)}, {each.time}</p>" for each in telling.coverage.reports]
+        parts += [
+            f"<p>{_linked(each.title, each.link, each.language)}, {escape(each.source)}, {each.time}</p>"
+            for each in telling.coverage.reports
+        ]
     return "\n".join(parts)
 
 
@@ -123,13 +126,18 @@ def _say_new(telling: Telling) -> str:
 
 
 def _item_html(item: Item) -> list[str]:
-    parts = [f"<p>{_linked(item.title, item.link)}<br>{escape(item.source)}, {escape(item.time)}</p>"]
-    parts += [f"<p>{escape(passage)}</p>" for passage in item.passages]
+    parts = [f"<p>{_linked(item.title, item.link, item.language)}<br>{escape(item.source)}, {escape(item.time)}</p>"]
+    parts += [f"<p{_speaks(item.language)}>{escape(passage)}</p>" for passage in item.passages]
     return [*parts, f"<p><small>Matched: {escape(item.why)}</small></p>"] if item.why else parts
 
 
-def _linked(text: str, link: str | None) -> str:
-    return f'<a href="{escape(link)}">{escape(text)}</a>' if link else escape(text)
+def _linked(text: str, link: str | None, language: str | None) -> str:
+    lang = _speaks(language)
+    return f'<a href="{escape(link)}"{lang}>{escape(text)}</a>' if link else f"<span{lang}>{escape(text)}</span>"
+
+
+def _speaks(language: str | None) -> str:
+    return f' lang="{escape(language)}"' if language else ""
 
 
 def _add(parent: Any, name: str, text: str | None = None, **attributes: str) -> Any:

@@ -20,6 +20,7 @@ class ShownReport:
     title: str
     link: str | None
     time: str
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +64,4 @@ def _say(coverage: Coverage) -> str:
 
 def _show(report: Report) -> ShownReport:
     title = shorten(clean_text(report.title).strip(), MAX_TITLE) or "(no title)"
-    return ShownReport(clean_text(report.source, 60), title, safe_link(report.url), say_moment(report.at))
+    return ShownReport(clean_text(report.source, 60), title, safe_link(report.url), say_moment(report.at), report.language)

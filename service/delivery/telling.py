@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from service.delivery.channel_notice import advice_on_channel
 from service.delivery.digest_words import digest_subject, say_digest
-from service.delivery.feed_notice import headline_of, lines_of, subject_of
+from service.delivery.feed_notice import advice_on_feed, headline_of, lines_of, subject_of
 from service.delivery.message import TEST_TEXT
 from service.delivery.shown_coverage import ShownCoverage, show_coverage
 from service.delivery.shown_text import clean_text, safe_link, say_moment
@@ -32,7 +33,7 @@ _WHY_HELD: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article; every text is clean and on one line, `link` is http(s) or None. `why`: the words that matched."""
+    """An article; every text is clean and on one line, `link` is http(s) or None. `why`: what matched; `language`: of its texts."""
 
     title: str
     link: str | None
@@ -40,6 +41,7 @@ class Item:
     time: str
     why: str
     passages: tuple[str, ...]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +157,14 @@ def _tell_notice(notice: FeedNotice, channel: str) -> Telling:
     lines, more = lines_of(notice, MAX_ITEMS)
     notes = tuple(clean_text(line, MAX_TITLE) for line in lines) or (clean_text(notice.reason), clean_text(notice.url))
     notes += (f"and {more} more",) if more else ()
+    notes += (advice_on_feed(notice),) if advice_on_feed(notice) else ()
     return Telling(notice.kind, notice.feed, f"{name} {headline_of(notice)}", channel, notes=notes)
 
 
 def _tell_channel(notice: ChannelNotice, channel: str) -> Telling:
     """What became of another channel; only mails ask their readers anything."""
-    name = clean_text(notice.about_name, 80)
-    return Telling(notice.kind, notice.about, f'The channel "{name}" is disabled', channel, notes=(clean_text(notice.reason, 1000),))
+    name, notes = clean_text(notice.about_name, 80), (clean_text(notice.reason, 1000), ": ".join(advice_on_channel(notice)))
+    return Telling(notice.kind, notice.about, f'The channel "{name}" is disabled', channel, notes=notes)
 
 
 def _tell_digest(digest: Digest, channel: str) -> Telling:
@@ -193,6 +196,7 @@ def _item(article: AlertedArticle) -> Item:
         time=say_time(article),
         why=say_why(found.term for found in article.evidence),
         passages=tuple(clean_text(passage.text) for passage in article.passages if passage.field != "title"),
+        language=article.language,
     )
 
 

@@ -10,6 +10,8 @@ from service.domain.ids import derived_id
 
 UNCONFIRMED = "the address has not confirmed yet that it wants messages"
 
+UNSUBSCRIBED = "unsubscribed by the recipient"
+
 UNASKED = "the address had not confirmed that it wants messages; once it has, POST /v1/channels/{id}/replay sends what it missed"
 
 

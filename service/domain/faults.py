@@ -22,6 +22,7 @@ _PLAIN = {  # where pydantic speaks of Python
     **dict.fromkeys(("float_type", "float_parsing"), "a number is wanted here, as in 0.5"),
     "timezone_aware": 'the time zone is missing: end with "Z" for UTC, or with one as in "+01:00"',
 }
+_LENGTH = re.compile(r"(?:tuple|list|frozenset) should have (at \w+ \d+) items? after validation, not (\d+|more)")
 _SPAN = re.compile(r"datetime\.timedelta\((\w+)=(\d+)\)")  # how pydantic writes a bound
 _OTHER_KIND = {"string_type", "model_type"}  # "this is not even the right kind of value": one branch of a union
 _ECHO = {"too_short"}  # a list in which what is wrong does not count
@@ -55,7 +56,8 @@ def message_of(error: ErrorDetails) -> str:
     if plain := _PLAIN.get(error["type"]):
         return plain
     text = _SPAN.sub(r"\2 \1", error["msg"].removeprefix("Value error, "))
-    return text[:1].lower() + text[1:]
+    text = text[:1].lower() + text[1:]
+    return _LENGTH.sub(r"a list of \1 is wanted here, not of \2", text)
 
 
 def _pointer(error: ErrorDetails, value: Any) -> str:

@@ -164,6 +164,9 @@ def _instant_or_digest(value: object) -> object:
 When = Annotated[Literal["instant"] | DigestPlan, BeforeValidator(_instant_or_digest)]
 
 
+KINDS_OF_WHEN = ("digest", "spike")  # the fields by one of which a `when` says what it is
+
+
 def _one_of_three(value: object) -> object:
     match value:
         case str() if value != "instant":

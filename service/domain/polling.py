@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from service.domain.feeds import FeedState, FeedToPoll, FeedUpdate, ParsedFeed, Trust, Validators
+from service.domain.sentences import as_sentence
 
 DAY = timedelta(days=1)
 POLLS_PER_FULL = 12  # every twelfth GET is unconditional, for some servers answer 304 for ever
@@ -122,7 +123,8 @@ def after_failure(
 ) -> FeedUpdate:
     """After a poll that brought nothing: again after one interval, then two, three ... up to a day, and never given up.
 
-    `reason` is for the owner, one sentence. `retry_after`, as the server wishes, counts between one interval and a day, plus up to 20 %.
+    `reason` is for the owner, told as a sentence. `retry_after`, as the server wishes,
+    counts between one interval and a day, plus up to 20 %.
     """
     if retry_after is not None:
         wait = min(max(retry_after, interval), max(DAY, interval)) * (1 + 0.2 * jitter)
@@ -130,7 +132,7 @@ def after_failure(
         wait = min(interval * (feed.failures + 1), max(DAY, interval)) * (0.95 + 0.1 * jitter)
     return FeedUpdate(
         state=state,
-        reason=reason,
+        reason=as_sentence(reason),
         next_at=now + wait,
         validators=Validators(),  # some servers answer 304 for ever after one bad 200, so an error clears the validators
         body_hash=None,

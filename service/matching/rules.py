@@ -11,11 +11,12 @@ from service.matching.compile import by_its_name, condition_of_query
 from service.matching.condition import AllOf, AnyOf, Condition, NoneOf, Term, any_of, as_part
 from service.matching.grammar import parse_query
 from service.matching.printer import print_query
-from service.matching.query import Named, QueryError
+from service.matching.query import In, Named, Query, QueryError, Words, walk
 from service.matching.saved_rules import check_saved, get_saved, rules_named, saved_key
 from service.matching.text import phrase_of
 from service.matching.topics import condition_of_topic
 
+LONGEST_CODE = 3  # letters of a language's
 LONGEST_TERM = 400  # characters after folding: one character can stand for eighteen
 
 _UNKNOWN_LANGUAGES = frozenset({"", "und", "mul", "mis", "zxx"})
@@ -61,10 +62,18 @@ def check_terms(spec: RuleSpec) -> list[tuple[str, str]]:
     faults = [(at, message) for at, written in _written(spec) if (message := _complaint(written))]
     if spec.query is not None:
         try:
-            parse_query(spec.query, alone=not (spec.actors or spec.topics))
+            query = parse_query(spec.query, alone=not (spec.actors or spec.topics))
         except QueryError as error:
             faults.append(("/query", str(error)))
+        else:
+            faults += [("/query", f'lang: takes the code of a language, and "{name}" is none; write lang:en') for name in _no_codes(query)]
     return faults
+
+
+def _no_codes(query: Query) -> list[str]:
+    """What stands behind a lang: of the query and is too long for a code of ISO 639, so that no article would have it."""
+    asked = [part for each in walk(query) if isinstance(each, In) and each.field == "lang" for part in walk(each.part)]
+    return [each.written for each in asked if isinstance(each, Words) and each.written.isalpha() and len(each.written) > LONGEST_CODE]
 
 
 def speaks(spec: RuleSpec, language: str | None) -> bool:

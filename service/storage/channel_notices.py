@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind, channel_notice_id
 from service.domain.deliveries import DeliveryState
 from service.domain.ids import delivery_id
+from service.domain.sentences import as_sentence
 from service.storage.database import Database
 from service.storage.tables import channel, channel_notice, delivery, traffic, workspace
 
@@ -28,7 +29,14 @@ def add_notice(
 ) -> None:
     """A notice about a channel with its delivery to a channel, due at once."""
     notice = channel_notice_id(kind, about.id, now)
-    values = {"id": notice, "workspace": about.workspace, "channel": about.id, "kind": kind, "reason": reason, "created_at": now}
+    values = {
+        "id": notice,
+        "workspace": about.workspace,
+        "channel": about.id,
+        "kind": kind,
+        "reason": as_sentence(reason),
+        "created_at": now,
+    }
     connection.execute(database.insert(channel_notice).values(**values).on_conflict_do_nothing())
     sent = {"id": delivery_id(notice, to), "workspace": about.workspace, "channel_notice": notice, "channel": to}
     sent |= {"state": DeliveryState.PENDING, "created_at": now, "next_at": now}

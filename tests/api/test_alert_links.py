@@ -65,7 +65,8 @@ def test_looking_at_a_page_changes_nothing(token: str, mute_token: str, world: W
             page = api.client.get(link)
             assert (page.status_code, page.mimetype) == (200, "text/html")
             assert '<form method="post">' in page.text
-            assert "Harbour bridge opens" in page.text or "Bridges" in page.text
+            assert ('<strong dir="auto" lang="en">Harbour bridge opens</strong>' in page.text) == ("what=rule" not in link)
+            assert "Bridges" in page.text
     assert everything(api, world) == before
     assert audited(edges) == []
 

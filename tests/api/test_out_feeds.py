@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from service.edges import Edges
@@ -61,3 +63,24 @@ def test_a_feed_is_of_a_rule_of_ones_own(world: World, neighbour: Api) -> None:
     assert refused["errors"][0]["at"] == "/rule"
     _id, atom, _json = make(neighbour)
     assert "<entry>" not in neighbour.client.get(atom).text
+
+
+def test_who_opens_a_link_in_a_browser_is_shown_what_it_is_for(world: World, api: Api) -> None:
+    for link in make(api, name="<Mine>")[1:]:
+        page = api.client.get(link, headers={"Sec-Fetch-Dest": "document", "Accept": "text/html"})
+        assert (page.status_code, page.mimetype, page.headers["Vary"]) == (200, "text/html", "Sec-Fetch-Dest")
+        assert "&lt;Mine&gt;" in page.text
+        assert f'value="http://localhost{link}"' in page.text
+        assert re.search(r'<a href="https?://[^"]+" rel="noopener noreferrer" dir="auto" lang="en">Harbour bridge opens</a>', page.text)
+        assert page.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_feed_without_alerts_says_so_to_a_browser(api: Api) -> None:
+    _id, atom, _json = make(api)
+    assert "no alerts yet" in api.client.get(atom, headers={"Sec-Fetch-Dest": "document"}).text
+
+
+def test_a_reader_that_takes_html_too_gets_the_feed(world: World, api: Api) -> None:
+    _id, atom, _json = make(api)
+    shown = api.client.get(atom, headers={"Accept": "text/html,application/atom+xml;q=0.9,*/*;q=0.8"})
+    assert (shown.mimetype, shown.headers["Vary"]) == ("application/atom+xml", "Sec-Fetch-Dest")

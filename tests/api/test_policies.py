@@ -138,6 +138,34 @@ def test_silences_and_digests_of_others_are_not_there(api: Api, neighbour: Api, 
     assert neighbour.get("/v1/silences")["items"] == neighbour.get("/v1/digests")["items"] == []
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_one_way_of_telling_takes_the_place_of_another(back: bool, api: Api) -> None:
+    ways: list[Any] = [
+        {"digest": "weekly", "weekday": "friday", "at": "16:00", "send_empty": True},
+        {"digest": "daily", "at": "09:00", "timezone": "Europe/Brussels"},
+        {"spike": "day", "sensitivity": "high"},
+        {"digest": "hourly"},
+        "instant",
+        {"spike": "hour"},
+    ]
+    rule = watch(api)
+    for when in reversed(ways) if back else ways:
+        shown = api.expect(200, "PATCH", f"/v1/rules/{rule}", {"alerting": {"when": when}})["rule"]["alerting"]["when"]
+        said = {name: value for name, value in shown.items() if value} if isinstance(shown, dict) else shown
+        assert said == (when if when != {"spike": "hour"} else {**when, "sensitivity": "normal"}), "nothing is left of the way before"
+
+
+def test_a_digest_of_all_rules_takes_the_place_of_another(api: Api) -> None:
+    for when in ({"digest": "weekly", "weekday": "friday"}, {"digest": "hourly"}):
+        api.expect(200, "PATCH", "/v1/workspace", {"alerting": {"when": when}})
+
+
+def test_what_does_not_say_what_it_is_changes_a_part(api: Api) -> None:
+    rule = watch(api, **DAILY)
+    shown = api.expect(200, "PATCH", f"/v1/rules/{rule}", {"alerting": {"when": {"at": "21:00"}}})["rule"]["alerting"]["when"]
+    assert (shown["digest"], shown["at"]) == ("daily", "21:00")
+
+
 def test_a_rule_takes_its_own_setting_back(api: Api) -> None:
     rule = watch(api, **DAILY, cooldown="PT4H")
     back = {"when": None, "cooldown": None, "quiet_hours": {"from": "22:00", "to": "06:00"}}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NoReturn
+from urllib.parse import urljoin
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -58,7 +60,8 @@ REFUSED = [
     pytest.param("PUT", "/v1/actors?name=A", {}, "", "at least one alias or strike", id="a change that says nothing"),
     pytest.param("PUT", "/v1/actors?name=A", {"aliases": ["x", "?!"]}, "/aliases/1", "letter or digit", id="an alias without a letter"),
     pytest.param("PUT", "/v1/actors?name=A", {"strikes": ["*"]}, "/strikes/0", "letter or digit", id="a strike that is only a star"),
-    pytest.param("PUT", "/v1/actors?name=A", {"aliases": ["x"] * 51}, "/aliases", "50", id="too many aliases"),
+    pytest.param("PUT", "/v1/actors?name=A", {"aliases": ["x"] * 51}, "/aliases", "a list of at most 50", id="too many aliases"),
+    pytest.param("POST", "/v1/feeds/bulk", {"feeds": []}, "/feeds", "a list of at least 1 is wanted here, not of 0", id="no feeds"),
     pytest.param("PUT", "/v1/actors?name=A", {"strikes": ["x"] * 51}, "/strikes", "50", id="too many strikes"),
     pytest.param("PUT", "/v1/actors?name=A", {"aliases": ["x"], "roles": []}, "/roles", "unknown field", id="an unknown part of an actor"),
     pytest.param("PUT", "/v1/actors?name=A", {"aliases": ["Kremlin"], "strikes": ["y", "kreml*"]}, "/strikes/1", "alias", id="both"),
@@ -182,6 +185,43 @@ def test_what_is_not_there_is_told_in_our_own_words(method: str, path: str, says
     problem = door.call(method, path).json
     assert problem is not None
     assert problem["detail"].startswith(says)
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "says"),
+    [
+        pytest.param("GET", "/nothing", 404, "There is nothing here", id="nothing there"),
+        pytest.param("GET", "/deep/down/nothing", 404, "There is nothing here", id="nothing there, deep down"),
+        pytest.param("GET", "/feeds/closed.atom", 404, "what was here is gone", id="a feed of alerts that was closed"),
+        pytest.param("GET", "/v1/feeds/fd_1/poll", 405, "does not take GET; it takes POST", id="an address for programs"),
+        pytest.param("GET", "/v1/feeds", 401, "press Authorize", id="what needs a key"),
+        pytest.param("POST", "/unsubscribe/x", 404, "This link does not work", id="a link that was cut"),
+    ],
+)
+def test_a_browser_is_shown_a_page(method: str, path: str, status: int, says: str, door: Api) -> None:
+    page = door.client.open(path, method=method, headers={"Accept": BROWSER})
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert says in page.text
+    for link in re.findall(r'href="([^":]+)"', page.text):
+        assert door.client.get(urljoin(f"http://localhost{path}", link)).status_code == 200, link
+    assert status != 405 or page.headers["Allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    "accepts", [None, "*/*", "application/json", "application/problem+json", "application/json, text/html", "image/png"]
+)
+def test_everybody_else_is_told_in_json(accepts: str | None, door: Api) -> None:
+    answer = door.client.get("/nothing", headers={"Accept": accepts} if accepts else {})
+    assert (answer.mimetype, answer.headers["Vary"]) == ("application/problem+json", "Accept")
+
+
+def test_a_page_says_what_is_wrong_where_and_escapes_it(door: Api) -> None:
+    page = door.client.get("/v1/feeds?%3Cb%3E=1", headers={"Accept": BROWSER, "Authorization": f"Bearer {door.key}"})
+    assert page.status_code == 422
+    assert "<code>query/&lt;b&gt;</code>: unknown field" in page.text
 
 
 @pytest.fixture(scope="module")

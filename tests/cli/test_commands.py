@@ -63,6 +63,12 @@ def test_migrating_twice_is_harmless(data_dir: Path) -> None:
     assert "Nothing to do" in run("migrate").output
 
 
+def test_a_command_in_the_wrong_folder_says_so_and_leaves_nothing_there(data_dir: Path) -> None:
+    refused = run("feeds", "list")
+    assert (refused.exit_code, "Run this where `wirewatch up` runs, or with its WIREWATCH_DATA_DIR" in refused.output) == (1, True)
+    assert not [*data_dir.glob("**/*.db")]
+
+
 def test_check_wants_a_migrated_database(data_dir: Path) -> None:
     before = run("check")
     assert (before.exit_code, "run `wirewatch migrate` first" in before.output) == (1, True)

@@ -195,3 +195,15 @@ def test_a_feed_that_always_breaks_off_ends_its_baseline_at_the_third_try() -> N
         feed = stored(feed, good(feed, replace(GOOD, complete=False)))
         baselines.append(feed.baselined_at)
     assert baselines == [None, None, NOW]
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        pytest.param("the host name n.example could not be resolved", "The host name n.example could not be resolved.", id="a phrase"),
+        pytest.param("No feed: a page.", "No feed: a page.", id="a sentence"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_why_a_feed_fails_is_a_sentence(reason: str, shown: str) -> None:
+    assert after_failure(FEED, reason, FeedState.FAILING, now=NOW, interval=INTERVAL, jitter=0).reason == shown

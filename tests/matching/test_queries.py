@@ -239,6 +239,19 @@ def test_a_bad_query_is_refused_with_its_character() -> None:
     assert check_terms(a_spec(topics=[], query="NOT peace"))
 
 
+@pytest.mark.parametrize(
+    ("query", "refused"),
+    [
+        pytest.param("peace lang:english", ["english"], id="a language by its name"),
+        pytest.param("peace lang:(en OR german) NOT lang:French", ["german", "French"], id="some of several"),
+        pytest.param("peace lang:(en OR UK OR yue) title:english", [], id="codes"),
+    ],
+)
+def test_a_language_is_asked_for_by_its_code(query: str, refused: list[str]) -> None:
+    complaints = [message for _at, message in check_terms(a_spec(query=query))]
+    assert complaints == [f'lang: takes the code of a language, and "{name}" is none; write lang:en' for name in refused]
+
+
 def test_a_stored_query_that_is_no_query_any_more_never_holds() -> None:
     index = RuleIndex()
     index.apply([a_rule(query="bridge AND"), a_rule(id="ru_2")], 1)

@@ -162,6 +162,7 @@ def test_a_channel_that_fails_for_five_days_is_disabled_and_its_owner_told_by_an
         deliver_due(outbox.edges)
         (told,) = [json.loads(request.body) for request in receiver.requests]
         assert (told["type"], told["data"]["channel"]["id"]) == ("channel.disabled", stuck)
+        assert told["data"]["reason"].startswith("Nothing could be delivered for five days"), "a sentence, for it stands alone"
         assert other != stuck
         outbox.edges.store.channels.disable_channel(stuck, "once more", caller=outbox.caller())
         assert deliver_due(outbox.edges) == 0  # told once
