@@ -1,4 +1,4 @@
-"""Write the states' names in 45 languages from CLDR: `python -m tools.build_state_names` where Babel is installed."""
+"""Write the states' names in 51 languages from CLDR: `python -m tools.build_state_names` where Babel is installed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from service.matching.text import phrase_of
 
 # Names that are followed by endings as they are; that lose a vowel before them; that are never inflected.
 WITH_ENDINGS = ("de", "sv", "da", "nb", "ko")
-WITHOUT_VOWEL = ("ru", "uk", "pl", "cs", "sk", "hr", "sr", "bg", "lt", "lv", "et", "fi", "hu", "el", "ka", "hy", "az", "kk")
+WITHOUT_VOWEL = (
+    *("ru", "uk", "pl", "cs", "sk", "hr", "sr", "bg", "lt", "lv", "et", "fi", "hu", "el", "ka", "hy", "az", "kk"),
+    *("sl", "mk", "ta"),
+)
 AS_THEY_ARE = (
     *("en", "fr", "es", "it", "pt", "tr", "nl", "ja", "zh", "zh_Hant", "ar", "he"),
-    *("fa", "hi", "bn", "ur", "vi", "id", "th", "ro", "ca", "sw"),
+    *("fa", "hi", "bn", "ur", "vi", "id", "th", "ro", "ca", "sw", "ms", "fil", "sq"),
 )
 LANGUAGES = (*AS_THEY_ARE, *WITH_ENDINGS, *WITHOUT_VOWEL)
 TARGET = Path(__file__).parent.parent / "service/matching/data/actors/state_names.tsv"
@@ -24,11 +27,12 @@ TARGET = Path(__file__).parent.parent / "service/matching/data/actors/state_name
 # Another word, or another name, in a language that more articles are written in.
 ANOTHER_WORD = {"chili", "dominique", "georgië", "granada", "grenade", "indie", "island", "malte", "maurice", "mauricio", "maurício"}
 ANOTHER_WORD |= {"angol", "brune", "grenad", "roots", "suede", "suède", "viro"}
+ANOTHER_WORD |= {"ganë", "indi", "kili", "kinë", "libi", "maltë", "siri", "spanjë"}  # of Albanian
 _SHORTEST_LATIN = 4  # Vietnamese "Ý" and "Áo", Turkish "Fas"
 _SHORTEST_KATAKANA = 3  # タイ stands in タイム, マリ in ソマリア
-_SHORTEST_STEM = {"ko": 2}
+_SHORTEST_STEM = {"ko": 2, "ta": 4}
 _USUAL_SHORTEST_STEM = 5
-_VOWELS = "aeiouyáéíóúůąęàèāēīūėаеиоуыэюяіїєьйαεηιουωάέήίόύώაეიოუաեէիոու"
+_VOWELS = "aeiouyáéíóúůąęàèāēīūėаеиоуыэюяіїєьйαεηιουωάέήίόύώაეიოუաեէիոուாிீுூெேைொோ்"
 
 Names = Mapping[str, Mapping[str, str]]  # code -> language -> name
 

@@ -116,7 +116,8 @@ def _ids() -> Mapping[Phrase, str]:
     peoples = [(spelling, body.id) for body in read_states().values() for spelling in body.people if not spelling.open_end]
     ids: dict[Phrase, str] = {tuple(spelling.text.casefold()): actor_id for spelling, actor_id in own if is_acronym(spelling.text)}
     for spelling, actor_id in (*own, *full, *surnames, *stems, *peoples):
-        ids.setdefault(phrase_of(spelling.text), actor_id)
+        if not spelling.as_written:
+            ids.setdefault(phrase_of(spelling.text), actor_id)
     return {words: actor_id for words, actor_id in ids.items() if words}
 
 

@@ -22,10 +22,11 @@ from service.matching.actor_tables import (
     read_states,
 )
 from service.matching.aliases import forms_of_alias
-from service.matching.cases import inflections
+from service.matching.cases import further_cases, inflections
 from service.matching.forms import Form
 from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym, name_words
 from service.matching.once import once
+from service.matching.short_names import beside_names
 from service.matching.text import Phrase, phrase_of
 
 TYPED, OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 1.0, 0.95, 0.92, 0.9, 0.75, 0.6
@@ -133,11 +134,13 @@ def _plausible(form: Form) -> bool:
 def _surname(spelling: Spelling) -> Iterator[Form]:
     words = phrase_of(spelling.text)
     kind, weight = ("surname" if words[-1].isascii() else "script"), (SURNAME if spelling.unsure else KNOWN_SURNAME)
-    if spelling.open_end or spelling.exact:
-        yield Form(words, weight, kind, spelling.open_end)
+    if spelling.open_end or spelling.exact or spelling.as_written:
+        yield Form(words, weight, kind, spelling.open_end, written=spelling.text if spelling.as_written else "")
         return
     for form in inflected_forms(words, weight, kind):
         yield from _with_attached(form)
+    if not spelling.unsure:
+        yield from (Form((*words[:-1], each), weight, kind) for each in further_cases(words[-1]))
 
 
 def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
@@ -216,12 +219,16 @@ def _cases(word: str) -> Iterator[str]:
 def _forms(spelling: Spelling, weight: float, kind: str) -> Iterator[Form]:
     words = phrase_of(spelling.text)
     shown = "script" if kind == "name" and not words[0].isascii() else kind
+    if spelling.as_written:
+        yield Form(words, weight, shown, written=spelling.text)
+        return
     yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased))
     if spelling.cased and spelling.text.isascii() and len(spelling.text) <= _LONGEST_DOTTED:
         yield dotted(spelling.text)._replace(weight=weight)
 
 
 def _cldr_forms(code: str) -> Iterator[Form]:
+    yield from (Form(phrase_of(written), OTHER_LANGUAGE, "name", written=written) for written in beside_names(code))
     for language, name in read_state_names()[code].items():
         stem, bar, rest = name.partition("|")
         words = phrase_of(stem + rest)
@@ -279,7 +286,7 @@ def _strongest(forms: Iterable[Form]) -> tuple[Form, ...]:
     kept: dict[tuple[object, ...], Form] = {}
     for form in forms:
         if form.words:
-            key = (form.words, form.open_end, form.cased, form.since, form.until)
+            key = (form.words, form.open_end, form.cased, form.since, form.until, form.written)
             if key not in kept or kept[key].weight < form.weight:
                 kept[key] = form
     open_ended = {form.words for form in kept.values() if form.open_end}
@@ -288,5 +295,5 @@ def _strongest(forms: Iterable[Form]) -> tuple[Form, ...]:
 
 def _covered(form: Form, kept: Mapping[tuple[object, ...], Form]) -> bool:
     """Whether the same words with an open end say as much."""
-    wider = kept.get((form.words, True, form.cased, form.since, form.until))
+    wider = kept.get((form.words, True, form.cased, form.since, form.until, ""))
     return wider is not None and wider.weight >= form.weight

@@ -23,6 +23,7 @@ class Spelling:
     unsure: bool = False  # ?word
     exact: bool = False  # !word
     famous: bool = False  # +word
+    as_written: bool = False  # ==Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,9 @@ def _spellings(cell: str) -> tuple[Spelling, ...]:
 def _spelling(text: str) -> Spelling:
     bare = text.lstrip("?=!+").rstrip("*")
     marks = text[: len(text) - len(text.lstrip("?=!+"))]
-    return Spelling(bare, text.endswith("*"), cased="=" in marks, unsure="?" in marks, exact="!" in marks, famous="+" in marks)
+    shape = marks.count("=")
+    sure = {"unsure": "?" in marks, "exact": "!" in marks, "famous": "+" in marks}
+    return Spelling(bare, text.endswith("*"), cased=shape == 1, as_written=shape > 1, **sure)
 
 
 def _by_language(cells: list[str]) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from service.matching.forms import Form
-from service.matching.marks import in_capitals, open_ended
+from service.matching.marks import as_written, in_capitals, open_ended
 from service.matching.reading import HEAD, Reading
 from service.matching.text import Phrase
 
@@ -47,5 +47,7 @@ def beginnings_of(forms: Iterable[Form]) -> Beginnings:
 
 def phrase_of_form(form: Form) -> Phrase:
     """The phrase, marked as the form asks."""
+    if form.written:
+        return as_written(form.written)
     phrase = in_capitals(form.words) if form.cased else form.words
     return open_ended(phrase) if form.open_end else phrase

@@ -9,6 +9,7 @@ import regex
 Spelling = tuple[str, bool]  # a word in normal form, and whether letters may follow it
 
 _SHORTEST_INFLECTED = 4
+_LONGEST_FURTHER = 6
 _SHORTEST_STEM = 5  # of a Cyrillic adjective or a long noun: a shorter one begins other words
 
 _LATIN = regex.compile(r"[a-z]+")
@@ -21,6 +22,17 @@ _ADJECTIVE = regex.compile(r"(?P<stem>\w{2,}(?:sk|ck|dzk|ськ|цьк|ск|цк
 
 _AFTER_CONSONANT = "a u owi em iem ie om e s ov ova"
 _AFTER_VOWEL = "go mu m ego emu s"
+# Of Lithuanian, Finnish and Estonian, Hungarian, Albanian: Trumpas, Trumpin, Trumpile, Trumpnak, Trumpit.
+_FURTHER_AFTER_CONSONANT = "as o ui is io iui i in ia ista illa ille ilta iin il ile ilt iga ist it nak nek ot tol nal nel hoz"
+_FURTHER_AFTER_VOWEL = "n a ta sta lla lle lta ssa l le lt ga st nak nek t val vel tol hoz ja jai"
+# Words of their own that these would make: men's, hardly, raisins, deep.
+_NO_CASES = (
+    "musko muski tuskin rutten ruttet modiga noemi derin deria derita deriga raisin messia galanta mirano hocken lokken lokket mladici"
+    " zemini ressalta kiiras tutun tutulta tutut lungul temeri temerile jerit vonnis hanyut warnen warnet brini miliki nadali fidani"
+    " assado dimoni dimonis adanin karkit pegulat"
+)
+_OTHER_WORDS = frozenset(_NO_CASES.split())
+_LATIN_VOWELS = "aeiouy"
 _FOR_SHORT = "a owi em iem u e"
 _LOSES_VOWEL = (("iec", "c"), ("ek", "k"), ("pawel", "pawl"))
 _FOR_A = "a y i e o ie u ej as"  # instead of the final a
@@ -72,6 +84,18 @@ def _of_other_scripts(word: str) -> tuple[Spelling, ...]:
 def given_name_cases(word: str) -> tuple[str, ...]:
     """The cases of a first name that stand before a surname: Marka Ruttego, Марком Рютте."""
     return tuple(form for form, open_end in inflections(word) if not open_end)
+
+
+@lru_cache(maxsize=4_000)
+def further_cases(word: str) -> tuple[str, ...]:
+    """The cases of a Latin name in languages that `inflections` leaves out, for they would make other names of most: of known ones only.
+
+    None of a long name, of which a stem is looked for, and of a short one.
+    """
+    if not _SHORTEST_INFLECTED <= len(word) <= _LONGEST_FURTHER or not _LATIN.fullmatch(word):
+        return ()
+    endings = _FURTHER_AFTER_VOWEL if word[-1] in _LATIN_VOWELS else _FURTHER_AFTER_CONSONANT
+    return tuple(form for ending in endings.split() if (form := word + ending) not in _OTHER_WORDS)
 
 
 def stem_without_vowel(word: str) -> str | None:

@@ -15,9 +15,10 @@ class Form(NamedTuple):
 
     `weight` in (0, 1]: 1 for the words the user typed, less for what only tends to mean the same. `open_end`: up to
     OPEN_END letters may follow the last word ("ukrain" finds "Ukrainian"). `cased`: only where the article writes it in
-    capitals ("US", not "us"). `since` and `until`: the days between which it holds, both inclusive, None for no bound
-    ("NATO chief" is Mark Rutte since October 2024). `kind` says why it is there: "name", "surname", "role", "people",
-    "capital", "place", "script", "inflection", "synonym", "related". A named tuple, for there are hundreds of thousands.
+    capitals ("US", not "us"); `written`: only where it has these capitals and accents ("Mỹ", not "my"). `since` and `until`: the
+    days between which it holds, both inclusive, None for no bound ("NATO chief" is Mark Rutte since October 2024). `kind` says why
+    it is there: "name", "surname", "role", "people", "capital", "place", "script", "inflection", "synonym", "related". A named
+    tuple, for there are hundreds of thousands.
     """
 
     words: Phrase
@@ -27,6 +28,7 @@ class Form(NamedTuple):
     cased: bool = False
     since: date | None = None
     until: date | None = None
+    written: str = ""
 
     def holds_on(self, day: date | None) -> bool:
         """Whether it stands for the actor on this day; an unknown day is taken for one on which it does."""
@@ -34,5 +36,6 @@ class Form(NamedTuple):
 
     def covers(self, other: Form) -> bool:
         """Whether it finds on any day all that the other finds, and counts as much."""
-        alike = self.words == other.words and self.cased == other.cased and self.open_end >= other.open_end
+        shaped = (self.words, self.cased, self.written) == (other.words, other.cased, other.written)
+        alike = shaped and self.open_end >= other.open_end
         return alike and self.weight >= other.weight and self.since is None and self.until is None

@@ -129,7 +129,7 @@ def hints_of(forms: Forms, letters: int = HEAD) -> tuple[Phrase, ...]:
     found_by = (*forms.sure, *(forms.needs_context if forms.context else ()))
     stems = {form.words[0] for form in found_by if form.open_end and not form.cased and len(form.words) == 1}
     for form in found_by:
-        if len(form.words) == 1 or form.cased or len(form.words[-1]) < _TELLING:
+        if len(form.words) == 1 or form.cased or form.written or len(form.words[-1]) < _TELLING:
             if form.open_end or not _goes_on_from(form, stems):
                 hints[phrase_of_form(form)] = None
         else:

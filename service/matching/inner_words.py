@@ -1,4 +1,4 @@
-"""What stands inside an article's words and is one by itself: nouns that have particles, words behind little ones or before endings."""
+"""What stands inside an article's words and is one by itself: nouns that have particles, words behind little ones, those of compounds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import islice, pairwise, product
 import regex
 
 from service.matching.attached import Inner, inner_words_of
+from service.matching.compounds import compounds_of
 from service.matching.fields import Line
 from service.matching.particles import nouns_of
 from service.matching.query import METADATA
@@ -23,10 +24,17 @@ class InnerWords:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.at: dict[str, list[tuple[int, int]]] = {}
         self.attached: Inner | None = None  # tells what words are without what is written as one with them
+        language = next((line.field.text for line in lines if line.field.name == "lang"), "")
+        self._compounds = compounds_of(language)
         for number, line in enumerate(lines):
             text = line.field.text
-            if not text.isascii() and line.field.name not in METADATA:
+            if line.field.name not in METADATA and (self._compounds or not text.isascii()):
                 self._file_line(number, line, text)
+
+    @property
+    def has_compounds(self) -> bool:
+        """Whether the article is of a language that writes several words as one."""
+        return self._compounds is not None
 
     def bare(self, item: str) -> tuple[str, ...]:
         """What a word may be besides itself where others of its phrase come behind it."""
@@ -34,7 +42,8 @@ class InnerWords:
 
     def last(self, item: str) -> tuple[str, ...]:
         """What it may be as the last word of a phrase."""
-        return (*self.bare(item), *nouns_of(item))
+        parts = self._compounds(item) if self._compounds else ()
+        return (*self.bare(item), *nouns_of(item), *parts)
 
     def pairs(self, pairs: Set[Phrase]) -> Set[Phrase]:
         """What else the article's pairs of words may be."""
@@ -67,6 +76,8 @@ class InnerWords:
         if attached := inner_words_of(text):
             self.attached = attached
             kinds.append(attached)
+        if self._compounds:
+            kinds.append(self._compounds)
         for inner in kinds:
             for position, item in enumerate(line.items):
                 for word in inner(item):

@@ -51,12 +51,25 @@ _BENGALI = """
 _GEORGIAN = """
 ბ b|გ h|დ d|ვ v|ზ s|თ t|კ k|ლ l|მ m|ნ n|პ p|ჟ s|რ r|ს s|ტ t|ფ p f|ქ k|ღ h|ყ k|შ s|ჩ s|ც s|ძ s ds|წ s|ჭ s|ხ h -|ჯ s ds h|ჰ h -
 """
+_ARMENIAN = """
+բ b|գ h|դ d|զ s|թ t|ժ s|լ l|խ h|ծ s|կ k|հ h -|ձ s ds|ղ h|ճ s|մ m|յ -|ն n|շ s|չ s|պ p|ջ s ds h|ռ r|ս s|վ v|տ t|ր r|ց s|փ p f|ք k|ֆ f|ւ v -
+"""
+_TAMIL = """
+க k h|ங n -|ச s|ஞ n|ட t d|ண n|த t d|ந n|ன n|ப p b f|ம m|ய -|ர r|ற r|ல l|ள l|ழ l|வ v|ஜ s h ds|ஷ s|ஸ s|ஹ h -|ஃப f|ஃபி f
+"""
+# A letter with the sign that silences it may still be read.
+_THAI = """
+ก k h|ข k|ค k h|ฆ k|ง n|จ s|ฉ s|ช s|ซ s|ฌ s|ญ n -|ฎ d|ฏ t|ฐ t|ฑ t|ฒ t|ณ n|ด d t|ต t|ถ t|ท t|ธ t|น n
+บ b v p|ป p b|ผ p|ฝ f|พ p|ฟ f|ภ p|ม m|ย -
+ร r|ล l|ว v -|ศ s|ษ s|ส s|ห h -|ฬ l|อ -|ฮ h|ก์ k h -|ค์ k h -|ง์ n -|จ์ s -|ช์ s -|ซ์ s -|ด์ d t -|ต์ t -|ท์ t -|ธ์ t -|น์ n -|บ์ b v -
+ป์ p -|พ์ p -|ฟ์ f -|ภ์ p -|ม์ m -|ย์ -|ร์ r -|ล์ l -|ว์ v -|ศ์ s -|ษ์ s -|ส์ s -|ห์ h -
+"""
 # Hangul's parts of syllables: those that begin them, and those that end them.
 _HANGUL = """
 ᄀ k h|ᄁ k|ᄂ n|ᄃ d t|ᄄ t|ᄅ r l|ᄆ m|ᄇ b v p|ᄈ p|ᄉ s|ᄊ s|ᄌ s h ds|ᄍ s|ᄎ s|ᄏ k|ᄐ t|ᄑ p f|ᄒ h f -
 ᆨ k h|ᆫ n|ᆯ l r|ᆷ m|ᆸ b v p|ᆺ s t|ᆼ n
 """
-_TABLES = (_LATIN, _CYRILLIC, _GREEK, _KANA, _ARABIC, _HEBREW, _DEVANAGARI, _BENGALI, _GEORGIAN, _HANGUL)
+_TABLES = (_LATIN, _CYRILLIC, _GREEK, _KANA, _ARABIC, _HEBREW, _DEVANAGARI, _BENGALI, _GEORGIAN, _ARMENIAN, _TAMIL, _THAI, _HANGUL)
 _FIRST = {"у": ("v", ""), "u": ("v", ""), "ου": ("v", ""), "o": ("v", "")}  # before a vowel, at the beginning: Уильям
 _VOWELS = "aeiouyаеёиіїоуыэюяєαειουωη"
 _VOWEL_CLASSES = str.maketrans(

@@ -164,13 +164,15 @@ class Reading:
         if not first:
             return ()
         if last.endswith(OPEN):
+            if self.inner.has_compounds:
+                return self._with_end(phrase, self._open_starts(last[:-1]))
             starts = first if few else self._candidates(before, self._open_starts(last[:-1]))
             return [(line, at) for line, at in starts if _goes_on(self._lines[line].items[at : at + length], before, last[:-1])]
         lines, starts = self._items, first if few else self._candidates(phrase)
         found = [(line, at) for line, at in starts if lines[line][at : at + length] == phrase]
         if last not in self._inner:
             return found
-        return [*found, *self._with_particle(first if few else self._candidates(before, self._inner[last]), phrase)]
+        return [*found, *self._with_end(phrase, self._inner[last])]
 
     def _word_starts(self, word: str) -> Sequence[tuple[int, int]]:
         return [*self._at.get(word, ()), *self._inner[word]] if word in self._inner else self._at.get(word, ())
@@ -214,11 +216,13 @@ class Reading:
                     self._followed.setdefault(pair, []).append((number, at))
         return self._followed
 
-    def _with_particle(self, starts: Sequence[tuple[int, int]], phrase: Phrase) -> Iterator[tuple[int, int]]:
-        ends, behind = {*self._inner[phrase[-1]]}, len(phrase) - 1
-        for line, at in starts:
-            if (line, at + behind) in ends and self._lines[line].items[at : at + behind] == phrase[:-1]:
-                yield line, at
+    def _with_end(self, phrase: Phrase, ends: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Where it begins if its last word stands at one of these places, maybe inside a word."""
+        behind, before = len(phrase) - 1, phrase[:-1]
+        first = self._at.get(phrase[0], ())
+        starts = first if len(first) <= _MANY_STARTS else self._candidates(before, ends)
+        known = {*ends}
+        return [(line, at) for line, at in starts if (line, at + behind) in known and self._lines[line].items[at : at + behind] == before]
 
     def _open_starts(self, stem: str) -> Sequence[tuple[int, int]]:
         starts = [start for item in self._going_on(stem) for start in self._word_starts(item)]

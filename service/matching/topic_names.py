@@ -53,7 +53,7 @@ def _spellings() -> Mapping[str, Sequence[tuple[Phrase, bool, str]]]:
 def _all_spellings() -> Iterator[tuple[Phrase, bool, str]]:
     for code, state in read_states().items():
         for spelling in (*state.people, *state.names):
-            if not spelling.unsure and not spelling.cased:
+            if not (spelling.unsure or spelling.cased or spelling.as_written):
                 yield phrase_of(spelling.text), spelling.open_end, code
     for code, names in read_state_names().items():
         for name in names.values():

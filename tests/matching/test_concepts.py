@@ -136,8 +136,10 @@ def test_the_shipped_table_is_broad() -> None:
     assert sum(_languages(concept) >= LANGUAGES for concept in concepts if concept.sort == "concept") >= 850
     for language in ("ja", "zh", "ar"):
         assert sum(language in _languages(concept) for concept in concepts) >= 900
-    for language in ("he", "fa", "hi", "ur", "bn", "ko", "el", "ka", "th", "vi", "id", "hu", "fi", "sw"):
+    for language in ("he", "fa", "hi", "ur", "bn", "ko", "el", "ka", "th", "vi", "id", "hu", "fi", "sw", "sq", "tl", "sk", "lt", "lv"):
         assert sum(language in _languages(concept) for concept in concepts) >= 125
+    for language in ("et", "hy", "ta", "sl", "mk", "ms", "az", "kk", "bg", "da", "ro", "sr"):
+        assert sum(language in _languages(concept) for concept in concepts) >= 150
 
 
 def _languages(concept: Concept) -> set[str]:

@@ -23,10 +23,17 @@ WHOLE = [
     pytest.param("Mark Rutte", "გუშინ მარკ რუტემ თქვა", "მარკ რუტემ", id="Georgian, with an ending"),
     pytest.param("Mark Rutte", "어제 마르크 뤼터는 말했다", "마르크 뤼터는", id="Korean, with a particle"),
     pytest.param("Mark Rutte", "Ο Μαρκ Ρούτε μίλησε", "Μαρκ Ρούτε", id="Greek"),
+    pytest.param("Mark Rutte", "ต้อนรับนายมาร์ก รุตเต้ ที่กรุงเฮก", "มาร์ก รุตเต้", id="Thai, behind a title"),
+    pytest.param("Donald Trump", "ประธานาธิบดีโดนัลด์ ทรัมป์", "โดนัลด์ ทรัมป์", id="Thai, with a vowel before its consonant"),
+    pytest.param("Mark Rutte", "ที่กรุงเฮก รุตเต้", "รุตเต้", id="Thai, another word before it"),
+    pytest.param("Joe Biden", "เขากระโจ ไบเดน", "ไบเดน", id="Thai, the end of another word"),
+    pytest.param("Mark Rutte", "Մարկ Ռյուտեն ասաց", "Մարկ Ռյուտեն", id="Armenian"),
+    pytest.param("Mark Rutte", "மார்க் ருட்டே கூறினார்", "மார்க் ருட்டே", id="Tamil"),
     pytest.param("Mark Rutte", "الوزير روته", "روته", id="a title is no first name"),
     pytest.param("Mark Rutte", "اجتمع مارك، روته قال", "روته", id="another sentence's"),
     pytest.param("Mark Rutte", "吕特·安德森", "吕特", id="a first name that is a surname here"),
     pytest.param("Mark Rutte", "Wczoraj Mark Rutte", "Mark Rutte", id="Latin"),
+    pytest.param("Pope Francis", "Mówił, że papież Franciszek jedzie", "papież Franciszek", id="Latin, with accents"),
 ]
 
 
