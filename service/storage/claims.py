@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -116,6 +116,17 @@ def renew_leases(database: Database, table: Table, *, token: str, now: datetime)
     free = select(table.c.id).where(mine).with_for_update(skip_locked=True)
     with database.write() as connection:
         connection.execute(update(table).where(table.c.id.in_(free)).values(lease_until=now + database.lease))
+
+
+def forgive(database: Database, table: Table, *, token: str, among: Collection[str] | None = None) -> None:
+    """Leave one claim counted of what this token still holds (of those `among`): it was the database that failed, not the rows.
+
+    They are free again when their lease runs out, and are claimed one at a time.
+    """
+    held = and_(table.c.lease_until.is_not(None), table.c.lease_token == token)
+    mine = held if among is None else and_(held, table.c.id.in_(among))
+    with database.write() as connection:
+        connection.execute(update(table).where(mine).values(claims=1))
 
 
 def finish(
