@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryError, DeliveryState
@@ -19,7 +18,7 @@ from service.storage.outbox import Tried
 from tests.conftest import Clock
 from tests.machine import until
 from tests.make import an_entry
-from tests.pipeline.test_ledger import waits_for_a_lock
+from tests.pipeline.barriers import held_up, locks_awaited
 from tests.pipeline.test_match import Desk
 
 
@@ -65,26 +64,6 @@ def on_postgres(open_house: Callable[..., Edges], postgres_url: str, clock: Cloc
     return ClosingDesk(open_house(postgres_url), clock).open()
 
 
-@pytest.fixture
-def watcher(postgres_url: str) -> Iterator[Engine]:
-    engine = create_engine(postgres_url)
-    yield engine
-    engine.dispose()
-
-
-@contextmanager
-def held_up(watcher: Engine, lock: str, work: Callable[[], object]) -> Iterator[Future[object]]:
-    """Do this at the same time, and have it wait for a lock from outside as long as the block lasts."""
-    with ThreadPoolExecutor(1) as run:
-        with watcher.connect() as holder:
-            holder.execute(text(lock))
-            doing = run.submit(work)
-            until(lambda: doing.done() or waits_for_a_lock(watcher), "it waits for the lock")
-            assert not doing.done()
-            yield doing
-        doing.result(timeout=60)
-
-
 def test_disabled_after_an_alert_looked_at_the_clock(on_postgres: ClosingDesk, watcher: Engine) -> None:
     desk = on_postgres
     with held_up(watcher, "SELECT 1 FROM rule FOR UPDATE", desk.match):
@@ -121,12 +100,6 @@ def test_enabled_after_a_claim_found_it_disabled(on_postgres: ClosingDesk, watch
             until(lambda: enabling.done() or locks_awaited(watcher) == 2, "it is enabled, or waits for the claim")
         enabling.result(timeout=60)
     assert desk.delivery().state == DeliveryState.PENDING
-
-
-def locks_awaited(watcher: Engine) -> int:
-    with watcher.connect() as connection:
-        waiting = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
-        return int(connection.execute(text(waiting)).scalar_one())
 
 
 def test_disabled_again_while_it_is(desk: ClosingDesk) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import Connection, Engine, create_engine, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.domain.deliveries import Receipt
@@ -15,6 +15,7 @@ from service.pipeline.ledger import Ended, Ledger
 from service.storage.tables import delivery
 from tests.conftest import Clock
 from tests.machine import until
+from tests.pipeline.barriers import locks_awaited
 from tests.pipeline.test_deliver import Outbox
 
 
@@ -31,7 +32,7 @@ def test_each_of_those_who_wait_hears_of_a_write_that_fails(edges: Edges) -> Non
 
 
 def test_what_was_sent_is_stored_after_a_deadlock_with_somebody_else(
-    open_house: Callable[..., Edges], postgres_url: str, clock: Clock
+    open_house: Callable[..., Edges], postgres_url: str, clock: Clock, watcher: Engine
 ) -> None:
     outbox = Outbox(open_house(postgres_url), clock)
     channel = outbox.add_channel(url="https://desk.example/")
@@ -43,24 +44,17 @@ def test_what_was_sent_is_stored_after_a_deadlock_with_somebody_else(
         ended = [Ended(each, "desk.example", Receipt(200, "ok"), clock.at) for each in claimed]
         await asyncio.gather(*map(ledger.save, ended))
 
-    engine = create_engine(postgres_url)
     with ThreadPoolExecutor(1) as run:
-        with engine.connect() as other:
+        with watcher.connect() as other:
             other.execute(text("SET deadlock_timeout = '1min'"))  # it is the ledger that is told of the deadlock
             lock(other, last)
             saved = run.submit(asyncio.run, save_all())
-            until(lambda: waits_for_a_lock(engine), "the ledger waits for the other")
+            until(lambda: locks_awaited(watcher) > 0, "the ledger waits for the other")
             lock(other, first)
         saved.result(timeout=60)
-    engine.dispose()
     assert [outbox.show(each).state for each in (first, last)] == ["sent"] * 2
     assert [outbox.attempts(each) for each in (first, last)] == [[(1, 200, True)]] * 2
 
 
 def lock(connection: Connection, delivery_id: str) -> None:
     connection.execute(select(delivery.c.id).where(delivery.c.id == delivery_id).with_for_update())
-
-
-def waits_for_a_lock(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        return bool(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
