@@ -10,18 +10,16 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, request
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from service.api.browsing import prefers_page, show_page
+from service.storage.database import UNAVAILABLE
 from service.storage.paging import BadCursor
 from service.storage.rules import StaleRevision
 from service.storage.saved_rules import BadUse, RuleInUse
 from service.storage.sealing import NoSealingKey, Unsealable
 
 PROBLEM = "application/problem+json"
-UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, not the request wrong
 
 _ON_PAGES: Mapping[int, tuple[str, str | None]] = MappingProxyType(  # heading, and the words where those for programs would not do
     {

@@ -11,7 +11,7 @@ from flask_openapi.blueprint import APIBlueprint
 from pydantic import Field
 
 from service.api.auth import workspace
-from service.api.errors import UNAVAILABLE, Fault, FeedCandidate, Problem, invalid
+from service.api.errors import Fault, FeedCandidate, Problem, invalid
 from service.api.forms import Form, Query, View, answer
 from service.api.routing import nouns, route
 from service.domain.rules import Line
@@ -20,6 +20,7 @@ from service.feeds.opml import ListedFeed, NotOpml, parse_opml, render_opml
 from service.feeds.starter import choose_starters
 from service.following import Became, Wish, follow_all
 from service.storage.audit import Caller
+from service.storage.database import UNAVAILABLE
 from service.storage.followed_feeds import FollowedFeed
 from service.storage.paging import MAX_PAGE
 

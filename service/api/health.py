@@ -13,11 +13,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import Field
 
-from service.api.errors import UNAVAILABLE
 from service.api.forms import View, answer
 from service.api.routing import nouns, route
 from service.edges import Edges
 from service.storage.counts import Backlog, backlogs
+from service.storage.database import UNAVAILABLE
 from service.storage.feed_hosts import courtesy_of
 from service.storage.migrate import missing_migrations
 

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from service.domain.outage import evidence_since
 from service.edges import Edges
+from service.storage.claims import MOST_COUNTED
 from service.storage.counts import backlogs, count_all
 from service.storage.feed_hosts import courtesy_of
 
@@ -32,7 +33,12 @@ class DatabaseCollector(Collector):
         database = self._edges.store.database
         now = self._edges.now()
         waiting = backlogs(database, now, courtesy_of(self._edges.settings))
-        yield _gauge("wirewatch_due", "Rows that are due and unclaimed", "stage", {each.stage: each.due for each in waiting})
+        yield _gauge(
+            "wirewatch_due",
+            f"Rows that are due and unclaimed; of more than {MOST_COUNTED} so many",
+            "stage",
+            {each.stage: each.due for each in waiting},
+        )
         oldest = {each.stage: each.oldest for each in waiting}
         yield _gauge("wirewatch_oldest_due_seconds", "How long the oldest due row has waited", "stage", oldest)
         counts = count_all(database)

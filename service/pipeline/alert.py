@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -48,8 +48,9 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Standings:
-    """How rules stand while a batch is decided: each decision changes what the next one knows."""
+    """How rules stand while a batch is decided: each decision changes what the next one knows. `at`: when they were locked."""
 
+    at: datetime
     rules: dict[str, LockedRule]
     pages: set[tuple[str, str]]  # (rule, page) that has raised an alert
     alerts: dict[tuple[str, str], StoryAlert]  # by rule and story
@@ -110,7 +111,6 @@ def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequenc
 
     An article whose lease was lost is left to the worker that has it now.
     """
-    now = edges.now()
     database = edges.store.database
     with database.write() as connection:
         share_stories(connection, database)
@@ -120,7 +120,8 @@ def raise_alerts(edges: Edges, claimed: Sequence[ClaimedArticle], found: Sequenc
         new = [each for each in found if each.article.id in ours and (each.rule.id, each.article.id) not in known]
         new = _with_stories(connection, new)
         told = told_articles(connection, ours)
-        standings = _lock_standings(connection, new, told, now)
+        standings = _lock_standings(connection, new, told, edges.now)
+        now = standings.at
         corrections = correct_all(_edits(held, found, told, standings), standings, now)
         decisions = decide_all(new, standings, now)
         due = save_decisions(connection, database, decisions, corrections, now)
@@ -185,14 +186,17 @@ def _with_stories(connection: Connection, found: Collection[FoundMatch]) -> list
     ]
 
 
-def _lock_standings(connection: Connection, found: Sequence[FoundMatch], told: Sequence[ToldArticle], now: datetime) -> Standings:
+def _lock_standings(
+    connection: Connection, found: Sequence[FoundMatch], told: Sequence[ToldArticle], clock: Callable[[], datetime]
+) -> Standings:
     rules = {each.rule.id for each in found} | {each.rule for each in told}
     policies = workspace_policies(connection, {each.rule.workspace for each in found} | {each.workspace for each in told})
     locked = lock_rules(connection, rules)
+    now = clock()  # not before: what waits for others bears the time when it is told, or who listens would have passed it already
     pages = alerted_pages(connection, rules, {each.article.dedup_key for each in found})
     alerts = alerts_of_stories(connection, rules, {each.story for each in found if each.story})
     alerts |= {(rule, alert.story): alert for rule, alert in _alerts_told(connection, told)}
-    return Standings(locked, pages, alerts, policies, silences_at(connection, policies, now), groups_waiting(connection, rules, now))
+    return Standings(now, locked, pages, alerts, policies, silences_at(connection, policies, now), groups_waiting(connection, rules, now))
 
 
 def _save_sent(connection: Connection, standings: Standings) -> None:

@@ -45,6 +45,9 @@ class DueDeliveries:
         renew_leases(self.edges.store.database, delivery_table, token=self.token, now=self.edges.now())
         self.renewed_until = held_until
 
+    def forgive(self, rows: Sequence[tuple[DeliveryToSend, float]]) -> None:
+        """Nothing: perhaps they were sent, and who repeats for as long as a disk is full fills mailboxes."""
+
     def _lease_from_now(self) -> float:
         return time.monotonic() + self.edges.settings.lease
 

@@ -18,6 +18,7 @@ from service.domain.rules import Rule
 from service.domain.spikes import WINDOWS, Later
 from service.domain.telling import digest_due
 from service.edges import Edges
+from service.pipeline.leases import forgiven
 from service.storage.alerts import messages_of
 from service.storage.claims import LeaseLost
 from service.storage.collecting import Place, move_apart, open_first
@@ -39,6 +40,7 @@ from service.storage.digests import (
 )
 from service.storage.frames import Frame, count_independent
 from service.storage.outgoing import Outgoing
+from service.storage.tables import digest as digest_table
 from service.storage.tables import rule as rule_table
 from service.storage.tables import workspace as workspace_table
 from service.storage.tallies import save_tallies
@@ -54,9 +56,10 @@ def release_due(edges: Edges, on_messages: Callable[[], None]) -> int:
     """Release every digest whose time has come; return how many. Safe to run anywhere, any number of times at once."""
     token, released = edges.new_id("lease"), 0
     while claimed := edges.store.digests.claim_digests(now=edges.now(), token=token, limit=SOME):
-        for each in claimed:
-            if _release_or_leave(edges, each):
-                on_messages()
+        with forgiven(edges, digest_table, token):
+            for each in claimed:
+                if _release_or_leave(edges, each):
+                    on_messages()
         released += len(claimed)
     return released
 

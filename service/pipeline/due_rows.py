@@ -10,9 +10,18 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy import Table
 
 from service.edges import Edges
-from service.storage.claims import renew_leases
+from service.storage.claims import forgive, renew_leases
 
-T = TypeVar("T")
+
+class Row(Protocol):
+    """A claimed row."""
+
+    @property
+    def id(self) -> str:
+        """What names it."""
+
+
+T = TypeVar("T", bound=Row)
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -39,3 +48,7 @@ class DueRows(Generic[T]):
     def renew(self) -> None:
         """Keep what is under way."""
         renew_leases(self.edges.store.database, self.table, token=self.token, now=self.edges.now())
+
+    def forgive(self, rows: Sequence[T]) -> None:
+        """Count nothing against them."""
+        forgive(self.edges.store.database, self.table, token=self.token, among=[each.id for each in rows])

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+
+import structlog
 
 from service.domain.deliveries import DeliveryError, DeliveryToSend, Outcome, Receipt
 from service.domain.timing import after_failure, after_success
 from service.edges import Edges
 from service.storage.claims import LeaseLost
+from service.storage.database import UNAVAILABLE
 from service.storage.outbox import Tried
+
+PAUSES = (0.0, 0.1, 0.4, 1.5, 4.0, 10.0)  # seconds between tries to store what was sent: a deadlock, a database that is started anew
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,10 @@ class Ended:
 
 
 class Ledger:
-    """Writes down the attempts of one run. Nothing waits for company: only a transaction under way gathers the next."""
+    """Writes down the attempts of one run. Nothing waits for company: only a transaction under way gathers the next.
+
+    Where the database fails it is tried again for a while, under leases that the run renews: what was sent and is not stored is sent again.
+    """
 
     def __init__(self, edges: Edges, token: str) -> None:
         self._edges, self._token = edges, token
@@ -53,7 +64,7 @@ class Ledger:
     async def _write_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            writing = asyncio.to_thread(self._write, [what for what, _ in batch])
+            writing = self._write_in_the_end([what for what, _ in batch])
             (lost,) = await asyncio.gather(writing, return_exceptions=True)
             for what, future in batch:
                 if isinstance(lost, BaseException):
@@ -62,6 +73,15 @@ class Ledger:
                     future.set_exception(LeaseLost(f"delivery {what.delivery.id}"))
                 else:
                     future.set_result(None)
+
+    async def _write_in_the_end(self, batch: list[Ended | str]) -> Collection[str]:
+        for pause in PAUSES:
+            try:
+                return await asyncio.to_thread(self._write, batch)
+            except UNAVAILABLE as error:
+                log.warning("attempts not stored yet; tried again", attempts=len(batch), error=type(error).__name__)
+                await asyncio.sleep(pause)
+        return await asyncio.to_thread(self._write, batch)
 
     def _write(self, batch: list[Ended | str]) -> frozenset[str]:
         now = self._edges.now()

@@ -18,7 +18,7 @@ from service.matching.rules import sees
 from service.matching.things import load_things
 from service.pipeline.alert import raise_alerts
 from service.pipeline.company import in_company
-from service.pipeline.leases import kept_leases
+from service.pipeline.leases import forgiven, kept_leases
 from service.pipeline.meaning import Meanings
 from service.pipeline.pages import reads_pages
 from service.pipeline.rolling import PATIENCE
@@ -79,7 +79,7 @@ class Matcher:
         articles, until = 0, time.monotonic() + PATIENCE
         token = self.edges.new_id("lease")
         while time.monotonic() < until and (claimed := self._claim(token)):
-            with kept_leases(self.edges, article_table, token):
+            with kept_leases(self.edges, article_table, token), forgiven(self.edges, article_table, token):
                 found = self._find(claimed)
                 self._stories.place([each.article for each in claimed])
                 if raise_alerts(self.edges, claimed, found):

@@ -25,7 +25,7 @@ from service.pipeline.settling import FeedPoll, Terms
 from service.pipeline.stalls import Stalls
 from service.pipeline.storing import store_polls
 from service.pipeline.websub import as_fetched, offer_hub, seldom_until, uses_hubs
-from service.storage.claims import renew_leases
+from service.storage.claims import forgive, renew_leases
 from service.storage.feed_hosts import courtesy_of
 from service.storage.polls import SavedPoll, Unsaved
 from service.storage.sealing import Unsealable
@@ -56,6 +56,11 @@ class DueFeeds:
         """Keep what is under way."""
         with self.writing:
             renew_leases(self.edges.store.database, feed_table, token=self.token, now=self.edges.now())
+
+    def forgive(self, rows: Sequence[FeedToPoll]) -> None:
+        """Count nothing against them."""
+        with self.writing:
+            forgive(self.edges.store.database, feed_table, token=self.token, among=[each.id for each in rows])
 
     def save(self, polls: Sequence[FeedPoll]) -> Sequence[SavedPoll | Unsaved | None]:
         """Store polls; None for those to be read from end to end."""

@@ -11,23 +11,26 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.storage.claims import LeaseLost
+from service.storage.database import UNAVAILABLE
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 MOST_STALLED = 2  # times the slots, of rows that take up none
 PATIENCE = 20.0  # seconds in which one run takes on new work; then it finishes what it has, and others go on
 
 log = structlog.get_logger()
 
 
-class Queue(Protocol[T_co]):
-    """Where the rows come from. Both calls go to the database and may block."""
+class Queue(Protocol[T]):
+    """Where the rows come from. All calls go to the database and may block."""
 
-    def claim(self, limit: int) -> Sequence[T_co]:
+    def claim(self, limit: int) -> Sequence[T]:
         """Take up to `limit` due rows; none when nothing is due."""
 
     def renew(self) -> None:
         """Keep what is claimed for another lease."""
+
+    def forgive(self, rows: Sequence[T]) -> None:
+        """Count nothing against these claimed rows, which the database failed on."""
 
 
 async def work_through(
@@ -47,11 +50,13 @@ async def work_through(
     so many seconds; with `linger`, once so many seconds have passed since the first was done, or half of the slots are free.
     `stalled` tells how many of the rows under way merely wait for somebody slow: those take up no slot, up to twice as many as there are.
     A row whose lease was lost is left to its new holder. Any other error, of one row or of the claiming, is raised at
-    the end, when what is under way is done; such a row is free again when its lease runs out.
+    the end, when what is under way is done; such a row is free again when its lease runs out, and is not taken for poison where it
+    was the database that failed.
     """
     keeper = asyncio.create_task(_keep_leases(queue, renew_every))
     running: set[asyncio.Task[None]] = set()
     errors: list[BaseException] = []
+    failed_on: list[T] = []
     taken, until = 0, time.monotonic() + PATIENCE
     more = True
     try:
@@ -60,7 +65,7 @@ async def work_through(
                 claimed, until = await _claim(queue, free, until, errors)
                 more = bool(claimed)
                 taken += len(claimed)
-                running |= {asyncio.create_task(_guarded(work, row)) for row in claimed}
+                running |= {asyncio.create_task(_guarded(work, row, failed_on)) for row in claimed}
             if running:
                 done, running = await _wait(running, enough=1 if claim_every is None else max(1, slots // 4), seconds=claim_every)
                 if linger is not None:
@@ -68,6 +73,8 @@ async def work_through(
                     done |= more_done
                 errors += [error for each in done if (error := each.exception())]
                 more = True  # what is done may have made room for what waited behind it
+        if failed_on:
+            await _forgive(queue, failed_on)
     finally:
         keeper.cancel()
     for error in errors[1:]:
@@ -103,11 +110,21 @@ async def _wait(
     return done, running
 
 
-async def _guarded(work: Callable[[T], Awaitable[None]], row: T) -> None:
+async def _guarded(work: Callable[[T], Awaitable[None]], row: T, failed_on: list[T]) -> None:
     try:
         await work(row)
     except LeaseLost as lost:
         log.warning("lease lost, result dropped", row=str(lost))
+    except UNAVAILABLE:
+        failed_on.append(row)
+        raise
+
+
+async def _forgive(queue: Queue[T], rows: Sequence[T]) -> None:
+    try:
+        await asyncio.to_thread(queue.forgive, rows)
+    except SQLAlchemyError as error:
+        log.warning("claims are counted although the database failed", error=type(error).__name__)
 
 
 async def _keep_leases(queue: Queue[T], every: float) -> None:

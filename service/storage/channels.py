@@ -201,7 +201,8 @@ def disable(connection: Connection, database: Database, channel_id: str, reason:
     row = connection.execute(select(channel).where(channel.c.id == channel_id).with_for_update()).one()
     if row.disabled_at is None and row.deleted_at is None:
         tell_of_disabled(connection, database, row, reason, now)
-    connection.execute(update(channel).where(channel.c.id == channel_id).values(disabled_at=now, disabled_reason=reason))
+    since = row.disabled_at or now  # what it missed since then is replayed when it is enabled
+    connection.execute(update(channel).where(channel.c.id == channel_id).values(disabled_at=since, disabled_reason=reason))
     _end_deliveries(connection, channel_id, DeliveryState.DEAD, why_unsent(reason), now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -31,6 +31,8 @@ from service.storage.columns import Moment
 from service.storage.database import Database
 
 MAX_CLAIMS = 5  # claims that never finished, after which a row is set aside
+LOOKED_AT = 500  # due rows, the oldest, among which a claim looks for those that were claimed before: after an outage many are due
+MOST_COUNTED = 10_000  # due rows; whoever asks each second how much there is to do need not know more
 NOW = bindparam("now", type_=Moment)
 Time = datetime | ColumnElement[datetime]
 _ALL: ColumnElement[bool] = true()
@@ -56,8 +58,9 @@ class Claim:
     @classmethod
     def of(cls, table: Table, *, again: ColumnElement[bool] = _ALL, fresh: ColumnElement[bool] = _ALL) -> Claim:
         """A claim of all that is due, or of these rows only: those that were claimed before (`again`), and the others (`fresh`)."""
-        before = table.c.claims.between(1, MAX_CLAIMS - 1)
-        return cls(_take(table, and_(before, again)), _take(table, and_(table.c.claims == 0, fresh)))
+        first = select(table.c.id).where(is_due(table, NOW), again).order_by(table.c.next_at).limit(LOOKED_AT)
+        before = and_(table.c.claims.between(1, MAX_CLAIMS - 1), table.c.id.in_(first))
+        return cls(_take(table, before), _take(table, and_(table.c.claims == 0, fresh)))
 
     def run(
         self,
@@ -115,6 +118,17 @@ def renew_leases(database: Database, table: Table, *, token: str, now: datetime)
         connection.execute(update(table).where(table.c.id.in_(free)).values(lease_until=now + database.lease))
 
 
+def forgive(database: Database, table: Table, *, token: str, among: Collection[str] | None = None) -> None:
+    """Leave one claim counted of what this token still holds (of those `among`): it was the database that failed, not the rows.
+
+    They are free again when their lease runs out, and are claimed one at a time.
+    """
+    held = and_(table.c.lease_until.is_not(None), table.c.lease_token == token)
+    mine = held if among is None else and_(held, table.c.id.in_(among))
+    with database.write() as connection:
+        connection.execute(update(table).where(mine).values(claims=1))
+
+
 def finish(
     connection: Connection,
     table: Table,
@@ -146,8 +160,9 @@ def is_poison(table: Table, now: datetime) -> ColumnElement[bool]:
 
 
 def count_due(database: Database, table: Table, now: datetime) -> tuple[int, datetime | None]:
-    """How many rows are due and unclaimed, and since when the oldest of them is."""
-    query = select(func.count(), func.min(table.c.next_at)).where(is_due(table, now), table.c.claims < MAX_CLAIMS)
+    """How many rows are due and unclaimed, at most `MOST_COUNTED`, and since when the oldest of them is."""
+    due = select(table.c.next_at).where(is_due(table, now), table.c.claims < MAX_CLAIMS).order_by(table.c.next_at).limit(MOST_COUNTED)
+    first = due.subquery()
     with database.read() as connection:
-        count, oldest = connection.execute(query).one()
+        count, oldest = connection.execute(select(func.count(), func.min(first.c.next_at))).one()
     return count, oldest

@@ -23,6 +23,7 @@ from service.storage.claims import finish
 from service.storage.database import Database
 from service.storage.digests import load_digests
 from service.storage.feed_notices import load_notices
+from service.storage.outgoing import keep_closed, over_at
 from service.storage.sealing import Sealer
 from service.storage.tables import attempt, channel, delivery
 from service.storage.traffic import choose_due, find_under_way, find_waiting, load_traffic, save_traffic
@@ -188,8 +189,11 @@ def _release(connection: Connection, ids: Collection[str], token: str) -> None:
 
 
 def _open_ones(connection: Connection, sealer: Sealer, rows: Sequence[Row[Any]], now: datetime) -> tuple[DeliveryToSend, ...]:
-    """Those whose channel takes messages; the others are ended."""
-    channels = {row.id: row for row in _rows(connection, channel, {row.channel for row in rows})}
+    """Those whose channel takes messages; the others are ended. One whose channel is being changed just now waits for its lease."""
+    # Without waiting: who deletes a channel waits for these rows himself.
+    found = keep_closed(connection, _rows(connection, channel, {row.channel for row in rows}), wait=False)
+    channels = {row.id: row for row in found}
+    rows = [row for row in rows if row.channel in channels]
     messages = messages_of(connection, {(row.alert, row.update_number) for row in rows if row.alert})
     notices = load_notices(connection, {row.notice for row in rows if row.notice})
     digests = load_digests(connection, {row.digest for row in rows if row.digest})
@@ -216,7 +220,7 @@ def _is_open(where: Row[Any], notice: ChannelNotice | None) -> bool:
 def _end(connection: Connection, row: Row[Any], where: Row[Any], now: datetime) -> None:
     state = DeliveryState.CANCELLED if where.deleted_at else DeliveryState.DEAD
     detail = "the channel was deleted" if where.deleted_at else why_unsent(where.disabled_reason)
-    finish(connection, delivery, row.id, row.lease_token, state=state, detail=detail, finished_at=now, next_at=None)
+    finish(connection, delivery, row.id, row.lease_token, state=state, detail=detail, finished_at=over_at(where, now), next_at=None)
 
 
 def _to_send(

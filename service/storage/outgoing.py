@@ -44,7 +44,8 @@ def save_deliveries(connection: Connection, database: Database, messages: Sequen
     if not messages:
         return 0
     workspaces = {message.workspace for message in messages}
-    rows = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
+    found = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
+    rows = [row for row in keep_closed(connection, found, wait=True) if row.deleted_at is None]
     muted = find_muted(connection, workspaces, {message.origin for message in messages}, now)
     pairs = [(message, each) for message in messages for each in rows if _goes_to(message, each)]
     values = [_values(message, each, muted, now) for message, each in pairs]
@@ -52,6 +53,26 @@ def save_deliveries(connection: Connection, database: Database, messages: Sequen
     if values:
         connection.execute(database.insert(delivery).on_conflict_do_nothing(), values)
     return sum(1 for each in values if each["next_at"])
+
+
+def keep_closed(connection: Connection, channels: Sequence[Row[Any]], *, wait: bool) -> list[Row[Any]]:
+    """The same channels, of which none that is closed is opened until the transaction ends: who opens it replays all that it missed.
+
+    Without `wait` the closed ones that somebody is changing just now are left out.
+    """
+    closed = {row.id for row in channels if row.disabled_at is not None}
+    if not closed:
+        return list(channels)
+    locked = select(channel).where(channel.c.id.in_(closed)).order_by(channel.c.id).with_for_update(read=True, skip_locked=not wait)
+    return [*(row for row in channels if row.id not in closed), *connection.execute(locked).all()]
+
+
+def over_at(where: Row[Any], now: datetime) -> datetime:
+    """When a delivery to a channel is over that is not sent: never before the channel was disabled, by whose time what it missed is found.
+
+    `now` was asked for before the transaction, which may have waited.
+    """
+    return now if where.disabled_at is None else max(now, where.disabled_at)
 
 
 def _goes_to(message: Outgoing, where: Row[Any]) -> bool:
@@ -88,6 +109,6 @@ def _delivery(
         "state": state,
         "detail": detail,
         "created_at": now,
-        "finished_at": None if due else now,
+        "finished_at": None if due else over_at(where, now),
         "next_at": now if due else None,
     }

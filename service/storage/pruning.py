@@ -114,7 +114,8 @@ def _forget_empty(database: Database, older_than: datetime) -> int:
 
 def _forget_some(database: Database, older_than: datetime) -> int:
     # A few at a time: one long transaction would keep the workers waiting, or run into its time-out every day.
-    unmatched = article.c.next_at.is_(None) & article.c.id.not_in(select(match.c.article))
+    # NOT EXISTS, not NOT IN: from some 300,000 matches on PostgreSQL reads all of them anew for every article.
+    unmatched = article.c.next_at.is_(None) & ~select(match.c.id).where(match.c.article == article.c.id).exists()
     old = select(article.c.id).where(article.c.first_seen_at < older_than, unmatched).limit(SOME)
     with database.write() as connection:
         return connection.execute(delete(article).where(article.c.id.in_(old), unmatched)).rowcount

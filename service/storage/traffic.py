@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Subquery, and_, bindparam, case, exists, func, or_, select
 
 from service.domain.traffic import Traffic, UnderWay, Waiting, allot
-from service.storage.claims import MAX_CLAIMS, is_due
+from service.storage.claims import MAX_CLAIMS, MOST_COUNTED, NOW, is_due
 from service.storage.database import Database
 from service.storage.tables import channel, delivery, traffic
 
-MOST_COUNTED = 10_000
 _COLUMNS = tuple(Traffic.__slots__)
 
 
@@ -22,14 +22,7 @@ def find_waiting(connection: Connection, now: datetime) -> list[Waiting]:
 
     Costs a few index look-ups for each channel with pending deliveries, however many there are of one.
     """
-    pending, shared = _pending_channels(), traffic.alias("shared")
-    mine = traffic.outerjoin(shared, shared.c.place == traffic.c.endpoint)
-    joined = pending.join(channel, channel.c.id == pending.c.channel).outerjoin(mine, traffic.c.place == pending.c.channel)
-    awake = and_(*(or_(table.c.rest_until.is_(None), table.c.rest_until <= now) for table in (traffic, shared)))
-    since = case((channel.c.ordered, _due_head(pending, now)), else_=_first_due(pending, now)).label("due_at")
-    columns = [*_labelled(traffic, ""), *_labelled(shared, "shared_")]
-    query = select(pending.c.channel, channel.c.ordered, since, *columns).select_from(joined).where(awake)
-    return [_to_waiting(row) for row in connection.execute(query).all() if row.due_at is not None]
+    return [_to_waiting(row) for row in connection.execute(_waiting(), {"now": now}).all() if row.due_at is not None]
 
 
 def find_under_way(connection: Connection, now: datetime) -> list[UnderWay]:
@@ -64,9 +57,8 @@ def count_sendable(database: Database, now: datetime) -> tuple[int, datetime | N
     with database.read() as connection:
         waiting = find_waiting(connection, now)
         shares = allot(waiting, find_under_way(connection, now), token="", limit=MOST_COUNTED)
-        takeable = and_(is_due(delivery, now), delivery.c.claims < MAX_CLAIMS, _not_too_early(now))
-        mine = and_(takeable, delivery.c.channel.in_(shares))
-        counts = connection.execute(select(delivery.c.channel, func.count()).where(mine).group_by(delivery.c.channel)).all()
+        query = select(delivery.c.channel, func.count()).where(_takeable(), delivery.c.channel.in_(shares)).group_by(delivery.c.channel)
+        counts = connection.execute(query, {"now": now}).all()
     due = sum(min(count, shares[of]) for of, count in counts)
     return due, min((_sendable_since(each) for each in waiting if each.channel in shares), default=None)
 
@@ -76,27 +68,51 @@ def choose_due(connection: Connection, waiting: Sequence[Waiting], shares: Mappi
     chosen: list[Row[Any]] = []
     for each in waiting:
         if share := shares.get(each.channel):
-            query = _due_of(each.channel, now, ordered=each.ordered).limit(share)
-            chosen += connection.execute(query).all()
+            chosen += connection.execute(_due_of_one(ordered=each.ordered), {"now": now, "of": each.channel, "share": share}).all()
     return chosen
 
 
-def _due_of(channel_id: str, now: datetime, *, ordered: bool) -> Any:
-    mine = select(delivery.c.id, delivery.c.claims, delivery.c.next_at).where(delivery.c.channel == channel_id)
-    takeable = and_(is_due(delivery, now), delivery.c.claims < MAX_CLAIMS)
+@cache
+def _waiting() -> Select[Any]:
+    """What `find_waiting` asks: to build it takes longer than to run it."""
+    pending, shared = _pending_channels(), traffic.alias("shared")
+    mine = traffic.outerjoin(shared, shared.c.place == traffic.c.endpoint)
+    joined = pending.join(channel, channel.c.id == pending.c.channel).outerjoin(mine, traffic.c.place == pending.c.channel)
+    awake = and_(*(or_(table.c.rest_until.is_(None), table.c.rest_until <= NOW) for table in (traffic, shared)))
+    since = case((channel.c.ordered, _due_head(pending)), else_=_first_due(pending)).label("due_at")
+    columns = [*_labelled(traffic, ""), *_labelled(shared, "shared_")]
+    return select(pending.c.channel, channel.c.ordered, since, *columns).select_from(joined).where(awake)
+
+
+@cache
+def _due_of_one(*, ordered: bool) -> Select[Any]:
+    """What may be claimed of a channel, which is asked for each of them at each claim."""
+    of: ColumnElement[str] = bindparam("of")
+    mine = select(delivery.c.id, delivery.c.claims, delivery.c.next_at).where(delivery.c.channel == of)
     if not ordered:
-        return mine.where(takeable, _not_too_early(now)).order_by(delivery.c.next_at, delivery.c.created_at)
-    head = _in_order(select(delivery.c.id).where(delivery.c.channel == channel_id, delivery.c.next_at.is_not(None)))
-    return mine.where(takeable, delivery.c.id == head.limit(1).scalar_subquery())
+        mine = mine.where(_takeable()).order_by(delivery.c.next_at, delivery.c.created_at)
+    else:
+        head = _in_order(select(delivery.c.id).where(delivery.c.channel == of, delivery.c.next_at.is_not(None)))
+        mine = mine.where(_is_free(), delivery.c.id == head.limit(1).scalar_subquery())
+    return mine.limit(bindparam("share", type_=Integer))
 
 
-def _not_too_early(now: datetime) -> ColumnElement[bool]:
+def _is_free() -> ColumnElement[bool]:
+    return and_(is_due(delivery, NOW), delivery.c.claims < MAX_CLAIMS)
+
+
+@cache
+def _takeable() -> ColumnElement[bool]:
+    return and_(_is_free(), _not_too_early())
+
+
+def _not_too_early() -> ColumnElement[bool]:
     """Whether it overtakes nothing of its own alert: no update goes before the first attempt of what it updates.
 
     It waits only for what is due and was never tried. What failed, is dead or put off, or kills whoever takes it, holds up nothing.
     """
     before = delivery.alias("before")
-    untried = and_(before.c.next_at <= now, before.c.attempts == 0, before.c.claims < MAX_CLAIMS)
+    untried = and_(before.c.next_at <= NOW, before.c.attempts == 0, before.c.claims < MAX_CLAIMS)
     earlier = and_(
         before.c.alert == delivery.c.alert, before.c.channel == delivery.c.channel, before.c.update_number < delivery.c.update_number
     )
@@ -116,20 +132,19 @@ def _pending_channels() -> Subquery:
     return select(hops.c.channel).where(hops.c.channel.is_not(None)).subquery("pending")
 
 
-def _first_due(pending: Subquery, now: datetime) -> Any:
-    takeable = and_(is_due(delivery, now), delivery.c.claims < MAX_CLAIMS, _not_too_early(now))
+def _first_due(pending: Subquery) -> Any:
     return (
         select(delivery.c.next_at)
-        .where(delivery.c.channel == pending.c.channel, takeable)
+        .where(delivery.c.channel == pending.c.channel, _takeable())
         .order_by(delivery.c.next_at)
         .limit(1)
         .scalar_subquery()
     )
 
 
-def _due_head(pending: Subquery, now: datetime) -> Any:
+def _due_head(pending: Subquery) -> Any:
     """When the oldest pending delivery of the channel was due; NULL if it is not, or is under way: then the others wait, too."""
-    due = case((and_(is_due(delivery, now), delivery.c.claims < MAX_CLAIMS), delivery.c.next_at))
+    due = case((_is_free(), delivery.c.next_at))
     mine = and_(delivery.c.channel == pending.c.channel, delivery.c.next_at.is_not(None))
     return _in_order(select(due).where(mine)).limit(1).scalar_subquery()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
+from service.api.streams import OVERLAP, Listener
 from service.domain.alerting import FoundMatch
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryState
@@ -24,6 +26,7 @@ from service.storage.audit import Caller
 from service.storage.polls import PollToSave, SavedPoll, save_polls
 from tests.conftest import Clock
 from tests.make import a_spec, an_entry
+from tests.pipeline.barriers import held_up
 
 
 class Desk:
@@ -345,3 +348,17 @@ def test_one_lost_lease_costs_the_others_of_its_batch_nothing(desk: Desk, clock:
     clock.advance(hours=1)
     desk.match()
     assert len(desk.alerts()) == 2
+
+
+def test_who_listens_misses_no_alert_that_waited_long_for_its_rule(
+    open_house: Callable[..., Edges], postgres_url: str, clock: Clock, watcher: Engine
+) -> None:
+    desk = Desk(open_house(postgres_url), clock)
+    desk.watch()
+    desk.arrive(desk.follow("https://gazette.example/feed"), an_entry())
+    desk.matcher.warm_up()
+    with held_up(watcher, "SELECT 1 FROM rule FOR UPDATE", desk.match):
+        clock.advance(minutes=2)
+        listener = Listener(desk.edges, "ws_1", None, clock.at - OVERLAP)
+        listener.skip()
+    assert len([*listener.news()]) == 1

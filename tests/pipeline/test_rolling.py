@@ -17,17 +17,24 @@ DOWN = OperationalError("SELECT 1", {}, Exception("the server closed the connect
 
 
 class Rows:
-    """A queue that hands out what its script says, and fails where it says so; `renewed` is released at each renewal."""
+    """A queue that hands out what its script says, and fails where it says so.
+
+    `renewed` is released at each renewal; `forgiven` are rows that the database failed on.
+    """
 
     def __init__(self, claims: Sequence[list[str] | OperationalError], renewals: Sequence[OperationalError] = ()) -> None:
         self.claims, self.renewals = deque(claims), deque(renewals)
         self.renewed = threading.Semaphore(0)
+        self.forgiven: list[str] = []
 
     def claim(self, limit: int) -> Sequence[str]:  # noqa: ARG002  # its queue decides
         step = self.claims.popleft() if self.claims else []
         if isinstance(step, OperationalError):
             raise step
         return step
+
+    def forgive(self, rows: Sequence[str]) -> None:
+        self.forgiven += rows
 
     def renew(self) -> None:
         if self.renewals:
@@ -74,6 +81,19 @@ def test_one_row_that_fails_costs_only_itself() -> None:
     with pytest.raises(ValueError, match="bad"):
         asyncio.run(work_through(Rows([["bad", "good"], ["last"]]), work, slots=2, renew_every=60))
     assert done == ["good", "last"]
+
+
+def test_what_the_database_failed_on_is_forgiven_and_nothing_else() -> None:
+    errors = {"bad": ValueError("bad"), "unsaved": DOWN}
+
+    async def work(row: str) -> None:
+        if row in errors:
+            raise errors[row]
+
+    rows = Rows([["bad", "good", "unsaved"]])
+    with pytest.raises((ValueError, OperationalError)):
+        asyncio.run(work_through(rows, work, slots=3, renew_every=60))
+    assert rows.forgiven == ["unsaved"]
 
 
 def test_a_claim_waits_for_a_quarter_of_the_slots_and_not_for_the_slow() -> None:

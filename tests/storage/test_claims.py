@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from service.storage.claims import MAX_CLAIMS, LeaseLost, claim_due, count_due, finish, renew_leases
+from service.storage.claims import LOOKED_AT, MAX_CLAIMS, MOST_COUNTED, LeaseLost, claim_due, count_due, finish, forgive, renew_leases
 from service.storage.database import LEASE, Database
 from service.storage.feeds import Feeds
 from service.storage.tables import feed
@@ -91,6 +91,42 @@ def test_a_row_that_was_never_finished_is_taken_alone(database: Database) -> Non
     assert len(claimed(database, "killed")) == 3
     after = 60 + LEASE.total_seconds()
     assert [claimed(database, f"t{number}", at=after) for number in range(4)] == [["fd_0"], ["fd_1"], ["fd_2"], []]
+
+
+def test_a_great_backlog_is_not_searched_for_what_was_claimed_before(database: Database) -> None:
+    put_feeds(database, LOOKED_AT + 2)
+    with database.write() as connection:
+        connection.execute(feed.update().where(feed.c.id.in_(["fd_7", f"fd_{LOOKED_AT + 1}"])).values(claims=1))
+    at = LOOKED_AT + 2.0
+    assert claimed(database, "a", at=at) == ["fd_7"]
+    assert claimed(database, "b", at=at, limit=3) == ["fd_0", "fd_1", "fd_2"]
+    assert claimed(database, "c", at=at) == [f"fd_{LOOKED_AT + 1}"], "by now it is among the oldest"
+
+
+def test_no_more_is_counted_than_anybody_needs_to_know(database: Database) -> None:
+    put_feeds(database, MOST_COUNTED + 1)
+    assert count_due(database, feed, NOON + MOST_COUNTED * SECOND) == (MOST_COUNTED, NOON)
+
+
+def test_what_the_database_failed_on_is_no_poison(database: Database) -> None:
+    put_feeds(database, 2)
+    at = 60.0
+    for number in range(3 * MAX_CLAIMS):
+        assert claimed(database, f"t{number}", at=at)
+        forgive(database, feed, token=f"t{number}")
+        at += LEASE.total_seconds()
+    assert Feeds(database).quarantine(now=NOON + at * SECOND) == 0
+    assert [claimed(database, f"last {number}", at=at) for number in range(2)] == [["fd_0"], ["fd_1"]]
+
+
+def test_only_what_is_still_held_is_forgiven(database: Database) -> None:
+    put_feeds(database, 3)
+    assert len(claimed(database, "a")) == 3
+    assert claimed(database, "b", at=120) == ["fd_0"]
+    forgive(database, feed, token="a", among=["fd_0", "fd_1"])
+    with database.read() as connection:
+        rows = connection.execute(feed.select().order_by(feed.c.id)).all()
+    assert [row.claims for row in rows] == [2, 1, 1]
 
 
 def test_a_limit_holds_where_the_planner_takes_the_table_for_tiny(postgres_url: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, select
+from sqlalchemy import Connection, Table, event, func, select
 
 from service.storage.database import Database
 from service.storage.pruning import (
@@ -89,6 +89,21 @@ def test_more_than_one_transactions_worth_go_too(pruned: Database) -> None:
     assert forget_articles(pruned, older_than=NOON) == SOME + 1
     with pruned.read() as connection:
         assert connection.execute(select(func.count()).select_from(article)).scalar_one() == 0
+
+
+def test_articles_are_held_against_matches_by_an_index_however_many_there_are(postgres_url: str) -> None:
+    database, plans = Database(postgres_url), list[str]()
+
+    def explain(connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("DELETE"):
+            plan = connection.connection.driver_connection.execute(f"EXPLAIN {statement}", parameters)  # type: ignore[union-attr]
+            plans.append("\n".join(line for (line,) in plan))
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    forget_articles(database, older_than=NOON)
+    database.close()
+    assert plans
+    assert not [plan for plan in plans if "SubPlan" in plan], "which is run for each article, once it is too large for a hash table"
 
 
 def test_keys_go_90_days_after_their_feed_listed_them_last(pruned: Database) -> None:
