@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from service.domain.ids import derived_id
 
+DELETED = "the channel was deleted"
 UNCONFIRMED = "the address has not confirmed yet that it wants messages"
 
 UNASKED = "the address had not confirmed that it wants messages; once it has, POST /v1/channels/{id}/replay sends what it missed"
