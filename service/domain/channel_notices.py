@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from service.domain.ids import derived_id
 
+DELETED = "the channel was deleted"
 UNCONFIRMED = "the address has not confirmed yet that it wants messages"
 
 UNSUBSCRIBED = "unsubscribed by the recipient"

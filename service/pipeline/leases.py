@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.edges import Edges
 from service.storage.claims import forgive, renew_leases
-from service.storage.database import UNAVAILABLE
+from service.storage.database import BLAMELESS
 
 LONGEST = timedelta(minutes=15)  # that work may take: whoever hangs must not keep rows for ever
 
@@ -28,7 +28,7 @@ def forgiven(edges: Edges, table: Table, token: str) -> Iterator[None]:
     """
     try:
         yield
-    except UNAVAILABLE:
+    except BLAMELESS:
         try:
             forgive(edges.store.database, table, token=token)
         except SQLAlchemyError as error:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.storage.claims import LeaseLost
-from service.storage.database import UNAVAILABLE
+from service.storage.database import BLAMELESS
 
 T = TypeVar("T")
 MOST_STALLED = 2  # times the slots, of rows that take up none
@@ -115,7 +115,7 @@ async def _guarded(work: Callable[[T], Awaitable[None]], row: T, failed_on: list
         await work(row)
     except LeaseLost as lost:
         log.warning("lease lost, result dropped", row=str(lost))
-    except UNAVAILABLE:
+    except BLAMELESS:
         failed_on.append(row)
         raise
 

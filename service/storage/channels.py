@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
-from service.domain.channel_notices import why_unsent
+from service.domain.channel_notices import DELETED, why_unsent
 from service.domain.channels import Channel, Secret, rotate
 from service.domain.deliveries import DeliveryState
 from service.storage.audit import Caller, record
@@ -156,7 +156,7 @@ class Channels:
                 connection.execute(update(channel).where(_mine(caller.workspace, channel_id)).values(deleted_at=caller.now)).rowcount == 1
             )
             if found:
-                _end_deliveries(connection, channel_id, DeliveryState.CANCELLED, "the channel was deleted", caller.now)
+                _end_deliveries(connection, channel_id, DeliveryState.CANCELLED, DELETED, caller.now)
                 record(connection, caller, "channel.delete", channel_id)
         return found
 

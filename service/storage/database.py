@@ -12,14 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-UNAVAILABLE = (
-    OperationalError,
-    InterfaceError,
-    PoolTimeout,
-)  # the database is away, full or in a deadlock: not what was asked of it is wrong
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)  # the database is away or full, or two waited for each other
+BLAMELESS = (*UNAVAILABLE, InternalError, ProgrammingError)  # what no row is to blame for: a table or a right that is missing, too
 LEASE = timedelta(seconds=30)
 BUSY_TIMEOUT = 30  # seconds that a writer waits for another on SQLite
 STATEMENT_TIMEOUT = 30_000  # ms; a stuck statement must not hold a worker

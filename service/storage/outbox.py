@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Table, bindparam, case, select, text, update
 
 from service.domain.alerts import Alert
-from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind, why_unsent
+from service.domain.channel_notices import DELETED, ChannelNotice, ChannelNoticeKind, why_unsent
 from service.domain.channels import Channel
 from service.domain.deliveries import DeliveryState, DeliveryToSend, Outcome
 from service.domain.digests import Digest
@@ -219,7 +219,7 @@ def _is_open(where: Row[Any], notice: ChannelNotice | None) -> bool:
 
 def _end(connection: Connection, row: Row[Any], where: Row[Any], now: datetime) -> None:
     state = DeliveryState.CANCELLED if where.deleted_at else DeliveryState.DEAD
-    detail = "the channel was deleted" if where.deleted_at else why_unsent(where.disabled_reason)
+    detail = DELETED if where.deleted_at else why_unsent(where.disabled_reason)
     finish(connection, delivery, row.id, row.lease_token, state=state, detail=detail, finished_at=over_at(where, now), next_at=None)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
-from service.domain.channel_notices import why_unsent
+from service.domain.channel_notices import DELETED, why_unsent
 from service.domain.deliveries import DeliveryState
 from service.domain.ids import delivery_id
 from service.storage.database import Database
@@ -39,13 +39,14 @@ def save_deliveries(connection: Connection, database: Database, messages: Sequen
     """Make a delivery of each message to each of its channels, unless there is one; return how many of them are due.
 
     What the reader of a channel has muted is called off at once, so that it can be seen, and sent after all. So is each alert of a
-    digest that is sent without it.
+    digest that is sent without it, and what goes to a channel by name that was deleted meanwhile.
     """
     if not messages:
         return 0
     workspaces = {message.workspace for message in messages}
-    found = connection.execute(select(channel).where(channel.c.workspace.in_(workspaces), channel.c.deleted_at.is_(None))).all()
-    rows = [row for row in keep_closed(connection, found, wait=True) if row.deleted_at is None]
+    named = {each for message in messages for each in message.channels or ()}
+    concerned = and_(channel.c.workspace.in_(workspaces), or_(channel.c.deleted_at.is_(None), channel.c.id.in_(named)))
+    rows = keep_closed(connection, connection.execute(select(channel).where(concerned)).all(), wait=True)
     muted = find_muted(connection, workspaces, {message.origin for message in messages}, now)
     pairs = [(message, each) for message in messages for each in rows if _goes_to(message, each)]
     values = [_values(message, each, muted, now) for message, each in pairs]
@@ -76,12 +77,15 @@ def over_at(where: Row[Any], now: datetime) -> datetime:
 
 
 def _goes_to(message: Outgoing, where: Row[Any]) -> bool:
-    return where.workspace == message.workspace and (message.channels is None or where.id in message.channels)
+    goes_there = where.deleted_at is None if message.channels is None else where.id in message.channels
+    return where.workspace == message.workspace and goes_there
 
 
 def _values(message: Outgoing, where: Row[Any], muted: Muted, now: datetime) -> dict[str, Any]:
     """A delivery that is due; for a disabled channel one that is dead, so that it can be seen and revived."""
     left_out = sorted({alert for alert, _number in muted.left_out(message.origin, where.id)}) or None
+    if where.deleted_at:
+        return _delivery(message, where, DeliveryState.CANCELLED, DELETED, now, left_out)
     if where.disabled_reason:
         return _delivery(message, where, DeliveryState.DEAD, why_unsent(where.disabled_reason), now, left_out)
     if why := muted.why(message.origin, where.id):

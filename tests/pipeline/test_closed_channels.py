@@ -102,6 +102,20 @@ def test_enabled_after_a_claim_found_it_disabled(on_postgres: ClosingDesk, watch
     assert desk.delivery().state == DeliveryState.PENDING
 
 
+def test_deleted_while_a_rule_that_names_it_is_written(edges_on_both: Edges, clock: Clock) -> None:
+    desk = Desk(edges_on_both, clock)
+    deleted, other = desk.add_channel(), desk.add_channel()
+    desk.watch(channels=[deleted.id])
+    desk.watch(name="All bridges")
+    assert desk.edges.store.channels.delete_channel(deleted.id, caller=desk.caller())
+    desk.arrive(desk.follow("https://gazette.example/feed"), an_entry())
+    desk.match()
+    found = desk.edges.store.deliveries.list_deliveries("ws_1").items
+    states = {each.channel: (each.state, each.detail) for each in found}
+    assert states == {deleted.id: (DeliveryState.CANCELLED, "the channel was deleted"), other.id: (DeliveryState.PENDING, None)}
+    assert len(found) == 2
+
+
 def test_disabled_again_while_it_is(desk: ClosingDesk) -> None:
     desk.match()
     outbox = desk.edges.store.deliveries.outbox

@@ -1,13 +1,13 @@
-"""A database whose disk is full for some minutes: what waits meanwhile is neither lost nor taken for poison."""
+"""A database that fails for some minutes, for its disk is full or it is being changed: what waits is neither lost nor taken for poison."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service.edges import Edges
 from service.pipeline.digest import release_due
@@ -23,6 +23,9 @@ ROWS = 8
 ROUNDS = 12  # leases, six minutes: more than twice what sets poison aside
 LEASE_OVER = 31  # seconds
 LONG = "A ribbon was cut at the bridge. " * 300  # more than what is free in pages that are there
+
+
+Fault = Callable[[Database], AbstractContextManager[None]]
 
 
 @contextmanager
@@ -53,14 +56,26 @@ def full_disk(database: Database) -> Iterator[None]:
     pages = 1_000_000
 
 
+@contextmanager
+def changed_schema(database: Database) -> Iterator[None]:
+    """The database is migrated to what workers that still run do not know."""
+    with database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE match RENAME COLUMN reason TO because")
+    try:
+        yield
+    finally:
+        with database.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE match RENAME COLUMN because TO reason")
+
+
 @pytest.fixture
 def desk(edges_on_both: Edges, clock: Clock) -> Desk:
     return Desk(edges_on_both, clock)
 
 
-def suffer(desk: Desk, work: Callable[[], object], queue: str) -> None:
+def suffer(desk: Desk, work: Callable[[], object], queue: str, fault: Fault = full_disk) -> None:
     """Let workers try on a full disk, lease after lease, as long as there is something to claim."""
-    with full_disk(desk.edges.store.database):
+    with fault(desk.edges.store.database):
         for _ in range(ROUNDS):
             failed = [_fails(work) for _ in range(ROWS + 1)]  # as many sweeps as there are rows to be claimed alone
             assert any(failed)
@@ -71,17 +86,18 @@ def suffer(desk: Desk, work: Callable[[], object], queue: str) -> None:
 def _fails(work: Callable[[], object]) -> bool:
     try:
         work()
-    except OperationalError:
+    except (OperationalError, ProgrammingError):
         return True
     return False
 
 
-def test_articles_are_matched_when_there_is_room_again(desk: Desk) -> None:
+@pytest.mark.parametrize("fault", [full_disk, changed_schema])
+def test_articles_are_matched_when_all_is_well_again(desk: Desk, fault: Fault) -> None:
     desk.add_channel()
     feed, _ = desk.follow("https://gazette.example/feed"), desk.watch(alerting={"stories": "every_article"})
     entries = [an_entry(guid=f"g{n}", link=f"https://gazette.example/{n}", title=f"Bridge {n} opens", summary=LONG) for n in range(ROWS)]
     desk.arrive(feed, *entries)
-    suffer(desk, desk.match, "articles")
+    suffer(desk, desk.match, "articles", fault)
     desk.match()
     assert desk.alerts() == [each.title for each in entries]
 
