@@ -13,6 +13,7 @@ from service.delivery import KINDS
 from service.delivery.secrecy import mask_settings
 from service.domain.channels import Channel
 from service.edges import Edges
+from service.storage.channels import Resealed
 from service.storage.paging import MAX_PAGE
 
 NO_KEY = "there is no key to encrypt them with: set WIREWATCH_SEALING_KEYS, or start `wirewatch up` once, which makes one"
@@ -55,9 +56,9 @@ def reseal() -> None:
         raise click.ClickException("these cannot be opened, give their settings anew: " + "; ".join(resealed.lost))
 
 
-def seal_channels(edges: Edges) -> int:
-    """After a migration: encrypt what channels kept in the clear before; return of how many. Without a key nothing is done."""
-    return edges.store.channels.reseal().done if edges.sealer.keys else 0
+def seal_channels(edges: Edges) -> Resealed:
+    """After a migration: encrypt what channels kept in the clear before, or under an older key. Without a key nothing is done."""
+    return edges.store.channels.reseal() if edges.sealer.keys else Resealed(0, ())
 
 
 def _state(channel: Channel) -> str:

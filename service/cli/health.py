@@ -23,9 +23,13 @@ def migrate() -> None:
         sealed = seal_channels(edges)
     for step in steps:
         click.echo(f"  ran {step}")
-    if sealed:
-        click.echo(f"  encrypted the secrets of {sealed} channels")
+    if sealed.done:
+        click.echo(f"  encrypted the secrets of {sealed.done} channels")
     click.echo("The schema is up to date." if steps else "Nothing to do: the schema is up to date.")
+    if sealed.lost:
+        # Not a failure: Compose would start nothing, and all that needs none of these goes on.
+        click.echo("Channels that cannot be read, and get nothing until they can: " + "; ".join(sealed.lost), err=True)
+        click.echo("Set WIREWATCH_SEALING_KEYS as it was when they were made, or give their settings anew.", err=True)
 
 
 @click.command()

@@ -64,6 +64,19 @@ def test_channels_are_sealed_under_a_new_key(old_channel: str, monkeypatch: pyte
     assert (status, "WIREWATCH_SEALING_KEYS" in said) == (1, True)
 
 
+def test_a_migration_tells_of_channels_under_another_key(old_channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is where a backup was restored beside new secrets: what uses no channel goes on."""
+    run("migrate")
+    monkeypatch.setenv("WIREWATCH_SEALING_KEYS", "33" * 32)
+    status, said = run("migrate")
+    assert (status, "cannot be read" in said, "ch_1: it was sealed with a key" in said, "WIREWATCH_SEALING_KEYS" in said) == (
+        0,
+        True,
+        True,
+        True,
+    )
+
+
 @pytest.fixture
 def channels(old_channel: str) -> str:
     """Channels in each state, beside the one that is in use; return of their workspace."""
