@@ -106,6 +106,8 @@ def _shown(forms: Iterable[Form], strikes: Sequence[str]) -> list[FormView]:
 
 
 def _text(form: Form) -> str:
+    if form.written:
+        return form.written
     if not form.cased:
         return _joined(form.words) + "*" * form.open_end
     if len(form.words) > 1 and all(len(word) == 1 for word in form.words):

@@ -132,6 +132,11 @@ def test_an_actor_goes_by(name: str, text: str) -> None:
         pytest.param("Norway", "store", id="a surname without its accent"),
         pytest.param("Revolut", "revolution", id="a company that begins a word"),
         pytest.param("Visa", "visa", id="a card or a paper"),
+        pytest.param("United Kingdom", "Anh sẽ", id="he will, in Vietnamese"),
+        pytest.param("Austria", "phu ao", id="what must have its accents"),
+        pytest.param("Italy", "Ý", id="Italy or an idea"),
+        pytest.param("Elon Musk", "muški", id="men's, which looks like a case"),
+        pytest.param("Donald Trump", "tramp", id="a wanderer, which is how Latvian writes him"),
     ],
 )
 def test_an_actor_does_not_go_by(name: str, text: str) -> None:

@@ -13,7 +13,23 @@ from service.matching.phrases import PhraseBook
 from service.matching.text import Phrase
 from service.matching.topics import groups_of_topic
 
-WORDS = ["peace", "deal", "Ukraine", "Öl", "和", "平", "us", "…", "former", "South", "ובהסכם", "השלום", "מלבנון"]
+WORDS = [
+    "peace",
+    "deal",
+    "Ukraine",
+    "Öl",
+    "和",
+    "平",
+    "us",
+    "…",
+    "former",
+    "South",
+    "ובהסכם",
+    "השלום",
+    "מלבנון",
+    "Ukrainakrise",
+    "Atomwaffensanktionen",
+]
 NAMES = ["Mark Rutte", "Volodymyr Zelensky", "Russia", "Georgia", "Sudan", "NATO", "ICE"]  # of the pack
 NAMES += [
     "Tanaka Berilu",
