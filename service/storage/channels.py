@@ -198,7 +198,8 @@ def _about(channel_id: str) -> str:
 
 def disable(connection: Connection, database: Database, channel_id: str, reason: str, now: datetime) -> None:
     """Disable a channel inside the caller's transaction, with everything that waits for it, and tell its owner by another one."""
-    row = connection.execute(select(channel).where(channel.c.id == channel_id).with_for_update()).one()
+    # Weaker than FOR UPDATE: of two that are disabled at once each may be told by the other.
+    row = connection.execute(select(channel).where(channel.c.id == channel_id).with_for_update(key_share=True)).one()
     if row.disabled_at is None and row.deleted_at is None:
         tell_of_disabled(connection, database, row, reason, now)
     since = row.disabled_at or now  # what it missed since then is replayed when it is enabled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, case, select, text, update
+from sqlalchemy import Column, Connection, Row, Table, and_, bindparam, case, select, text, update
 
 from service.domain.alerts import Alert
 from service.domain.channel_notices import DELETED, ChannelNotice, ChannelNoticeKind, why_unsent
@@ -19,7 +19,7 @@ from service.domain.traffic import SHARED, Traffic, after_attempts, allot, fails
 from service.storage.alerts import messages_of
 from service.storage.channel_notices import load_channel_notices
 from service.storage.channels import disable, to_channel
-from service.storage.claims import finish
+from service.storage.claims import finish, is_due
 from service.storage.database import Database
 from service.storage.digests import load_digests
 from service.storage.feed_notices import load_notices
@@ -89,7 +89,9 @@ class Outbox:
         again = next((row.id for row in chosen if row.claims), None)
         ids = [again] if again else [row.id for row in chosen]
         leased = {"lease_until": now + self.database.lease, "lease_token": token, "claims": delivery.c.claims + 1}
-        taken = connection.execute(update(delivery).where(delivery.c.id.in_(ids)).values(**leased).returning(*delivery.c)).all()
+        # Asked anew: whoever held one longer than its lease may have ended it while this waited for him.
+        still = and_(delivery.c.id.in_(ids), is_due(delivery, now))
+        taken = connection.execute(update(delivery).where(still).values(**leased).returning(*delivery.c)).all()
         return sorted(taken, key=lambda row: (row.next_at, row.created_at))
 
     def _note_traffic(self, connection: Connection, tried: Sequence[Tried], now: datetime) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 
 from service.domain.deliveries import DeliveryError, DeliveryState, Outcome, Receipt
 from service.domain.timing import after_failure, after_success
@@ -18,6 +20,8 @@ from service.storage.counts import backlogs
 from service.storage.outbox import Tried
 from service.storage.tables import delivery
 from tests.conftest import Clock
+from tests.machine import until
+from tests.pipeline.barriers import held_up, locks_awaited
 from tests.pipeline.test_deliver import Outbox
 from tests.world import Mailbox, Receiver, Reply
 
@@ -240,3 +244,40 @@ def test_what_failed_is_replayed_under_its_own_ids(outbox: Outbox, clock: Clock)
         assert every == 4
         deliver_due(outbox.edges)
         assert {request.headers["webhook-id"] for request in receiver.requests} == {early, *missed}
+
+
+def test_what_its_holder_ends_after_the_lease_while_another_claims_is_not_taken(
+    open_house: Callable[..., Edges], postgres_url: str, clock: Clock, watcher: Engine
+) -> None:
+    outbox = Outbox(open_house(postgres_url), clock)
+    sent = outbox.put(outbox.add_channel(url="https://slow.example/hook"))
+    store = outbox.edges.store.deliveries.outbox
+    (slow,) = store.claim(now=clock.at, token="slow", limit=9)
+    clock.advance(hours=1)
+    taken = Tried(slow, after_success(Receipt(200, "ok")), "slow.example", clock.at)
+
+    def save() -> None:
+        assert store.save_attempts([taken], now=clock.at) == frozenset()
+
+    with ThreadPoolExecutor(1) as run:
+        with held_up(watcher, "LOCK TABLE attempt IN SHARE MODE", save):  # it has written that the delivery is over
+            claiming = run.submit(claim, outbox, "next")
+            until(lambda: locks_awaited(watcher) == 2, "the claim waits for the slow one")
+        assert claiming.result(timeout=60) == []
+    assert (outbox.show(sent).state, outbox.attempts(sent)) == ("sent", [(1, 200, True)])
+
+
+def test_two_channels_that_are_disabled_at_once_tell_of_each_other(
+    open_house: Callable[..., Edges], postgres_url: str, clock: Clock, watcher: Engine
+) -> None:
+    outbox = Outbox(open_house(postgres_url), clock)
+    channels = outbox.edges.store.channels
+    first, second = (outbox.add_channel(url=f"https://{name}.example/hook") for name in ("a", "b"))
+    with ThreadPoolExecutor(1) as run:
+        with held_up(
+            watcher, "LOCK TABLE channel_notice IN SHARE MODE", lambda: channels.disable_channel(first, "x", caller=outbox.caller())
+        ):
+            other = run.submit(channels.disable_channel, second, "y", caller=outbox.caller())
+            until(lambda: locks_awaited(watcher) == 2, "both are about to be told of")
+        assert other.result(timeout=60)
+    assert all(found.disabled_at for each in (first, second) if (found := channels.find_channel("ws_1", each)))
