@@ -10,6 +10,7 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.signals import setup_logging, task_failure, worker_init, worker_ready
+from kombu.exceptions import OperationalError
 
 from service.config import Settings
 from service.logs import set_up_logs
@@ -81,7 +82,7 @@ def _patience() -> dict[str, Any]:
 
 @setup_logging.connect
 def _set_up_logs(**_: object) -> None:
-    set_up_logs(Settings().log_format)
+    set_up_logs(Settings().log_format, outages=(OperationalError,))
 
 
 @worker_init.connect
