@@ -56,10 +56,10 @@ class _Filed(NamedTuple):
 
 
 class _Scale:
-    """What is usual for each row's query against one background."""
+    """What is usual for each row's query against one background. `added`: deviations that are given for nothing."""
 
-    def __init__(self, background: Background, rows: int = _FIRST_ROWS) -> None:
-        self._background = background
+    def __init__(self, background: Background, added: float = 0.0, rows: int = _FIRST_ROWS) -> None:
+        self._background, self._added = background, np.float32(added)
         self._usual: Scores = np.zeros(rows, np.float32)
         self._deviation: Scores = np.full(rows, np.inf, np.float32)
 
@@ -80,7 +80,7 @@ class _Scale:
     def scores(self, cosines: Scores, typical: Vectors, articles: Vectors) -> Scores:
         """How far above the usual each article (n) is for each row (q), more than to any query: (n, q)."""
         of_any = self._background.z_scores(typical[np.newaxis], articles)  # (n, 1)
-        scores: Scores = (cosines - self._usual) / self._deviation - OF_ANY * of_any
+        scores: Scores = (cosines - self._usual) / self._deviation - OF_ANY * of_any + self._added
         return scores
 
 
@@ -91,8 +91,8 @@ class RuleVectors:
     """
 
     def __init__(self, background: Background, references: References) -> None:
-        self._references = references
-        self._recent, self._everyday = _Scale(background), None if references.everyday is None else _Scale(references.everyday)
+        self._typical, everyday = references.typical, references.everyday
+        self._scales = [_Scale(background), *([] if everyday is None else [_Scale(everyday, EVERYDAY_LESS)])]
         self._queries: dict[str, Queries] = {}  # by rule id
         self._rows: dict[str, int] = {}  # text -> its row
         self._uses: dict[str, int] = {}
@@ -138,25 +138,17 @@ class RuleVectors:
     def measure_against(self, background: Background) -> None:
         """Count nearness against this background from now on."""
         rows = sorted(self._rows.values())
-        self._recent = _Scale(background, len(self._vectors))
-        self._recent.put(rows, self._vectors[rows])
+        self._scales[0] = _Scale(background, rows=len(self._vectors))
+        self._scales[0].put(rows, self._vectors[rows])
 
     def of_articles(self, articles: Vectors) -> list[ArticleMeaning]:
         """How near each of the articles (n, 384) is to the rules, of those at this moment."""
         if self._filed is None:
             near_by = {row: frozenset(rules) for row, rules in self._near_by.items()}
             self._filed = _Filed(dict(self._queries), dict(self._rows), near_by)
-        cosines, typical = articles @ self._vectors.T, self._references.typical
-        scores = np.minimum(self._recent.scores(cosines, typical, articles), MOST)
-        if self._everyday is not None:
-            scores = np.minimum(scores, self._everyday.scores(cosines, typical, articles) + EVERYDAY_LESS)
+        cosines = articles @ self._vectors.T
+        scores = np.minimum.reduce([scale.scores(cosines, self._typical, articles) for scale in self._scales]).clip(max=MOST)
         return [ArticleMeaning(vector, self._filed, each) for vector, each in zip(articles, scores, strict=True)]
-
-    @property
-    def _scales(self) -> Iterator[_Scale]:
-        yield self._recent
-        if self._everyday is not None:
-            yield self._everyday
 
     def _take_in(self, queries: Queries, vectors: Mapping[str, Vectors]) -> None:
         for text in queries.texts:
