@@ -73,15 +73,18 @@ async def work_through(
                     done |= more_done
                 errors += [error for each in done if (error := each.exception())]
                 more = True  # what is done may have made room for what waited behind it
-        if failed_on:
-            await _forgive(queue, failed_on)
+        await _forgive(queue, failed_on)
     finally:
         keeper.cancel()
+    _raise_first(errors)
+    return taken
+
+
+def _raise_first(errors: Sequence[BaseException]) -> None:
     for error in errors[1:]:
         log.error("another row failed as well", exc_info=error)
     if errors:
         raise errors[0]
-    return taken
 
 
 async def _claim(queue: Queue[T], limit: int, until: float, errors: list[BaseException]) -> tuple[Sequence[T], float]:
@@ -121,6 +124,8 @@ async def _guarded(work: Callable[[T], Awaitable[None]], row: T, failed_on: list
 
 
 async def _forgive(queue: Queue[T], rows: Sequence[T]) -> None:
+    if not rows:
+        return
     try:
         await asyncio.to_thread(queue.forgive, rows)
     except SQLAlchemyError as error:
