@@ -23,7 +23,7 @@ from service.matching.actor_tables import (
 )
 from service.matching.aliases import forms_of_alias
 from service.matching.cases import further_cases, inflections
-from service.matching.forms import Form
+from service.matching.forms import Form, best_of
 from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym, name_words
 from service.matching.once import once
 from service.matching.short_names import beside_names
@@ -283,17 +283,17 @@ def _without_doubles(expansion: Expansion) -> Expansion:
 
 
 def _strongest(forms: Iterable[Form]) -> tuple[Form, ...]:
-    kept: dict[tuple[object, ...], Form] = {}
-    for form in forms:
-        if form.words:
-            key = (form.words, form.open_end, form.cased, form.since, form.until, form.written)
-            if key not in kept or kept[key].weight < form.weight:
-                kept[key] = form
-    open_ended = {form.words for form in kept.values() if form.open_end}
-    return tuple([form for form in kept.values() if form.open_end or form.words not in open_ended or not _covered(form, kept)])
+    """Each once, without those of which the same words with an open end say as much."""
+    kept = best_of(forms)
+    open_ended: dict[Phrase, list[Form]] = {}
+    for form in kept:
+        if form.open_end:
+            open_ended.setdefault(form.words, []).append(form)
+    return tuple(
+        [form for form in kept if form.open_end or not any(_says_as_much(wider, form) for wider in open_ended.get(form.words, ()))]
+    )
 
 
-def _covered(form: Form, kept: Mapping[tuple[object, ...], Form]) -> bool:
-    """Whether the same words with an open end say as much."""
-    wider = kept.get((form.words, True, form.cased, form.since, form.until, ""))
-    return wider is not None and wider.weight >= form.weight
+def _says_as_much(wider: Form, form: Form) -> bool:
+    same = (wider.cased, wider.since, wider.until) == (form.cased, form.since, form.until)
+    return same and not wider.written and wider.weight >= form.weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -39,3 +40,13 @@ class Form(NamedTuple):
         shaped = (self.words, self.cased, self.written) == (other.words, other.cased, other.written)
         alike = shaped and self.open_end >= other.open_end
         return alike and self.weight >= other.weight and self.since is None and self.until is None
+
+
+def best_of(forms: Iterable[Form]) -> tuple[Form, ...]:
+    """What is looked for each once, with the greatest of its weights, in order; forms without words are left out."""
+    best: dict[tuple[object, ...], Form] = {}
+    for form in forms:
+        key = (form.words, form.open_end, form.cased, form.since, form.until, form.written)
+        if form.words and (key not in best or form.weight > best[key].weight):
+            best[key] = form
+    return tuple(best.values())

@@ -55,13 +55,3 @@ def forms_of_patterns(patterns: Iterable[Pattern], weight: float, kind: str) -> 
     for pattern in patterns:
         for phrase in pattern.phrases():
             yield Form(phrase, min(weight, AMBIGUOUS) if pattern.weak else weight, kind, pattern.open_end, pattern.cased)
-
-
-def best_of(forms: Iterable[Form]) -> tuple[Form, ...]:
-    """Each form once, with the greatest of its weights, in order."""
-    best: dict[tuple[object, ...], Form] = {}
-    for form in forms:
-        key = (form.words, form.open_end, form.cased, form.since, form.until)
-        if key not in best or form.weight > best[key].weight:
-            best[key] = form
-    return tuple(best.values())

@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 from typing import Literal
 
 from service.matching.concepts import Concept, ConceptTable, Meant, load_concepts
-from service.matching.forms import Form
+from service.matching.forms import Form, best_of
 from service.matching.text import Word, phrase_of, words_of
 from service.matching.topic_forms import (
     KIND,
@@ -17,7 +17,6 @@ from service.matching.topic_forms import (
     PLACE_NAME,
     RELATED,
     SYNONYM,
-    best_of,
     endings_of,
     forms_of_concepts,
     inflected,

@@ -16,3 +16,8 @@ def test_a_topic_is_more_than_the_concept_that_is_called_so(topic: str) -> None:
     assert part.concepts != (topic.replace(" ", "_"),)
     assert shared.group.expand().sure == (*part.forms, *part.related)
     assert concept.expand().sure != shared.group.expand().sure
+
+
+def test_a_name_in_a_topic_keeps_every_way_in_which_it_must_be_written() -> None:
+    (part,) = parts_of_topic("Germany", known_forms)
+    assert {"ở Đức", "Ở Đức"} <= {form.written for form in part.forms}
