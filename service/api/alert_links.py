@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
@@ -12,10 +13,11 @@ from service.api.auth import reader_of
 from service.api.browsing import show_page
 from service.api.routing import page_route
 from service.delivery.alert_links import AlertLink, Purpose, read_token
-from service.delivery.shown_text import clean_text, say_moment, shorten
+from service.delivery.shown_text import clean_text, shorten
 from service.domain.alerts import Alert
 from service.domain.channels import Channel
 from service.domain.feedback import MAX_NOTE, Via
+from service.domain.local_time import say_moment
 from service.domain.mutes import Mute, Muted, make_mute
 from service.domain.rules import Rule
 from service.edges import Edges
@@ -26,11 +28,12 @@ ANSWERS = {"yes": True, "no": False}
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a link that holds is about. `rule`: None where it was deleted since."""
+    """What a link that holds is about. `rule`: None where it was deleted since; `zone`: the workspace's."""
 
     channel: Channel
     alert: Alert
     rule: Rule | None
+    zone: ZoneInfo
 
 
 def alert_links_api(edges: Edges) -> APIBlueprint:
@@ -87,7 +90,8 @@ def _add_mutes(api: APIBlueprint, edges: Edges) -> None:
             return _page("mute.html", None, "unknown", 404)
         mute = store.find_mute(opened.alert.workspace, _mute(opened, muted, edges).id)
         holds = mute is not None and mute.ends_at > edges.now()
-        return _page("mute.html", opened, state, muted=str(muted), until=say_moment(mute.ends_at) if mute and holds else None)
+        until = say_moment(mute.ends_at, opened.zone) if mute and holds else None
+        return _page("mute.html", opened, state, muted=str(muted), until=until)
 
     def take_in(opened: Opened) -> Response:
         muted, said = wanted(opened), request.form.get("answer", "")
@@ -130,7 +134,8 @@ def _open(edges: Edges, link: AlertLink) -> Opened | None:
     listed = edges.store.alerts.find_alert(channel.workspace, link.alert)
     if listed is None:
         return None
-    return Opened(channel, listed.alert, edges.store.rules.find_rule(channel.workspace, listed.alert.rule))
+    zone = edges.store.workspaces.get_workspace(channel.workspace).alerting.zone
+    return Opened(channel, listed.alert, edges.store.rules.find_rule(channel.workspace, listed.alert.rule), zone)
 
 
 def _page(template: str, opened: Opened | None, state: str, status: int = 200, **values: object) -> Response:

@@ -60,7 +60,8 @@ def channel_previews_api(edges: Edges) -> APIBlueprint:
             raise Problem(409, "A webhook's message is JSON and has no templates; docs/schema/webhook.json describes it.")
         alert = _alert(edges, body)
         now = edges.now()
-        delivery = DeliveryToSend("dl_preview", channel, alert, alert.created_at, "", now, 0, 0)
+        zone = edges.store.workspaces.get_workspace(workspace()).alerting.zone
+        delivery = DeliveryToSend("dl_preview", channel, alert, alert.created_at, "", now, 0, 0, zone)
         wanted = {"subject": body.subject, "body": body.body}
         kept = {name: value for name, value in channel.settings.items() if name in wanted}
         templates = kept | {name: value for name, value in wanted.items() if value is not None}

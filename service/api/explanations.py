@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
@@ -23,8 +22,6 @@ from service.edges import Edges
 from service.matching.explain import explain
 from service.matching.rules import speaks
 from service.storage.matches import Match
-
-UTC = ZoneInfo("UTC")
 
 
 class ExplainQuery(Query):

@@ -124,7 +124,8 @@ def _answer_feed(edges: Edges, token: str, render: Render, ending: str, media_ty
         raise NotFound
     listed = edges.store.alerts.list_alerts(feed.workspace, rule_id=feed.rule, limit=MAX_ALERTS).items
     told = [ToldAlert(each.alert, each.updates) for each in listed]
-    head = FeedHead(feed.id, feed.name, _url(edges, token, ending), feed.created_at)
+    zone = edges.store.workspaces.get_workspace(feed.workspace).alerting.zone
+    head = FeedHead(feed.id, feed.name, _url(edges, token, ending), feed.created_at, zone)
     response = _show_feed(head, told) if is_opened() else _tell_feed(head, told, render, media_type)
     response.headers["X-Robots-Tag"] = "noindex"
     response.vary.add("Sec-Fetch-Dest")
@@ -133,7 +134,7 @@ def _answer_feed(edges: Edges, token: str, render: Render, ending: str, media_ty
 
 def _show_feed(head: FeedHead, told: Sequence[ToldAlert]) -> Response:
     """The page for whoever opens the link in a browser: what it is for, and the newest alerts."""
-    alerts = [tell_alert(each.alert, "") for each in told[:ON_PAGE]]
+    alerts = [tell_alert(each.alert, "", head.zone) for each in told[:ON_PAGE]]
     return show_page("out_feed.html", name=clean_text(head.title), address=head.url, alerts=alerts)
 
 

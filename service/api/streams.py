@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
+from zoneinfo import ZoneInfo
 
 from flask import Response, request
 from flask_openapi.blueprint import APIBlueprint
@@ -33,6 +34,7 @@ PAUSE = 1.0  # seconds between looks
 HEARTBEAT = 15  # looks without news until a comment shows that we are alive
 LOOKS = 300  # in one connection: then its client comes back
 EVENT_STREAM = "text/event-stream"
+_UTC = ZoneInfo("UTC")
 
 
 class StreamQuery(Query):
@@ -149,6 +151,6 @@ def _had(last: str) -> Had:
 
 def _event(its_id: str, mark: Mark, told: Alert) -> str:
     nowhere = Channel("", told.workspace, "stream", "", {}, (), told.created_at)
-    data = render_body(DeliveryToSend(told.id, nowhere, told, mark.at, "", mark.at, 0, 0)).decode()
+    data = render_body(DeliveryToSend(told.id, nowhere, told, mark.at, "", mark.at, 0, 0, _UTC)).decode()
     kind = "alert.updated" if told.update else "alert.created"
     return f"id: {its_id}\nevent: {kind}\ndata: {data}\n\n"

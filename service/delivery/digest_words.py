@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from service.delivery.mail_headers import safe_header
-from service.delivery.shown_text import say_moment
 from service.domain.digests import Digest, DigestKind
+from service.domain.local_time import say_moment
 
 RULE_IN_SUBJECT = 50
 SUBJECT = 150
@@ -22,10 +24,10 @@ def digest_subject(digest: Digest) -> str:
     return head + safe_header(title, SUBJECT - len(head) - len(more) - len(tail)) + more + tail
 
 
-def say_digest(digest: Digest) -> str:
+def say_digest(digest: Digest, zone: ZoneInfo) -> str:
     """How much there is, since when, and why it comes together."""
     much = f"{digest.count} alert{'s' if digest.count != 1 else ''}" if digest.count else "Nothing new"
-    return f"{much} since {say_moment(digest.since)}{_because(digest.kind)}."
+    return f"{much} since {say_moment(digest.since, zone)}{_because(digest.kind)}."
 
 
 def _because(kind: DigestKind) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -14,13 +15,14 @@ from service.delivery.digest_words import digest_subject, say_digest
 from service.delivery.feed_notice import advice_on_feed, headline_of, lines_of, subject_of
 from service.delivery.mail_headers import safe_header
 from service.delivery.shown_coverage import say_coverage, show_coverage
-from service.delivery.shown_text import clean_text, safe_link, say_moment, shorten
+from service.delivery.shown_text import clean_text, safe_link, shorten
 from service.delivery.telling import say_held, say_news, say_time, say_why
 from service.domain.alerts import Alert, AlertedArticle, Passage
 from service.domain.channel_notices import ChannelNotice, ChannelNoticeKind
 from service.domain.deliveries import DeliveryToSend
 from service.domain.digests import Digest
 from service.domain.feed_notices import FeedNotice
+from service.domain.local_time import say_moment
 from service.domain.spike_words import say_comparison, say_dated, say_headline
 
 MAX_SHOWN = 20  # articles in one mail
@@ -83,13 +85,13 @@ def render_content(
 
     `links` makes those by which a reader gives feedback on an alert, and mutes; None: the mail has none.
     """
-    channel = clean_text(delivery.channel.name)
+    channel, zone = clean_text(delivery.channel.name), delivery.zone
     if delivery.channel_notice is not None:
-        return _channel_content(delivery.channel_notice, channel, unsubscribe_url, confirm_url)
+        return _channel_content(delivery.channel_notice, channel, zone, unsubscribe_url, confirm_url)
     if delivery.notice is not None:
-        return _feed_content(delivery.notice, channel, unsubscribe_url)
+        return _feed_content(delivery.notice, channel, zone, unsubscribe_url)
     if delivery.digest is not None:
-        return _digest_content(delivery.digest, channel, unsubscribe_url, links)
+        return _digest_content(delivery.digest, channel, zone, unsubscribe_url, links)
     if delivery.alert is None:
         subject = "Wirewatch: this channel works"
         return _fill("test", subject, channel=channel, unsubscribe_url=unsubscribe_url)
@@ -98,39 +100,39 @@ def render_content(
         "alert",
         _subject(alert),
         rule=clean_text(alert.rule_name),
-        articles=[_show(article) for article in alert.articles[:MAX_SHOWN]],
+        articles=[_show(article, zone) for article in alert.articles[:MAX_SHOWN]],
         more=max(0, len(alert.articles) - MAX_SHOWN),
         news=say_news(alert),
         spike=(say_headline(alert.spike), say_comparison(alert.spike)) if alert.spike else None,
-        held=say_held(alert),
-        coverage=show_coverage(alert),
+        held=say_held(alert, zone),
+        coverage=show_coverage(alert, zone),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
         links=links and links(alert),
     )
 
 
-def _digest_content(digest: Digest, channel: str, unsubscribe_url: str | None, links: MakeLinks | None) -> MailContent:
+def _digest_content(digest: Digest, channel: str, zone: ZoneInfo, unsubscribe_url: str | None, links: MakeLinks | None) -> MailContent:
     return _fill(
         "digest",
         digest_subject(digest),
         heading=clean_text(digest.rule_name) if digest.rule_name else "All rules",
-        why=say_digest(digest),
-        entries=[_entry(alert, links, named=digest.rule is None) for alert in digest.alerts[:MAX_ENTRIES]],
+        why=say_digest(digest, zone),
+        entries=[_entry(alert, zone, links, named=digest.rule is None) for alert in digest.alerts[:MAX_ENTRIES]],
         more=max(0, digest.count - MAX_ENTRIES),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
     )
 
 
-def _entry(alert: Alert, links: MakeLinks | None, *, named: bool) -> ShownEntry:
-    first, others = _show(alert.articles[0]), len(alert.articles) - 1
+def _entry(alert: Alert, zone: ZoneInfo, links: MakeLinks | None, *, named: bool) -> ShownEntry:
+    first, others = _show(alert.articles[0], zone), len(alert.articles) - 1
     rule = clean_text(alert.rule_name) if named else None
     news = (f"spike: {say_dated(alert.spike)}",) if alert.spike else say_news(alert)
-    return ShownEntry(first, rule, news, say_coverage(alert), others, links and links(alert))
+    return ShownEntry(first, rule, news, say_coverage(alert, zone), others, links and links(alert))
 
 
-def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None) -> MailContent:
+def _feed_content(notice: FeedNotice, channel: str, zone: ZoneInfo, unsubscribe_url: str | None) -> MailContent:
     name, headline = clean_text(subject_of(notice), MAX_TITLE), headline_of(notice)
     lines, more = lines_of(notice, MAX_FEEDS)
     return _fill(
@@ -143,13 +145,15 @@ def _feed_content(notice: FeedNotice, channel: str, unsubscribe_url: str | None)
         lines=[clean_text(line, 2 * MAX_TITLE) for line in lines],
         more=more,
         advice=advice_on_feed(notice),
-        time=say_moment(notice.created_at),
+        time=say_moment(notice.created_at, zone),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
     )
 
 
-def _channel_content(notice: ChannelNotice, channel: str, unsubscribe_url: str | None, confirm_url: str | None) -> MailContent:
+def _channel_content(
+    notice: ChannelNotice, channel: str, zone: ZoneInfo, unsubscribe_url: str | None, confirm_url: str | None
+) -> MailContent:
     if notice.kind is ChannelNoticeKind.CONFIRM:
         return _fill("confirm", "Confirm that you want news alerts", channel=channel, confirm_url=confirm_url, unsubscribe_url=None)
     about, (advice, call) = safe_header(notice.about_name, 80), advice_on_channel(notice)
@@ -161,7 +165,7 @@ def _channel_content(notice: ChannelNotice, channel: str, unsubscribe_url: str |
         call=call,
         kind=notice.about_kind,
         reason=clean_text(notice.reason, 1000),
-        time=say_moment(notice.created_at),
+        time=say_moment(notice.created_at, zone),
         channel=channel,
         unsubscribe_url=unsubscribe_url,
     )
@@ -182,14 +186,14 @@ def _title(alert: Alert) -> str:
     return next((title for title in titles if title), "(no title)")
 
 
-def _show(article: AlertedArticle) -> ShownArticle:
+def _show(article: AlertedArticle, zone: ZoneInfo) -> ShownArticle:
     title, passages = _title_and_passages(article)
     return ShownArticle(
         title=title if any(piece.text.strip() for piece in title) else (Piece("(no title)", marked=False),),
         passages=tuple(_pieces(passage) for passage in passages),
         link=safe_link(article.url),
         source=clean_text(article.source, 100),
-        time=say_time(article),
+        time=say_time(article, zone),
         why=say_why(found.term for found in article.evidence),
         language=article.language,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
@@ -23,12 +24,16 @@ _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class FeedHead:
-    """What a feed says of itself: its lasting `id`, its title, and where it is read; `since` dates it while it is empty."""
+    """What a feed says of itself: its lasting `id`, its title, and where it is read; `since` dates it while it is empty.
+
+    Its texts have times in `zone`; its own dates are in UTC, as the formats want them.
+    """
 
     id: str
     title: str
     url: str
     since: datetime
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def changed_at(head: FeedHead, told: Sequence[ToldAlert]) -> datetime:
 
 
 def render_atom(head: FeedHead, told: Sequence[ToldAlert]) -> bytes:
-    """The feed as Atom, the same bytes for the same alerts. An entry's id stays the same when its alert is updated."""
+    """The feed as Atom, the same bytes for the same alerts in the same zone. An entry's id stays the same when its alert is updated."""
     default: Any = {None: ATOM}
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=default)
     _add(root, "id", _urn(head.id))
@@ -60,24 +65,24 @@ def render_atom(head: FeedHead, told: Sequence[ToldAlert]) -> bytes:
     _add(_add(root, "author"), "name", "Wirewatch")
     _add(root, "generator", "Wirewatch")
     for each in told:
-        _add_entry(root, each)
+        _add_entry(root, each, head.zone)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8"))
 
 
 def render_json_feed(head: FeedHead, told: Sequence[ToldAlert]) -> bytes:
-    """The feed as JSON Feed 1.1, the same bytes for the same alerts."""
+    """The feed as JSON Feed 1.1, the same bytes for the same alerts in the same zone."""
     feed = {
         "version": JSON_FEED,
         "title": clean_text(head.title),
         "feed_url": head.url,
         "authors": [{"name": "Wirewatch"}],
-        "items": [_item(each) for each in told],
+        "items": [_item(each, head.zone) for each in told],
     }
     return json.dumps(feed).encode()
 
 
-def _add_entry(root: Any, told: ToldAlert) -> None:
-    telling = tell_alert(told.alert, "")
+def _add_entry(root: Any, told: ToldAlert, zone: ZoneInfo) -> None:
+    telling = tell_alert(told.alert, "", zone)
     entry = _add(root, "entry")
     _add(entry, "id", _urn(told.alert.id))
     _add(entry, "title", telling.subject)
@@ -87,16 +92,16 @@ def _add_entry(root: Any, told: ToldAlert) -> None:
         if item.link:
             _add(entry, "link", rel="alternate" if item is telling.items[0] else "related", href=item.link)
     _add(entry, "category", term=telling.rule)
-    _add(entry, "content", _html(telling, told.updates), type="html")
+    _add(entry, "content", _html(telling, told.updates, zone), type="html")
 
 
-def _item(told: ToldAlert) -> dict[str, Any]:
-    telling = tell_alert(told.alert, "")
+def _item(told: ToldAlert, zone: ZoneInfo) -> dict[str, Any]:
+    telling = tell_alert(told.alert, "", zone)
     link = telling.items[0].link if telling.items else None
     item = {
         "id": _urn(told.alert.id),
         "title": telling.subject,
-        "content_html": _html(telling, told.updates),
+        "content_html": _html(telling, told.updates, zone),
         "date_published": _moment(told.alert.created_at),
         "date_modified": _moment(told.updated_at),
         "tags": [telling.rule],
@@ -104,14 +109,15 @@ def _item(told: ToldAlert) -> dict[str, Any]:
     return item | ({"url": link} if link else {})
 
 
-def _html(telling: Telling, updates: Sequence[Alert]) -> str:
+def _html(telling: Telling, updates: Sequence[Alert], zone: ZoneInfo) -> str:
     """An alert as HTML: paragraphs, links and nothing else; everything from outside is escaped."""
     parts = [f"<p><strong>{escape(telling.spike)}</strong></p>"] if telling.spike else []
     parts += [f"<p>{escape(note)}</p>" for note in telling.notes]
     parts += [part for item in telling.items for part in _item_html(item)]
     for update in updates:
-        parts += [f"<p><strong>{escape(_say_new(tell_alert(update, '')))}</strong></p>"]
-        parts += [part for item in tell_alert(update, "").items for part in _item_html(item)]
+        news = tell_alert(update, "", zone)
+        parts += [f"<p><strong>{escape(_say_new(news))}</strong></p>"]
+        parts += [part for item in news.items for part in _item_html(item)]
     if telling.coverage:
         parts.append(f"<p>{escape(telling.coverage.summary)}</p>")
         parts += [

@@ -1,10 +1,10 @@
-"""Texts from outside as people are shown them: nothing invisible, no link that is none, times in words."""
+"""Texts from outside as people are shown them: nothing invisible, no link that is none, durations in words."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 CUT = "…"
 MAX_URL = 2000
@@ -32,12 +32,6 @@ def safe_link(url: str | None) -> str | None:
     if url is None or len(url) > MAX_URL or not _LINK.fullmatch(url) or clean_text(url) != url:
         return None
     return url
-
-
-def say_moment(moment: datetime) -> str:
-    """A time as people write it, in UTC."""
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
 def say_duration(duration: timedelta) -> str:

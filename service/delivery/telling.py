@@ -6,19 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from service.delivery.channel_notice import advice_on_channel
 from service.delivery.digest_words import digest_subject, say_digest
 from service.delivery.feed_notice import advice_on_feed, headline_of, lines_of, subject_of
 from service.delivery.message import TEST_TEXT
 from service.delivery.shown_coverage import ShownCoverage, show_coverage
-from service.delivery.shown_text import clean_text, safe_link, say_moment
+from service.delivery.shown_text import clean_text, safe_link
 from service.domain.alerts import Alert, AlertedArticle
 from service.domain.channel_notices import ChannelNotice
 from service.domain.deliveries import DeliveryToSend
 from service.domain.developments import say
 from service.domain.digests import Digest, DigestKind
 from service.domain.feed_notices import FeedNotice
+from service.domain.local_time import say_moment
 from service.domain.spike_words import say_comparison, say_dated, say_headline, say_spike
 
 MAX_ITEMS = 20  # articles that one message names
@@ -74,15 +76,15 @@ def tell(delivery: DeliveryToSend) -> Telling:
     if delivery.channel_notice is not None:
         return _tell_channel(delivery.channel_notice, channel)
     if delivery.digest is not None:
-        return _tell_digest(delivery.digest, channel)
+        return _tell_digest(delivery.digest, channel, delivery.zone)
     if delivery.alert is not None:
-        return tell_alert(delivery.alert, channel)
+        return tell_alert(delivery.alert, channel, delivery.zone)
     return Telling("test", delivery.id, "Wirewatch: this channel works", channel, notes=(TEST_TEXT,))
 
 
-def tell_alert(alert: Alert, channel: str) -> Telling:
-    """What an alert, or an update of one, says to a channel of this name."""
-    items = tuple(_item(article) for article in alert.articles[:MAX_ITEMS])
+def tell_alert(alert: Alert, channel: str, zone: ZoneInfo) -> Telling:
+    """What an alert, or an update of one, says to a channel of this name, whose readers live in this zone."""
+    items = tuple(_item(article, zone) for article in alert.articles[:MAX_ITEMS])
     news = say_news(alert)
     others = f" (+{len(alert.articles) - 1} more)" if len(alert.articles) > 1 else ""
     title = items[0].title if items else NO_TITLE
@@ -95,10 +97,10 @@ def tell_alert(alert: Alert, channel: str) -> Telling:
         news=news,
         items=items,
         more=max(0, len(alert.articles) - MAX_ITEMS),
-        coverage=show_coverage(alert),
+        coverage=show_coverage(alert, zone),
         outlets=alert.coverage.outlets if alert.coverage else 0,
         spike=say_spike(alert.spike) if alert.spike else "",
-        notes=(*say_held(alert), *((say_comparison(alert.spike),) if alert.spike else ())),
+        notes=(*say_held(alert, zone), *((say_comparison(alert.spike),) if alert.spike else ())),
     )
 
 
@@ -132,10 +134,11 @@ def say_news(alert: Alert) -> tuple[str, ...]:
     return tuple(clean_text(say(news), MAX_TITLE) for news in alert.update.news[:MAX_NEWS])
 
 
-def say_held(alert: Alert) -> tuple[str, ...]:
+def say_held(alert: Alert, zone: ZoneInfo) -> tuple[str, ...]:
     """When it matched and why it comes late, where it was held; the same in mails."""
     why = _WHY_HELD.get(alert.held or "")
-    return (f"Matched {say_moment(alert.update.created_at if alert.update else alert.created_at)}; {why}.",) if why else ()
+    at = alert.update.created_at if alert.update else alert.created_at
+    return (f"Matched {say_moment(at, zone)}; {why}.",) if why else ()
 
 
 def say_why(terms: Iterable[str]) -> str:
@@ -145,11 +148,11 @@ def say_why(terms: Iterable[str]) -> str:
     return ", ".join(distinct[:MAX_TERMS]) + more
 
 
-def say_time(article: AlertedArticle) -> str:
+def say_time(article: AlertedArticle, zone: ZoneInfo) -> str:
     """When an article was published, or seen where nobody says."""
     if article.published_at is None:
-        return f"seen {say_moment(article.first_seen_at)}"
-    return say_moment(article.published_at)
+        return f"seen {say_moment(article.first_seen_at, zone)}"
+    return say_moment(article.published_at, zone)
 
 
 def _tell_notice(notice: FeedNotice, channel: str) -> Telling:
@@ -167,7 +170,7 @@ def _tell_channel(notice: ChannelNotice, channel: str) -> Telling:
     return Telling(notice.kind, notice.about, f'The channel "{name}" is disabled', channel, notes=notes)
 
 
-def _tell_digest(digest: Digest, channel: str) -> Telling:
+def _tell_digest(digest: Digest, channel: str, zone: ZoneInfo) -> Telling:
     """Each alert by its first article, in their order."""
     firsts = [alert.articles[0] for alert in digest.alerts if alert.articles]
     return Telling(
@@ -176,24 +179,24 @@ def _tell_digest(digest: Digest, channel: str) -> Telling:
         subject=digest_subject(digest),
         channel=channel,
         rule=clean_text(digest.rule_name or "", 200),
-        items=tuple(_first_item(alert) for alert in digest.alerts[:MAX_ITEMS] if alert.articles),
+        items=tuple(_first_item(alert, zone) for alert in digest.alerts[:MAX_ITEMS] if alert.articles),
         more=max(0, digest.count - min(len(firsts), MAX_ITEMS)),
-        notes=(say_digest(digest),),
+        notes=(say_digest(digest, zone),),
     )
 
 
-def _first_item(alert: Alert) -> Item:
+def _first_item(alert: Alert, zone: ZoneInfo) -> Item:
     """What stands for an alert among others."""
-    first = _item(alert.articles[0])
+    first = _item(alert.articles[0], zone)
     return replace(first, passages=(f"Spike: {say_dated(alert.spike)}", *first.passages)) if alert.spike else first
 
 
-def _item(article: AlertedArticle) -> Item:
+def _item(article: AlertedArticle, zone: ZoneInfo) -> Item:
     return Item(
         title=clean_text(article.title, MAX_TITLE).strip() or NO_TITLE,
         link=safe_link(article.url),
         source=clean_text(article.source, 100),
-        time=say_time(article),
+        time=say_time(article, zone),
         why=say_why(found.term for found in article.evidence),
         passages=tuple(clean_text(passage.text) for passage in article.passages if passage.field != "title"),
         language=article.language,

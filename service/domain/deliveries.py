@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from service.domain.alerts import Alert
 from service.domain.channel_notices import ChannelNotice
@@ -28,6 +29,7 @@ class DeliveryToSend:
 
     It has an `alert`, a `digest`, a `notice` of a feed's health, or a `channel_notice`; none of them: a test message. `tries` counts
     the attempts since it was created or revived, `number` all attempts ever; both before the one to be made now.
+    `zone` is the workspace's when it was claimed: its people read times in it.
     """
 
     id: str
@@ -38,6 +40,7 @@ class DeliveryToSend:
     lease_until: datetime
     tries: int
     number: int
+    zone: ZoneInfo
     due_at: datetime | None = None  # since when it was due when it was claimed
     notice: FeedNotice | None = None
     digest: Digest | None = None

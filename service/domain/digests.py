@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.alerts import Alert, AlertedArticle
 from service.domain.coverage import Coverage
-from service.domain.local_time import say_local
+from service.domain.local_time import say_moment
 
 MAX_ALERTS = 200  # that one digest says; of more it tells how many
 
@@ -71,7 +71,7 @@ class Digest:
 
 def say_collect(collect: Collect) -> str:
     """Why it is not told at once, and when it will be."""
-    when = say_local(collect.send_at, collect.zone)
+    when = say_moment(collect.send_at, collect.zone, exact=True)
     match collect.kind:
         case DigestKind.DIGEST:
             return f"collected for the digest of {when}"
@@ -87,7 +87,7 @@ def say_collect(collect: Collect) -> str:
 
 def say_told(reason: str, kind: DigestKind, at: datetime, zone: ZoneInfo) -> str:
     """What becomes of a match's reason, which ends with `say_collect`, once that is told."""
-    when = say_local(at, zone)
+    when = say_moment(at, zone, exact=True)
     match kind:
         case DigestKind.DIGEST:
             told = f"told in the digest of {when}"
@@ -104,7 +104,7 @@ def say_told(reason: str, kind: DigestKind, at: datetime, zone: ZoneInfo) -> str
 
 def say_put_off(reason: str, until: datetime, zone: ZoneInfo) -> str:
     """What becomes of that reason where the rule is muted when its time has come."""
-    return "; ".join((*reason.split("; ")[:-1], f"the rule is muted, told after {say_local(until, zone)}"))
+    return "; ".join((*reason.split("; ")[:-1], f"the rule is muted, told after {say_moment(until, zone, exact=True)}"))
 
 
 def say_told_alone(reason: str) -> str:

@@ -41,8 +41,18 @@ def next_hour(now: datetime, zone: ZoneInfo) -> datetime:
     return start_of_hour(now, zone) + HOUR
 
 
-def say_local(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment as people there write it."""
+def say_moment(moment: datetime, zone: ZoneInfo, *, exact: bool = False) -> str:
+    """A moment as people there write it: "2 Mar 2026, 08:00 CET"; if `exact` with its weekday, and its seconds where it has any."""
     local = moment.astimezone(zone)
-    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    return f"{local:%a} {local.day} {local:%b %Y}, {clock} {zone.key}"
+    day = f"{local:%a} " if exact else ""
+    seconds = f"{local::%S}" if exact and local.second else ""
+    return f"{day}{local.day} {local:%b %Y}, {local:%H:%M}{seconds} {_abbreviation(local)}"
+
+
+def _abbreviation(local: datetime) -> str:
+    """What its zone is called at that moment; many have no letters there, only digits: "+03", "-0930", and "-00" where nobody lived."""
+    name = local.tzname() or ""
+    if name[:1] not in ("+", "-"):
+        return name
+    sign, hours, minutes = name[0], int(name[1:3]), int(name[3:] or 0)
+    return f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if hours or minutes else "UTC"

@@ -8,9 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from service.domain.ids import derived_id
-from service.domain.local_time import say_local
-
-_UTC = ZoneInfo("UTC")
+from service.domain.local_time import say_moment
 
 
 class Muted(StrEnum):
@@ -56,7 +54,7 @@ def make_mute(muted: Muted, *, workspace: str, channel: str, rule: str, story: s
     )  # fmt: skip
 
 
-def say_mute(mute: Mute) -> str:
-    """Why a message was not sent, for people."""
+def say_mute(mute: Mute, zone: ZoneInfo) -> str:
+    """Why a message was not sent, for people in this zone."""
     what = "the rule" if mute.rule else "the story"
-    return f"the reader of this channel muted {what} until {say_local(mute.ends_at, _UTC)} ({mute.id})"
+    return f"the reader of this channel muted {what} until {say_moment(mute.ends_at, zone, exact=True)} ({mute.id})"

@@ -230,11 +230,18 @@ class Defaults(_Form):
     cooldown: Cooldown = Field(default=timedelta(0), description="least time between two alerts of a rule")
     quiet_hours: QuietHours | None = None
     cap: Cap | None = Field(default=None, description="of each rule")
-    timezone: Zone = Field(default="UTC", description="of hours and days where nothing else is said, an IANA name")
+    timezone: Zone = Field(
+        default="UTC", description="of hours and days where nothing else is said, and of times in messages; an IANA name"
+    )
     holidays: tuple[date, ...] = Field(default=(), max_length=MAX_HOLIDAYS, description="dates on which quiet hours last all day")
     budget: int | None = Field(
         default=None, ge=1, le=1_000_000, description="messages a day of all rules together; what is more comes as a digest at its end"
     )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """By whose clocks the workspace's people live."""
+        return ZoneInfo(self.timezone)
 
 
 NOTHING_CHOSEN = Defaults()
@@ -275,7 +282,7 @@ def policy_of(alerting: Alerting, defaults: Defaults) -> Policy:
         urgent=alerting.urgent,
         mute_until=alerting.mute_until,
         cap=cap if isinstance(cap, Cap) else None,
-        zone=ZoneInfo(defaults.timezone),
+        zone=defaults.zone,
         holidays=frozenset(defaults.holidays),
         budget=defaults.budget,
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from service.domain.local_time import say_local
+from service.domain.local_time import say_moment
 from service.domain.policies import SpikePlan, Window
 from service.domain.spikes import Basis, Later, Measured, Spike, Turn, least_of
 
@@ -48,7 +48,7 @@ def say_turn(turn: Turn, measured: Measured, plan: SpikePlan, ready: datetime, z
     """What a match that counts has come to, for who asks why it was not told."""
     outlets = _say_outlets(measured, plan)
     if measured.usual is None:
-        return f"counts towards a spike: {outlets}; what is usual is known from {say_local(ready, zone)} on"
+        return f"counts towards a spike: {outlets}; what is usual is known from {say_moment(ready, zone, exact=True)} on"
     least = least_of(measured.usual, plan.sensitivity)
     usual = f"usually {say_number(measured.usual.mean)}"
     match turn:
@@ -88,7 +88,7 @@ def _say_later(later: Later, zone: ZoneInfo) -> str:
 
 
 def _say_minute(at: datetime, zone: ZoneInfo) -> str:
-    return say_local(at.replace(second=0, microsecond=0), zone)
+    return say_moment(at.replace(second=0, microsecond=0), zone, exact=True)
 
 
 def _say_times(spike: Spike) -> str:

@@ -198,7 +198,7 @@ def _wanted_empty(claimed: ClaimedDigest, locked: LockedRule | None, policy: Pol
 def _zone(claimed: ClaimedDigest, policy: Policy | None, defaults: Defaults) -> ZoneInfo:
     """The zone in which people were told when it would come."""
     if policy is None:
-        return ZoneInfo(defaults.timezone)
+        return defaults.zone
     part = {DigestKind.DIGEST: policy.plan, DigestKind.QUIET_HOURS: policy.quiet}.get(claimed.kind)
     return policy.zone_of(part) if part else policy.zone
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, null, or_, select
 from service.domain.mutes import Mute, say_mute
 from service.storage.mutes import mutes_at
 from service.storage.tables import alert, digest, digest_item
+from service.storage.workspace_policies import workspace_defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def _reasons(connection: Connection, origins: Collection[str], mutes: Mapping[st
         *connection.execute(alerts.where(or_(alert.c.id.in_(origins), alert.c.joined_into.in_(origins)))).all(),
         *connection.execute(digests.where(digest.c.id.in_(origins))).all(),
     )
+    chosen = workspace_defaults(connection, mutes)
     return {
-        (origin, each.channel): say_mute(each)
+        (origin, each.channel): say_mute(each, chosen[row.workspace].zone)
         for row in told
         for origin in (row.id, row.joined_into)
         for each in mutes.get(row.workspace, ())

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Connection, Row, Table, and_, bindparam, case, select, text, update
 
@@ -27,6 +28,7 @@ from service.storage.outgoing import keep_closed, over_at
 from service.storage.sealing import Sealer
 from service.storage.tables import attempt, channel, delivery
 from service.storage.traffic import choose_due, find_under_way, find_waiting, load_traffic, save_traffic
+from service.storage.workspace_policies import workspace_defaults
 
 CLAIM_LOCK = 7_723_003  # any number that nothing else in the database uses
 LONG_FAILURE = "nothing could be delivered for five days; the last attempt: {}"
@@ -205,7 +207,11 @@ def _open_ones(connection: Connection, sealer: Sealer, rows: Sequence[Row[Any]],
     for row in rows:
         if row.id in ended:
             _end(connection, row, channels[row.channel], now)
-    return tuple(_to_send(row, to_channel(channels[row.channel], sealer), messages, notices, digests, of_channels) for row in open_ones)
+    chosen = workspace_defaults(connection, {row.workspace for row in open_ones})
+    return tuple(
+        _to_send(row, to_channel(channels[row.channel], sealer), chosen[row.workspace].zone, messages, notices, digests, of_channels)
+        for row in open_ones
+    )
 
 
 def _rows(connection: Connection, table: Table, ids: Collection[str]) -> list[Row[Any]]:
@@ -228,6 +234,7 @@ def _end(connection: Connection, row: Row[Any], where: Row[Any], now: datetime) 
 def _to_send(
     row: Row[Any],
     where: Channel,
+    zone: ZoneInfo,
     messages: Mapping[tuple[str, int], Alert],
     notices: Mapping[str, FeedNotice],
     digests: Mapping[str, Digest],
@@ -242,6 +249,7 @@ def _to_send(
         lease_until=row.lease_until,
         tries=row.tries,
         number=row.attempts,
+        zone=zone,
         due_at=row.next_at,
         notice=notices[row.notice] if row.notice else None,
         digest=digests[row.digest].without(row.left_out or ()) if row.digest else None,

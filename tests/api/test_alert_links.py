@@ -236,6 +236,28 @@ def test_a_muted_channel_is_told_nothing_more_and_all_others_are(
     assert api.expect(202, "POST", f"/v1/deliveries/{called_off['id']}/redeliver")["state"] == "pending"
 
 
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        pytest.param("rule", "3 Mar 2026, 10:01 CET", id="a day"),
+        pytest.param("story", "1 Apr 2026, 11:01 CEST", id="thirty days, in which clocks are put forward"),
+    ],
+)
+def test_a_mute_ends_by_the_clocks_of_the_workspace(
+    what: str, said: str, mute_token: str, world: World, api: Api, edges: Edges, clock: Clock
+) -> None:
+    link = f"/mute/{mute_token}?what={what}"
+    assert "09:01 UTC." in api.client.post(link, data={"answer": "mute"}).text
+    api.expect(200, "PATCH", "/v1/workspace", {"alerting": {"timezone": "Europe/Brussels"}})
+    assert f"until {said}." in api.client.get(link).text
+    api.expect(200, "PATCH", f"/v1/rules/{world.rule}", {"alerting": {"stories": "every_article"}})
+    clock.advance(minutes=10)
+    bring(edges, world, 2)
+    [called_off] = api.get("/v1/deliveries?state=cancelled")["items"]
+    assert f"muted the {what} until " in called_off["detail"]
+    assert f" {said} (" in called_off["detail"]
+
+
 def test_a_muted_rules_digest_is_called_off_for_that_channel(mute_token: str, world: World, api: Api, edges: Edges, clock: Clock) -> None:
     collecting = {"alerting": {"stories": "every_article", "group_wait": "PT5M"}}
     api.expect(200, "PATCH", f"/v1/rules/{world.rule}", collecting)

@@ -53,6 +53,13 @@ def test_a_preview_shows_a_real_alert(world: World, api: Api) -> None:
     assert api.get("/v1/deliveries")["items"][0]["id"] == world.delivery, "nothing was sent"
 
 
+def test_a_preview_has_the_times_of_the_workspace(world: World, api: Api) -> None:
+    asked = {"kind": "slack", "body": "{{ time }}"}
+    assert api.expect(200, "POST", "/v1/channels/preview", asked)["body"] == "seen 2 Mar 2026, 09:01 UTC"
+    api.expect(200, "PATCH", "/v1/workspace", {"alerting": {"timezone": "Europe/Brussels"}})
+    assert api.expect(200, "POST", "/v1/channels/preview", asked)["body"] == "seen 2 Mar 2026, 10:01 CET"
+
+
 def test_a_preview_of_a_channel_has_its_templates(world: World, api: Api) -> None:
     hook = {"url": "https://discord.com/api/webhooks/1/x", "body": "{{ title }}!"}
     channel = api.expect(201, "POST", "/v1/channels", {"kind": "discord", "name": "D", "settings": hook})["id"]

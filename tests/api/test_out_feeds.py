@@ -75,6 +75,19 @@ def test_who_opens_a_link_in_a_browser_is_shown_what_it_is_for(world: World, api
         assert page.headers["X-Robots-Tag"] == "noindex"
 
 
+def test_its_texts_have_the_times_of_the_workspace_and_its_dates_are_in_utc(world: World, api: Api) -> None:
+    (_id, atom, json_feed), alerts = make(api), api.get("/v1/alerts")
+    browser = {"Sec-Fetch-Dest": "document", "Accept": "text/html"}
+    for said, other in (("seen 2 Mar 2026, 09:01 UTC", "CET"), ("seen 2 Mar 2026, 10:01 CET", "UTC")):
+        [item] = api.client.get(json_feed).get_json(force=True)["items"]
+        for text in (item["content_html"], api.client.get(atom).text, api.client.get(atom, headers=browser).text):
+            assert said in text
+            assert other not in text
+        assert item["date_published"] == "2026-03-02T09:01:00Z"
+        api.expect(200, "PATCH", "/v1/workspace", {"alerting": {"timezone": "Europe/Brussels"}})
+    assert api.get("/v1/alerts") == alerts
+
+
 def test_a_feed_without_alerts_says_so_to_a_browser(api: Api) -> None:
     _id, atom, _json = make(api)
     assert "no alerts yet" in api.client.get(atom, headers={"Sec-Fetch-Dest": "document"}).text

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from service.config import Settings
 from service.delivery import open_senders
@@ -26,6 +27,7 @@ NOW = datetime(2026, 3, 2, 12, 0, 7, tzinfo=UTC)
 CREATED = NOW - timedelta(minutes=5)
 SECRET = new_secret(bytes(range(32)))
 KEY = b"a key for tests"
+UTC_ZONE = ZoneInfo("UTC")
 TITLE = "NATO chief Rutte welcomes peace deal"
 LEDE = "Mark Rutte said the peace deal was a first step."
 
@@ -104,7 +106,8 @@ def a_digest(*alerts: Alert, kind: DigestKind = DigestKind.DIGEST, rule: str | N
 
 def a_delivery(channel: Channel, alert: Alert | None = None, **changes: Any) -> DeliveryToSend:
     """A claimed delivery."""
-    values: dict[str, Any] = {"tries": 0, "number": 0, "lease_token": "lease_1", "lease_until": NOW + timedelta(seconds=30), **changes}
+    values: dict[str, Any] = {"tries": 0, "number": 0, "lease_token": "lease_1", "lease_until": NOW + timedelta(seconds=30)}
+    values |= {"zone": UTC_ZONE, **changes}
     return DeliveryToSend(id="dl_1", channel=channel, alert=alert, created_at=CREATED, **values)
 
 

@@ -14,9 +14,9 @@ import pytest
 
 from service.delivery.out_feed import FeedHead, ToldAlert, changed_at, render_atom, render_json_feed
 from service.feeds.parse import parse_document
-from tests.delivery.builders import CREATED, NOW, an_alert, an_update, titled
+from tests.delivery.builders import CREATED, NOW, UTC_ZONE, an_alert, an_update, titled
 
-HEAD = FeedHead("of_1", "Bridges & <b>more</b>", "https://watch.example/feeds/t.atom", NOW)
+HEAD = FeedHead("of_1", "Bridges & <b>more</b>", "https://watch.example/feeds/t.atom", NOW, UTC_ZONE)
 UPDATED = ToldAlert(an_alert(story=True), (an_update(),))
 HOSTILE = [line for line in (Path(__file__).parents[1] / "data" / "hostile" / "chat_titles.txt").read_text().split("\n") if line]
 

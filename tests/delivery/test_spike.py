@@ -24,7 +24,7 @@ from tests.world import Receiver
 NUMBERS = "14 independent outlets in an hour, 7 times the usual 2"
 GROWN = "14 independent outlets in an hour, up from 7 when last told, 7 times the usual 2"
 COMPARED = (
-    "In the hour until Mon 2 Mar 2026, 12:55 Europe/Brussels, compared with the same hour of the last 8 Mondays. "
+    "In the hour until Mon 2 Mar 2026, 12:55 CET, compared with the same hour of the last 8 Mondays. "
     "Sensitivity normal: a spike from 12 outlets on."
 )
 
@@ -102,7 +102,7 @@ def test_feeds_have_the_numbers() -> None:
 def test_in_a_digest_it_is_said_what_it_is() -> None:
     digest = a_digest(a_spike())
     mail = render_content(a_delivery(a_channel("email"), digest=digest), None)
-    dated = f"{NUMBERS} (until Mon 2 Mar 2026, 12:55 Europe/Brussels)"
+    dated = f"{NUMBERS} (until Mon 2 Mar 2026, 12:55 CET)"
     assert f"spike: {dated}" in mail.text
     assert tell(a_delivery(a_channel("slack"), digest=digest)).items[0].passages[0] == f"Spike: {dated}"
     assert json.loads(render_body(a_delivery(a_channel(), digest=digest)))["data"]["alerts"][0]["spike"]["count"] == SPIKE.count
@@ -111,9 +111,9 @@ def test_in_a_digest_it_is_said_what_it_is() -> None:
 @pytest.mark.parametrize(("count", "said"), [(3, "3"), (0, "none")])
 def test_one_that_waited_says_how_it_stands_when_it_is_told(count: int, said: str) -> None:
     later = replace(a_spike(), spike=replace(SPIKE, later=Later(count, datetime(2026, 3, 2, 13, 0, tzinfo=UTC))))
-    as_of = f"Mon 2 Mar 2026, 14:00 Europe/Brussels it was {said}"
+    as_of = f"Mon 2 Mar 2026, 14:00 CET it was {said}"
     for part in (render_content(a_delivery(a_channel("email"), later), None).text, *tell(a_delivery(a_channel("slack"), later)).notes):
         assert f"{COMPARED} By {as_of} in an hour." in part
     digest = render_content(a_delivery(a_channel("email"), digest=a_digest(later)), None)
-    assert f"12:55 Europe/Brussels; by {as_of})" in digest.text
+    assert f"12:55 CET; by {as_of})" in digest.text
     assert payload(later)["data"]["spike"]["later"] == {"count": count, "until": "2026-03-02T13:00:00Z"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.digest_times import next_digest
-from service.domain.local_time import DAY, HOUR, local_date, moment_of, next_day, next_hour, say_local, start_of_day, start_of_hour
+from service.domain.local_time import DAY, HOUR, local_date, moment_of, next_day, next_hour, say_moment, start_of_day, start_of_hour
 from service.domain.policies import WEEKDAYS, DigestPlan, QuietHours
 from service.domain.quiet_hours import quiet_until
 
@@ -137,6 +137,38 @@ def test_when_quiet_ends_it_is_not_quiet(zone: ZoneInfo, now: datetime, begins: 
     assert quiet_until(quiet, zone, holidays, end - timedelta(seconds=1)) == end
 
 
-def test_a_moment_as_people_write_it() -> None:
-    assert say_local(datetime(2026, 3, 2, 7, 0, tzinfo=UTC), BRUSSELS) == "Mon 2 Mar 2026, 08:00 Europe/Brussels"
-    assert say_local(datetime(2026, 3, 2, 7, 0, 30, tzinfo=UTC), BRUSSELS) == "Mon 2 Mar 2026, 08:00:30 Europe/Brussels"
+@pytest.mark.parametrize(
+    ("moment", "zone", "said"),
+    [
+        pytest.param("2026-11-27T14:03:59", "Europe/Brussels", "27 Nov 2026, 15:03 CET", id="in winter"),
+        pytest.param("2026-07-01T14:03", "Europe/Brussels", "1 Jul 2026, 16:03 CEST", id="in summer"),
+        pytest.param("2026-03-29T00:59", "Europe/Brussels", "29 Mar 2026, 01:59 CET", id="before clocks are put forward"),
+        pytest.param("2026-03-29T01:00", "Europe/Brussels", "29 Mar 2026, 03:00 CEST", id="and after"),
+        pytest.param("2026-10-25T00:30", "Europe/Brussels", "25 Oct 2026, 02:30 CEST", id="the first of two equal times"),
+        pytest.param("2026-10-25T01:30", "Europe/Brussels", "25 Oct 2026, 02:30 CET", id="and the second"),
+        pytest.param("2026-12-31T23:30", "Europe/Brussels", "1 Jan 2027, 00:30 CET", id="where it is next year already"),
+        pytest.param("2026-03-02T03:30", "America/New_York", "1 Mar 2026, 22:30 EST", id="where it is the day before"),
+        pytest.param("2026-11-27T14:03", "UTC", "27 Nov 2026, 14:03 UTC", id="where no zone is chosen"),
+        pytest.param("2026-11-27T14:03", "America/Sao_Paulo", "27 Nov 2026, 11:03 UTC-3", id="a zone that has no abbreviation"),
+        pytest.param("2026-11-27T14:03", "Asia/Kathmandu", "27 Nov 2026, 19:48 UTC+5:45", id="nor full hours"),
+        pytest.param("2026-11-27T14:03", "Pacific/Marquesas", "27 Nov 2026, 04:33 UTC-9:30", id="west of Greenwich"),
+        pytest.param("2026-04-04T14:45", "Australia/Lord_Howe", "5 Apr 2026, 01:45 UTC+11", id="before they are put back by half an hour"),
+        pytest.param("2026-04-04T15:15", "Australia/Lord_Howe", "5 Apr 2026, 01:45 UTC+10:30", id="and half an hour later"),
+        pytest.param("2026-03-02T12:00", "Africa/Casablanca", "2 Mar 2026, 12:00 UTC", id="without an abbreviation as in Greenwich"),
+    ],
+)
+def test_a_moment_as_people_write_it(moment: str, zone: str, said: str) -> None:
+    assert say_moment(datetime.fromisoformat(moment).replace(tzinfo=UTC), ZoneInfo(zone)) == said
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0, "Mon 2 Mar 2026, 08:00 CET"), (30, "Mon 2 Mar 2026, 08:00:30 CET")])
+def test_an_exact_moment_has_its_weekday_and_its_seconds(seconds: int, said: str) -> None:
+    assert say_moment(datetime(2026, 3, 2, 7, 0, seconds, tzinfo=UTC), BRUSSELS, exact=True) == said
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_no_two_minutes_are_written_alike_where_clocks_are_changed(name: str) -> None:
+    zone = ZoneInfo(name)
+    for day in jumps(zone):
+        said = [say_moment(day + timedelta(minutes=minute), zone) for minute in range(26 * 60)]
+        assert len({*said}) == len(said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -48,5 +49,6 @@ def test_to_mute_again_is_the_same_mute_which_ends_later() -> None:
 
 
 def test_it_says_until_when() -> None:
-    assert say_mute(RULE) == f"the reader of this channel muted the rule until Tue 3 Mar 2026, 12:00 UTC ({RULE.id})"
-    assert say_mute(STORY) == f"the reader of this channel muted the story until Wed 1 Apr 2026, 12:00 UTC ({STORY.id})"
+    rule, story = (f"the reader of this channel muted the {what} until" for what in ("rule", "story"))
+    assert say_mute(RULE, ZoneInfo("UTC")) == f"{rule} Tue 3 Mar 2026, 12:00 UTC ({RULE.id})"
+    assert say_mute(STORY, ZoneInfo("Europe/Brussels")) == f"{story} Wed 1 Apr 2026, 14:00 CEST ({STORY.id})"

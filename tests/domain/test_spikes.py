@@ -219,7 +219,7 @@ def test_the_numbers_in_words(changes: dict[str, object], said: str) -> None:
 
 def test_what_it_is_compared_with_in_words() -> None:
     assert say_comparison(SPIKE) == (
-        "In the hour until Mon 2 Mar 2026, 13:00 Europe/Brussels, compared with the same hour of the last 8 Mondays. "
+        "In the hour until Mon 2 Mar 2026, 13:00 CET, compared with the same hour of the last 8 Mondays. "
         "Sensitivity normal: a spike from 7 outlets on."
     )
     young = say_comparison(replace(SPIKE, basis=Basis.DAYS, periods=5, window="day"))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from service.domain.deliveries import DeliveryError, DeliveryState, Outcome, Receipt
+from service.domain.policies import Defaults
 from service.domain.timing import after_failure, after_success
 from service.domain.traffic import ENDPOINT_SHARE, FAILS_FOR_LONG, SHARE, TROUBLED
 from service.edges import Edges
 from service.pipeline.crowd import PER_CHANNEL, PER_ENDPOINT
 from service.pipeline.deliver import deliver_due
+from service.storage.audit import Caller
 from service.storage.counts import backlogs
 from service.storage.outbox import Tried
 from service.storage.tables import delivery
@@ -47,6 +50,10 @@ def claim(outbox: Outbox, by: str = "t") -> list[str]:
     return [each.id for each in outbox.edges.store.deliveries.outbox.claim(now=outbox.clock.at, token=by, limit=400)]
 
 
+def choose_zone(edges: Edges, zone: str, caller: Caller) -> None:
+    edges.store.workspaces.change_alerting(lambda _old: Defaults(timezone=zone), caller=caller)
+
+
 def fail_next(outbox: Outbox, times: int) -> int:
     """Let what can be claimed fail, so many times; return how many attempts that was."""
     store, attempts = outbox.edges.store.deliveries.outbox, 0
@@ -72,6 +79,19 @@ def test_an_ordered_channel_sends_one_after_the_other(outbox: Outbox, clock: Clo
         clock.advance(seconds=5)
         assert deliver_due(outbox.edges) == 4
         assert [request.headers["webhook-id"] for request in receiver.requests] == [put[0], *put]
+
+
+def test_it_is_told_by_the_clocks_that_the_workspace_has_at_this_attempt(outbox: Outbox, clock: Clock) -> None:
+    edges = outbox.edges
+    edges.store.workspaces.get_or_add_workspace("Others", new_id="ws_2", now=clock.at)
+    put = outbox.put(outbox.add_channel(url=DEAD_ENDPOINT))
+    seen = []
+    for workspace, zone in (("ws_2", "Asia/Tokyo"), ("ws_1", "Europe/Brussels"), ("ws_1", "America/Sao_Paulo")):
+        choose_zone(edges, zone, replace(outbox.caller(), workspace=workspace))
+        (claimed,) = edges.store.deliveries.outbox.claim(now=clock.at, token=zone, limit=9)
+        seen.append((claimed.id, claimed.zone.key))
+        clock.at = claimed.lease_until + timedelta(seconds=1)
+    assert seen == [(put, "UTC"), (put, "Europe/Brussels"), (put, "America/Sao_Paulo")]
 
 
 def test_a_dead_one_holds_back_an_ordered_channel_no_longer(outbox: Outbox, clock: Clock) -> None:
