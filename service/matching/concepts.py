@@ -97,6 +97,17 @@ class ConceptTable:
         concepts = tuple(self.concepts[name] for name in dict.fromkeys(names))
         return Meant(best[0], -best[1], concepts) if concepts else None
 
+    def whole(self, words: Sequence[str]) -> Sequence[Concept]:
+        """What just these words say, with every stop word among them: "de mining" is no mining."""
+        first = next((word for word in words if word not in self.stop_words), "")
+        readings = [(word,) for word in words]
+        names = [
+            pattern.concept
+            for pattern in self._beginning_like((first,))
+            if len(pattern.slots) == len(words) and _fit(pattern.slots, pattern.open_end, readings)
+        ]
+        return [self.concepts[name] for name in dict.fromkeys(names)]
+
     def halves(self, word: str) -> tuple[Sequence[Concept], Sequence[Concept]] | None:
         """What the two words mean that a compound is made of ("Mordprozess": murder, trial), the second as long as it can be."""
         for cut in range(_HALF, len(word) - _HALF + 1):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise, takewhile
 from typing import Literal
 
 from service.matching.concepts import Concept, ConceptTable, Meant, load_concepts
@@ -22,6 +21,7 @@ from service.matching.topic_forms import (
     inflected,
     literal,
 )
+from service.matching.topic_words import hyphened, joined_letters, says_nothing, without_gap
 
 _LONGEST_NAME = 6  # words
 _ENOUGH = 2  # known parts beside which an unknown word may be missing
@@ -74,7 +74,10 @@ def _split(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTabl
 
 def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTable) -> tuple[int, TopicPart | None]:
     """The part that begins with the first word, and how many words it takes; no part for a stop word."""
-    telling = [number for number, word in enumerate(words) if not _says_nothing(topic, word, table)]
+    length, whole = hyphened(topic, words, table)
+    if whole:
+        return length, _meant_part(_text(topic, words[:length]), whole, table)
+    telling = [number for number, word in enumerate(words) if not says_nothing(topic, word, table)]
     forms = [words[number].form for number in telling]
     meant = table.meant(forms) if telling[:1] == [0] else None
     length = telling[_reach(meant, forms, table) - 1] + 1 if meant else 0
@@ -87,13 +90,13 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
             return taken, _named_part(written, also, expand, table)
     if meant and not _is_compound(meant, words[0], table):
         return length, _meant_part(_text(topic, words[:length]), meant.concepts, table)
-    if (letters := _joined_letters(topic, words)) > 1:
+    if (letters := joined_letters(topic, words)) > 1:
         written = _text(topic, words[:letters])
         return letters, TopicPart(written, "word", (Form(phrase_of(written), LITERAL, "name", cased=True),))
     if telling[:1] != [0]:
         return 1, None
-    run = _run(words, table)
-    return run, _word_part(_text(topic, words[:run]), table)
+    together = without_gap(words, table)
+    return together, _word_part(_text(topic, words[:together]), table)
 
 
 def _reach(meant: Meant, forms: Sequence[str], table: ConceptTable) -> int:
@@ -115,27 +118,6 @@ def _is_compound(meant: Meant, word: Word, table: ConceptTable) -> bool:
 def _is_concept(written: str, meant: Meant) -> bool:
     """What the table has word for word and the user wrote small is no name: "amnesty" is not Amnesty, "газа" not Gaza."""
     return not meant.ending and meant.concepts[0].sort in ("concept", "general") and written.islower()
-
-
-def _says_nothing(topic: str, word: Word, table: ConceptTable) -> bool:
-    shouted = word.end - word.start > 1 and topic[word.start : word.end].isupper()  # "US", "WHO"
-    return word.form in table.stop_words and not shouted
-
-
-def _joined_letters(topic: str, words: Sequence[Word]) -> int:
-    """How many single letters it begins with that are written as one word: "A&E" is neither "a" nor "e"."""
-    letters = list(takewhile(lambda word: word.end - word.start == 1, words))
-    return len(letters[:1]) + len(list(takewhile(lambda two: topic[two[0].end : two[1].start] == "&", pairwise(letters))))
-
-
-def _run(words: Sequence[Word], table: ConceptTable) -> int:
-    """How many words stand together without a gap, as they do in scripts without spaces, before one that is known."""
-    run = 1
-    while run < len(words) and words[run].start == words[run - 1].end:
-        if words[run].form in table.stop_words or table.meant([word.form for word in words[run:]]):
-            break
-        run += 1
-    return run
 
 
 @lru_cache(maxsize=1_000)
@@ -211,7 +193,7 @@ def _together(written: str, concepts: Sequence[Concept], table: ConceptTable) ->
     made_of = next((concept.made_of for concept in concepts if concept.made_of), ())
     if made_of:
         return tuple(_with_kinds(table.concepts[name], table) for name in made_of)
-    telling = [word for word in words_of(written) if not _says_nothing(written, word, table)]
+    telling = [word for word in words_of(written) if not says_nothing(written, word, table)]
     if len(telling) < 2 or telling[0].end == telling[1].start:
         return ()
     # Not what each of the words means by itself: "missile" and "start" in one sentence are no rocket launch.

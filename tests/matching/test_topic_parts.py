@@ -60,6 +60,9 @@ SPLIT = [
     pytest.param("ウクライナ和平案", [("ウクライナ", "place"), ("和平案", "concept")], id="Japanese without spaces"),
     pytest.param("东京拉面店停火", [("东京拉面店", "word"), ("停火", "concept")], id="unknown Chinese stays together"),
     pytest.param("Zanzibar marimba quokkas", [("Zanzibar", "word"), ("marimba", "word"), ("quokkas", "word")], id="unknown words"),
+    pytest.param("by-elections in Wales", [("by-elections", "concept"), ("Wales", "word")], id="a hyphen keeps a stop word"),
+    pytest.param("pre\u2011trial detention", [("trial detention", "concept")], id="unless more is known without it"),
+    pytest.param("in-flight meals", [("flight", "word"), ("meals", "word")], id="or nothing with it"),
     pytest.param("the", [("the", "word")], id="nothing but stop words"),
     pytest.param("!?", [], id="no word at all"),
 ]
