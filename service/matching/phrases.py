@@ -114,8 +114,7 @@ class PhraseBook(Generic[_Owner]):
         """The owners of the phrases that stand somewhere in the article."""
         found: set[_Owner | _Written] = set()
         longer = self._longer
-        pairs: set[Phrase] = {pair for line in reading.lines for pair in pairwise(line)}
-        pairs |= reading.inner.pairs(pairs)
+        pairs = reading.pairs | reading.inner.pairs(reading.pairs)
         self._collect_single(reading, found)
         self._collect_joined(pairs, found)
         for phrase in self._longer_in(reading, pairs):

@@ -15,6 +15,7 @@ from service.matching.text import Phrase
 
 HEAD = 3
 
+_PAIR = 2
 _PLACES = 1_000  # of one word in one field; hostile texts have more
 _STARTS = 400  # where a phrase of several words may stand: its rarest pair is in no news text so often
 _MANY_STARTS = 50  # of its rarest word: to look at each takes longer than to look for pairs
@@ -55,6 +56,7 @@ class Reading:
         self._sorted: list[str] | None = None
         self._followed: dict[Phrase, list[tuple[int, int]]] | None = None  # where each two words stand side by side
         self._heads: Set[str] | None = None
+        self._pairs: Set[Phrase] | None = None
         self._file()
 
     @property
@@ -66,6 +68,13 @@ class Reading:
     def at(self) -> Mapping[str, Sequence[tuple[int, int]]]:
         """Each different word of the lines, and where it stands: in which line, as which of its words."""
         return self._at
+
+    @property
+    def pairs(self) -> Set[Phrase]:
+        """Each two words that stand side by side."""
+        if self._pairs is None:
+            self._pairs = {pair for line in self._items for pair in pairwise(line)}
+        return self._pairs
 
     @property
     def heads(self) -> Set[str]:
@@ -160,9 +169,10 @@ class Reading:
         if self.inner.attached:
             return self._starts_behind(phrase)
         first, before = self._at.get(phrase[0], ()), phrase[:-1]
-        few = len(first) <= _MANY_STARTS
-        if not first:
+        pair_tells = length > _PAIR or not (last.endswith(OPEN) or last in self._inner)
+        if not first or (pair_tells and phrase[:_PAIR] not in self.pairs):
             return ()
+        few = len(first) <= _MANY_STARTS
         if last.endswith(OPEN):
             if self.inner.has_compounds:
                 return self._with_end(phrase, self._open_starts(last[:-1]))
