@@ -31,8 +31,8 @@ def find_language(title: str, text: str, declared: str | None) -> str | None:
     head, start = _NO_LANGUAGE.sub(" ", title[:READ]), _NO_LANGUAGE.sub(" ", text[:READ])
     choices = choices_of(head, start)
     by_title = _rank(_in_small_letters(head), choices) if choices.title else {}
-    by_text = _rank(start, choices) if choices.text else {}
-    return choose_language(choices, by_title, by_text, f"{head} {start}" if choices.text else head, declared)
+    letters = f"{head} {start}" if choices.text else head
+    return choose_language(choices, by_title, lambda: _rank(start, choices) if choices.text else {}, letters, declared)
 
 
 def _in_small_letters(title: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from service.domain.scripts import LANGUAGES_OF, Choices
@@ -66,34 +66,57 @@ def canonical_language(tag: str) -> str:
     return _SAME.get(code, code)
 
 
-def choose_language(choices: Choices, by_title: Ranking, by_text: Ranking, letters: str, declared: str | None) -> str | None:
+def choose_language(choices: Choices, by_title: Ranking, by_text: Callable[[], Ranking], letters: str, declared: str | None) -> str | None:
     """The likeliest of the choices, each witness believed as far as it is right as a rule, the feed least.
 
-    `letters` are the article's own, for the alphabets of those who share a script. Where there is too little to go by
-    it is what is declared; None where nothing is.
+    `letters` are the article's own, for the alphabets of those who share a script. `by_text` is asked only where its word may matter.
+    Where there is too little to go by it is what is declared; None where nothing is.
     """
     said: str | None = canonical_language(declared or "")
     said = None if said in _NONE else said
     if not choices.languages:
         return said
     strange = _strange_letters(letters)
-    odds: dict[str, float] = {}
-    witnesses = (_believed(by_title, choices.languages, _TITLE), _believed(by_text, choices.languages, _TEXT))
-    for (language, own, expected), title, text in zip(_expected(choices.languages, said), *witnesses, strict=True):
+    before: list[tuple[str, float]] = []  # each language's code, and how likely it is before the text is asked
+    for (language, own, expected), title in zip(
+        _expected(choices.languages, said), _believed(by_title, choices.languages, _TITLE), strict=True
+    ):
         fits = math.exp(-_STRANGE_LETTER * strange.get(language, 0)) if strange else 1.0
-        odds[own] = odds.get(own, 0.0) + title * text * expected * fits
+        before.append((own, title * expected * fits))
+    odds = _by_code(before)
+    if not _is_settled(odds):
+        text = _believed(by_text(), choices.languages, _TEXT)
+        odds = _by_code((own, likely * believed) for (own, likely), believed in zip(before, text, strict=True))
     best = max(odds, key=odds.__getitem__)
     if best == said or odds[best] >= _LIKELY * sum(odds.values()):
         return best
     return said if said in odds else None
 
 
+def _by_code(likely: Iterable[tuple[str, float]]) -> Mapping[str, float]:
+    odds: dict[str, float] = {}
+    for own, chance in likely:
+        odds[own] = odds.get(own, 0.0) + chance
+    return odds
+
+
+def _is_settled(odds: Mapping[str, float]) -> bool:
+    """Whether the best would stay far ahead even if the text spoke for all others."""
+    best, wrong = max(odds.values()), _wrong(_TEXT)
+    return best * wrong >= (sum(odds.values()) - best) * (_TEXT + wrong)
+
+
 def _believed(ranking: Ranking, languages: Sequence[str], right: float) -> Sequence[float]:
     """How likely each language is by a witness who is `right` that often."""
     if not ranking:
         return [1.0] * len(languages)
-    wrong = (1 - right) / len(LANGUAGES)
+    wrong = _wrong(right)
     return [right * ranking.get(language, 0.0) + wrong for language in languages]
+
+
+def _wrong(right: float) -> float:
+    """How likely any language is where a witness who is `right` that often says another."""
+    return (1 - right) / len(LANGUAGES)
 
 
 @lru_cache(maxsize=1000)

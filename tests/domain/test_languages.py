@@ -18,6 +18,12 @@ SURE_PL, SURE_EN = {"pl": 0.97, "en": 0.01}, {"en": 0.97, "pl": 0.01}
 TORN = {"pt": 0.4, "gl": 0.4, "es": 0.2}
 FLAT = dict.fromkeys(LANGUAGES_OF["LATIN"], 1 / len(LANGUAGES_OF["LATIN"]))
 
+
+def silent() -> Mapping[str, float]:
+    """A text that says nothing."""
+    return {}
+
+
 WEIGHED = [
     pytest.param(SURE_PL, {}, None, "pl", id="the title alone"),
     pytest.param({}, SURE_PL, None, "pl", id="the text alone"),
@@ -36,7 +42,25 @@ WEIGHED = [
 
 @pytest.mark.parametrize(("by_title", "by_text", "declared", "language"), WEIGHED)
 def test_witnesses(by_title: Mapping[str, float], by_text: Mapping[str, float], declared: str | None, language: str | None) -> None:
-    assert choose_language(LATIN, by_title, by_text, "", declared) == language
+    assert choose_language(LATIN, by_title, lambda: by_text, "", declared) == language
+
+
+@pytest.mark.parametrize(
+    ("by_title", "declared", "asked"),
+    [
+        pytest.param({"pl": 1.0}, "pl", False, id="title and feed agree"),
+        pytest.param({"pl": 1.0}, None, False, id="the title is sure"),
+        pytest.param({"pl": 0.9999, "en": 0.0001}, None, True, id="the text might outweigh it"),
+        pytest.param({"pl": 1.0}, "en", True, id="another is declared"),
+        pytest.param({}, "pl", True, id="there is no title"),
+    ],
+)
+def test_the_text_is_asked_only_where_it_may_matter(by_title: Mapping[str, float], declared: str | None, asked: bool) -> None:
+    texts = []
+    choose_language(LATIN, by_title, lambda: texts.append({}) or {}, "", declared)
+    assert bool(texts) is asked
+    for language in LATIN.languages if not asked else ():
+        assert choose_language(LATIN, by_title, lambda language=language: {language: 1.0}, "", declared) == "pl"
 
 
 @pytest.mark.parametrize(
@@ -52,25 +76,25 @@ def test_witnesses(by_title: Mapping[str, float], by_text: Mapping[str, float], 
 )
 def test_alphabets(letters: str, language: str) -> None:
     torn = dict.fromkeys(LANGUAGES_OF["CYRILLIC"], 0.1)
-    assert choose_language(CYRILLIC, torn, {}, letters, None) == language
+    assert choose_language(CYRILLIC, torn, silent, letters, None) == language
 
 
 def test_letters_of_another_alphabet_say_nothing() -> None:
-    assert choose_language(Choices(LANGUAGES_OF["HAN"], title=True), {"zh": 0.9, "ja": 0.1}, {}, "Новости 和平会谈", None) == "zh"
+    assert choose_language(Choices(LANGUAGES_OF["HAN"], title=True), {"zh": 0.9, "ja": 0.1}, silent, "Новости 和平会谈", None) == "zh"
 
 
 def test_a_script_of_one_language_needs_no_classifier() -> None:
-    assert choose_language(Choices(("ka",), title=True), {}, {}, "", "en") == "ka"
+    assert choose_language(Choices(("ka",), title=True), {}, silent, "", "en") == "ka"
 
 
 @pytest.mark.parametrize(("declared", "language"), [("yi", "yi"), ("he", "he"), ("iw", "he"), ("en", "he"), (None, "he")])
 def test_the_commonest_of_a_script_unless_another_is_declared(declared: str | None, language: str) -> None:
-    assert choose_language(Choices(("he", "yi"), title=True), {}, {}, "", declared) == language
+    assert choose_language(Choices(("he", "yi"), title=True), {}, silent, "", declared) == language
 
 
 @pytest.mark.parametrize(("declared", "language"), [("pt-BR", "pt"), ("nb", "no"), ("und", None), ("", None), (None, None)])
 def test_without_letters_what_is_declared_holds(declared: str | None, language: str | None) -> None:
-    assert choose_language(Choices(()), {}, {}, "", declared) == language
+    assert choose_language(Choices(()), {}, silent, "", declared) == language
 
 
 @pytest.mark.parametrize(
@@ -89,5 +113,5 @@ def test_the_answer_is_one_of_the_choices_or_none(
     script: str, by_title: dict[str, float], by_text: dict[str, float], letters: str, declared: str | None
 ) -> None:
     choices = LANGUAGES_OF[script]
-    found = choose_language(Choices(choices), by_title, by_text, letters, declared)
+    found = choose_language(Choices(choices), by_title, lambda: by_text, letters, declared)
     assert found is None or found in {canonical_language(language) for language in choices}
