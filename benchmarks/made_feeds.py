@@ -6,8 +6,10 @@ import random
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 
+from benchmarks.rule_sets import COMMON_WORDS
+from service.matching.concepts import load_concepts
+
 NEW_EACH_TURN = 3
-_SYLLABLES = ("ka", "ri", "to", "men", "sa", "lu", "ver", "do", "ni", "pra", "el", "ost", "ge", "ham", "iv", "ur")
 _START = datetime(2026, 1, 5, 6, tzinfo=UTC)
 _CONTENT = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
 _RDF = (
@@ -32,13 +34,16 @@ def make_feed(number: int, turn: int, *, items: int = 0) -> bytes:
 
 
 @cache
-def _words() -> list[str]:
-    chance = random.Random(7)
-    return ["".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4))) for _ in range(3_000)]
+def _telling_words() -> list[str]:
+    """English words, for that is what the feeds declare: the language of made-up ones takes longer to tell."""
+    patterns = [pattern for concept in load_concepts().concepts.values() for pattern in concept.patterns]
+    words = {pattern.slots[0][0] for pattern in patterns if pattern.language == "en" and len(pattern.slots) == 1 and not pattern.open_end}
+    return sorted(words)
 
 
 def _text(chance: random.Random, count: int) -> str:
-    return " ".join(chance.choices(_words(), k=count)).capitalize()
+    telling, common = _telling_words(), COMMON_WORDS
+    return " ".join(chance.choice(common if number % 2 else telling) for number in range(count)).capitalize()
 
 
 def _moment(number: int) -> datetime:

@@ -50,6 +50,7 @@ _PROSE = (
     " after its been were which had one they new about when over also or two would people last year first than could into"
     " other country percent officials week month government minister report time company police city million state"
 )
+COMMON_WORDS = _PROSE.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _weights(count: int, rank: int) -> list[float]:
 def make_world(seed: int) -> World:
     """20,000 ordinary words; 60,000 full names, some of the pack; 30,000 topics, some of the concept table."""
     random = Random(seed)
-    words = [*_PROSE.split(), *_coin(random, "bdfgklmnprstvz", ("a", "e", "i", "o", "ing", "an", "er", "ly"), 20_000)]
+    words = [*COMMON_WORDS, *_coin(random, "bdfgklmnprstvz", ("a", "e", "i", "o", "ing", "an", "er", "ly"), 20_000)]
     given = _coin(random, "bcdjklmnrst", ("a", "o", "ia", "en", "el", "us"), 600)
     surnames = [*_coin(random, "bdghkmprstvwz", ("ar", "ov", "el", "in", "u", "ash", "ert", "i"), 20_000), *words[200::_ALSO_A_NAME]]
     people = [
@@ -134,7 +135,7 @@ def _pack_names() -> list[str]:
 def _text(world: World, length: int) -> str:
     """A third of the words are those that every text is made of, and about one word in twenty belongs to a name or a topic."""
     count = length // 6
-    pieces = [*world.draw(world.words, count * 2 // 3), *world.random.choices(_PROSE.split(), k=count // 3)]
+    pieces = [*world.draw(world.words, count * 2 // 3), *world.random.choices(COMMON_WORDS, k=count // 3)]
     for phrase in (*world.draw(world.names, max(2, count // 35)), *world.draw(world.topics, max(1, count // 90))):
         pieces[world.random.randrange(len(pieces))] = phrase
     for end in range(18, len(pieces), 18):
