@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from service.matching.actor_index import find_actor, find_office
@@ -23,13 +23,15 @@ from service.matching.actor_tables import (
 )
 from service.matching.aliases import forms_of_alias
 from service.matching.cases import further_cases, inflections
-from service.matching.forms import Form, best_of
-from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym, name_words
+from service.matching.expansion import TYPED, Expansion, without_doubles
+from service.matching.forms import Form
+from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, name_words
 from service.matching.once import once
 from service.matching.short_names import beside_names
 from service.matching.text import Phrase, phrase_of
+from service.matching.typed import typed_forms
 
-TYPED, OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 1.0, 0.95, 0.92, 0.9, 0.75, 0.6
+OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 0.95, 0.92, 0.9, 0.75, 0.6
 
 _LONGEST_DOTTED = 5
 _LEADING = frozenset({"president", "head-of-government", "chancellor", "leader", "supreme-leader", "foreign-minister", "pope"})
@@ -42,22 +44,6 @@ _MINISTERS = {
 }
 _ATTACHED = {"arab": "وبلف", "hebr": "ובלמהש"}  # and, in, to, from: written as one with the word
 _FIRST_LETTERS = {"arab": ("\u0621", "\u064a"), "hebr": ("\u05d0", "\u05ea")}
-
-
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """All the forms an actor goes by.
-
-    `forms` find the actor by themselves. `needs_context` (Jordan, Georgia, a surname that many people have) count only in
-    an article where one of `forms` or one of `context` occurs; `context` is no evidence itself. `id` and `kind` are the
-    pack's, None for a name that is in no pack. The same words stand in one of `forms` and `needs_context` only.
-    """
-
-    id: str | None
-    kind: str | None
-    forms: tuple[Form, ...]
-    needs_context: tuple[Form, ...] = ()
-    context: tuple[Form, ...] = ()
 
 
 def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
@@ -73,7 +59,7 @@ def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     written = [forms_of_alias(each, name) for each in written_beside(known, name, aliases) if not find_actor(each)]
     forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
     needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
-    return _without_doubles(replace(own, forms=forms, needs_context=needs_context))
+    return without_doubles(replace(own, forms=forms, needs_context=needs_context))
 
 
 def written_beside(known: str | None, name: str, aliases: Sequence[str]) -> tuple[str, ...]:
@@ -86,20 +72,6 @@ def id_of_actor(name: str, aliases: Sequence[str] = ()) -> str | None:
     return next((found for each in (name, *aliases) if (found := find_actor(each))), None)
 
 
-def typed_forms(written: str, known: Expansion | None = None, *, is_alias: bool = False) -> tuple[Form, ...]:
-    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan.
-
-    A person's surname that is typed alone is meant: Ronaldo. An alias needs no context, for the user says so.
-    """
-    words = phrase_of(written)
-    unsure = known.needs_context if known and known.kind != "person" and not is_alias else ()
-    if not words or any(form.words == words for form in unsure):
-        return ()
-    in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
-    literal = Form(words, TYPED, "name", cased=in_capitals or is_acronym(written))
-    return (literal, dotted(written.strip())) if is_acronym(written) else (literal,)
-
-
 @lru_cache(maxsize=2048)
 def expand_known(actor_id: str) -> Expansion:
     """What finds the actor who has this id in the pack."""
@@ -107,7 +79,8 @@ def expand_known(actor_id: str) -> Expansion:
     if kind == "person":
         return _person_forms(_persons()[actor_id])
     if kind == "state":
-        return _with_places(_body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING))), key)
+        state = _with_places(_body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING))), key)
+        return _as_names(state)
     if kind == "office":
         return _office(actor_id, *key.split("@"))
     return _organisation(read_organisations()[key])
@@ -123,7 +96,7 @@ def _person_forms(person: Person) -> Expansion:
     forms += role_forms(person.offices)
     for surname in person.surnames:
         (unsure if surname.unsure else forms).extend(_surname(surname))
-    return _without_doubles(Expansion(person.id, "person", tuple(forms), tuple(unsure)))
+    return without_doubles(Expansion(person.id, "person", tuple(forms), tuple(unsure)))
 
 
 def _plausible(form: Form) -> bool:
@@ -135,12 +108,12 @@ def _surname(spelling: Spelling) -> Iterator[Form]:
     words = phrase_of(spelling.text)
     kind, weight = ("surname" if words[-1].isascii() else "script"), (SURNAME if spelling.unsure else KNOWN_SURNAME)
     if spelling.open_end or spelling.exact or spelling.as_written:
-        yield Form(words, weight, kind, spelling.open_end, written=spelling.text if spelling.as_written else "")
+        yield Form(words, weight, kind, spelling.open_end, written=spelling.text if spelling.as_written else "", named=True)
         return
     for form in inflected_forms(words, weight, kind):
         yield from _with_attached(form)
     if not spelling.unsure:
-        yield from (Form((*words[:-1], each), weight, kind) for each in further_cases(words[-1]))
+        yield from (Form((*words[:-1], each), weight, kind, named=True) for each in further_cases(words[-1]))
 
 
 def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
@@ -165,7 +138,14 @@ def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
     context = [form for spelling in body.context for form in _forms(spelling, SEAT, "related")]
     if body.kind == "company" and unsure:
         context += [Form((beginning,), SEAT, "related", open_end=True) for beginning in sorted(name_words("business"))]
-    return _without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
+    return without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
+
+
+def _as_names(state: Expansion) -> Expansion:
+    """A state's names and those of its places are written with capitals in every language that has some: irán is a verb."""
+    names = {form.words for form in (*state.forms, *state.needs_context) if form.kind != "people" and len(form.words) == 1}
+    sure, unsure = ([form._replace(named=form.words in names) for form in forms] for forms in (state.forms, state.needs_context))
+    return replace(state, forms=tuple(sure), needs_context=tuple(unsure))
 
 
 def _with_places(state: Expansion, code: str) -> Expansion:
@@ -174,7 +154,7 @@ def _with_places(state: Expansion, code: str) -> Expansion:
     taken = {form.words for form in (*state.forms, *state.needs_context)}
     forms = (*state.forms, *(form for form in sure if form.words not in taken))
     others = (*state.needs_context, *(form for form in unsure if form.words not in taken))
-    return _without_doubles(replace(state, forms=forms, needs_context=others))
+    return without_doubles(replace(state, forms=forms, needs_context=others))
 
 
 def _organisation(body: Body) -> Expansion:
@@ -189,12 +169,12 @@ def _office(office_id: str, role: str, at: str) -> Expansion:
     named = tuple(office_forms(role, at))
     if role not in read_institutions():
         holders = (form._replace(weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
-        return _without_doubles(Expansion(office_id, "office", (*named, *holders)))
+        return without_doubles(Expansion(office_id, "office", (*named, *holders)))
     state = expand_known(f"state:{at}")
     unsure = tuple(Form(words, SEAT, "name") for words in bare_names(role))
     forms = (*named, *_leaders(at, frozenset({_MINISTERS.get(role, "")})))
     context = tuple(form for form in state.forms if form.weight >= PEOPLE)
-    return _without_doubles(Expansion(office_id, "institution", forms, unsure, context))
+    return without_doubles(Expansion(office_id, "institution", forms, unsure, context))
 
 
 def _finds(form: Form, doubtful: Iterable[Phrase]) -> bool:
@@ -222,7 +202,8 @@ def _forms(spelling: Spelling, weight: float, kind: str) -> Iterator[Form]:
     if spelling.as_written:
         yield Form(words, weight, shown, written=spelling.text)
         return
-    yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased))
+    is_word = (spelling.unsure or spelling.exact) and kind == "name" and spelling.text[:1].isupper()
+    yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased, named=is_word))
     if spelling.cased and spelling.text.isascii() and len(spelling.text) <= _LONGEST_DOTTED:
         yield dotted(spelling.text)._replace(weight=weight)
 
@@ -272,28 +253,3 @@ def _holders() -> Mapping[str, Sequence[tuple[Person, Office]]]:
         for office in person.offices:
             holders.setdefault(office.at, []).append((person, office))
     return holders
-
-
-def _without_doubles(expansion: Expansion) -> Expansion:
-    """Each form once, with its greatest weight; those that a user or a table is sure of need no context."""
-    forms = _strongest(expansion.forms)
-    sure = {form.words for form in forms}
-    unsure = _strongest(form for form in expansion.needs_context if form.words not in sure)
-    return replace(expansion, forms=forms, needs_context=unsure)
-
-
-def _strongest(forms: Iterable[Form]) -> tuple[Form, ...]:
-    """Each once, without those of which the same words with an open end say as much."""
-    kept = best_of(forms)
-    open_ended: dict[Phrase, list[Form]] = {}
-    for form in kept:
-        if form.open_end:
-            open_ended.setdefault(form.words, []).append(form)
-    return tuple(
-        [form for form in kept if form.open_end or not any(_says_as_much(wider, form) for wider in open_ended.get(form.words, ()))]
-    )
-
-
-def _says_as_much(wider: Form, form: Form) -> bool:
-    same = (wider.cased, wider.since, wider.until) == (form.cased, form.since, form.until)
-    return same and not wider.written and wider.weight >= form.weight

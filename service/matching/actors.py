@@ -6,15 +6,17 @@ from functools import lru_cache, partial
 
 from service.domain.rules import Actor
 from service.matching.actor_index import find_actor
-from service.matching.actor_pack import Expansion, expand_actor, expand_known, id_of_actor, typed_forms, written_beside
+from service.matching.actor_pack import expand_actor, expand_known, id_of_actor, written_beside
 from service.matching.aliases import forms_of_alias
 from service.matching.condition import OneOf
+from service.matching.expansion import Expansion
 from service.matching.full_names import given_names
 from service.matching.groups import Forms, Group, group_of, hints_of
 from service.matching.name_shadows import is_longer_name, longer_names
 from service.matching.names import forms_of_name
 from service.matching.strikes import phrase_of_strike
 from service.matching.text import Phrase, phrase_of
+from service.matching.typed import typed_forms
 
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:

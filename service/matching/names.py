@@ -43,7 +43,8 @@ def forms_of_name(name: str, *, cases: bool = True) -> tuple[tuple[Form, ...], t
     if len(person) == 1 < len(words):
         return (literal,), tuple(_surname_forms(person))  # Pope Francis, Prime Minister Popescu
     if len(person) == 1:
-        return (literal, *_word_forms(person[0], literal.cased)), ()
+        literal = literal._replace(named=is_proper(name))
+        return (literal, *(form._replace(named=literal.named) for form in _word_forms(person[0], literal.cased))), ()
     if not 1 < len(person) <= _LONGEST_NAME:
         return (literal,), tuple(_short_forms(words))
     surname = surname_of(person)
@@ -118,18 +119,23 @@ def is_acronym(name: str) -> bool:
     return len(bare) <= _SHORTEST_SURNAME and bare.isascii() and bare.isalpha() and bare.isupper()
 
 
+def is_proper(name: str) -> bool:
+    """Whether it is typed with a capital, so that what an article writes small is another word: Gap, Boots."""
+    return name.strip()[:1].isupper()
+
+
 def dotted(acronym: str) -> Form:
     """U.S. for US: its letters, each a word."""
     return Form(tuple(acronym.casefold()), FULL, "name", cased=True)
 
 
 def inflected_forms(words: Phrase, weight: float, kind: str) -> Iterator[Form]:
-    """The phrase with the endings of its last word: one form with an open end where the stem is long, else one for each."""
+    """The surname with the endings of its last word: one form with an open end where the stem is long, else one for each."""
     stem = _stem(words[-1])
     if len(stem) >= _SHORTEST_STEM:
-        yield from (Form((*words[:-1], each), weight, kind, open_end=True) for each in _stems(words[-1]))
+        yield from (Form((*words[:-1], each), weight, kind, open_end=True, named=True) for each in _stems(words[-1]))
     else:
-        yield from (Form((*words[:-1], form), weight, kind, open_end) for form, open_end in inflections(words[-1]))
+        yield from (Form((*words[:-1], form), weight, kind, open_end, named=True) for form, open_end in inflections(words[-1]))
 
 
 def _person(words: Phrase) -> Phrase:

@@ -119,6 +119,10 @@ class Reading:
         """The word that stands before it in its field."""
         return self._fields[place.rank].items[place.first - 1] if place.first else None
 
+    def is_in_small_letters(self, place: Place) -> bool:
+        """Whether its whole field is, so that names are, too."""
+        return self._fields[place.rank].text.islower()
+
     def text_before(self, place: Place, most: int) -> str:
         """Up to so many characters of its field before it."""
         return self._fields[place.rank].text[max(0, place.start - most) : place.start]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.matching.actor_index import find_actor
-from service.matching.actor_pack import Expansion, expand_actor
+from service.matching.actor_pack import expand_actor
 from service.matching.actor_tables import (
     read_institutions,
     read_organisations,
@@ -20,6 +20,7 @@ from service.matching.actor_tables import (
     read_states,
     read_titles,
 )
+from service.matching.expansion import Expansion
 from service.matching.forms import OPEN_END, Form
 from service.matching.name_shadows import longer_names
 from service.matching.text import phrase_of

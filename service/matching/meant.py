@@ -1,0 +1,71 @@
+"""Which of the places where an article has a form are about the form's actor, and which about another, or about no actor at all."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence, Set
+from itertools import accumulate
+
+from service.matching.forms import Form
+from service.matching.name_sounds import sound_alike
+from service.matching.names import name_words
+from service.matching.reading import Place, Reading
+from service.matching.text import Phrase, phrase_of
+
+_JOINS = (" ", "-", "\u00a0", "\u2011")  # what stands between a first name and a surname
+
+
+def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: Set[str], reading: Reading) -> Sequence[Place]:
+    """Those that are no part of `longer` phrases, and no common word; of a role, those of whoever still has it.
+
+    Of a person of these `given` names, those that are no longer surname (Greenberg) and follow nobody else's first name (Colin Powell).
+    """
+    if longer:
+        around = _Around(longer, reading)
+        places = [place for place in places if place not in around]
+    if form.named:
+        places = [place for place in places if not _is_a_word(form, place, reading)]
+    if form.kind == "role":
+        places = [place for place in places if reading.word_before(place) not in name_words("former")]
+    if given and form.words[0].isascii():
+        if form.open_end:
+            places = [place for place in places if not _is_longer_surname(form, place)]
+        if form.kind == "surname":
+            places = [place for place in places if not _is_of_another(place, given, reading)]
+    return places
+
+
+def _is_a_word(form: Form, place: Place, reading: Reading) -> bool:
+    """Whether it is written small in a text that has capitals: no name, but for adjectives made of one (putinowski)."""
+    if not place.text.islower() or reading.is_in_small_letters(place):
+        return False
+    return not form.open_end or phrase_of(place.text) == form.words
+
+
+def _is_longer_surname(form: Form, place: Place) -> bool:
+    """Whether what follows the form makes another surname of it, as in Martinez, for Martin."""
+    return phrase_of(place.text)[-1].removeprefix(form.words[-1]) in name_words("surname-ending")
+
+
+def _is_of_another(place: Place, given: Set[str], reading: Reading) -> bool:
+    """Whether a first name stands before the surname that is none of the person's, in whatever spelling or for short."""
+    before = reading.word_before(place)
+    if before is None or before not in name_words("first-name"):
+        return False
+    text = reading.text_before(place, len(before) + 1)
+    if text[-1] not in _JOINS or phrase_of(text) != (before,):
+        return False  # something else is between them
+    return not any(before[0] == own[0] or sound_alike(before, own) for own in given)
+
+
+class _Around:
+    """Whether a place is inside one of the places of some phrases."""
+
+    def __init__(self, phrases: Iterable[Phrase], reading: Reading) -> None:
+        places = sorted([(place.rank, place.first, place.last) for phrase in phrases for place in reading.places(phrase)])
+        self._firsts = [(rank, first) for rank, first, _last in places]
+        self._reached = list(accumulate(((rank, last) for rank, _first, last in places), max))
+
+    def __contains__(self, place: Place) -> bool:
+        behind = bisect_right(self._firsts, (place.rank, place.first)) if self._firsts else 0
+        return behind > 0 and self._reached[behind - 1] >= (place.rank, place.last)

@@ -1,0 +1,70 @@
+"""Which places of an actor's words are about the actor, and which about another, or are common words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from service.domain.rules import Actor
+from service.matching.actors import group_of_actor
+from service.matching.groups import Known, see
+from service.matching.reading import Reading
+
+DAY = date(2026, 11, 2)
+
+
+def found(name: str, text: str) -> list[str]:
+    """Where the text has the actor."""
+    there = see(group_of_actor(Actor(name=name)), Reading({"title": text}), DAY, Known())
+    return [place.text for place in there.places] if there else []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        pytest.param("Gap", "Gender pay gap widens", [], id="a company in no pack, and a common word"),
+        pytest.param("Gap", "Sales slump at Gap", ["Gap"], id="the company itself"),
+        pytest.param("gap", "Gender pay gap widens", ["gap"], id="a word that the user typed small"),
+        pytest.param("Donald Tusk", "Smugglers hid a tusk", [], id="a surname"),
+        pytest.param("Tusk", "Smugglers hid a tusk", [], id="a surname that is typed alone"),
+        pytest.param("Jane Ferriter", "Jane Ferriter, a ferriter", ["Jane Ferriter"], id="a surname in no pack"),
+        pytest.param("Iran", "Los ministros irán a Bruselas", [], id="a state and a verb"),
+        pytest.param("Iran", "Iran und die iranische Führung", ["Iran", "iranische"], id="an adjective made of a state's name"),
+        pytest.param("Mali", "Вони мали рацію", [], id="a state and a verb, in Cyrillic"),
+        pytest.param("Turkey", "Roast a turkey", [], id="a state and a bird"),
+        pytest.param("Turkey", "turkey votes", ["turkey"], id="a text without capitals"),
+        pytest.param("Turkey", "TURKEY VOTES", ["TURKEY"], id="a text in capitals"),
+        pytest.param(
+            "Gerhard Steinmetzer", "Gerhard Steinmetzer, steinmetzersche", ["Gerhard Steinmetzer", "steinmetzersche"], id="of a name"
+        ),
+    ],
+)
+def test_a_name_is_not_written_small(name: str, text: str, expected: list[str]) -> None:
+    assert found(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        pytest.param("Jerome Powell", "Colin Powell remembered", [], id="of somebody in the pack"),
+        pytest.param("Jerome Powell", "The Fed's Powell and Jay Powell", ["Powell", "Jay Powell"], id="behind other words"),
+        pytest.param("Joe Biden", "Joseph Biden", ["Joseph Biden"], id="another way to write the first name"),
+        pytest.param("Joe Biden", "With Karen, Biden spoke", ["Biden"], id="a comma between"),
+        pytest.param("Tanaka Berilu", "Tanaka Berilu met Anna Berilu", ["Tanaka Berilu"], id="of somebody in no pack"),
+    ],
+)
+def test_a_surname_behind_anothers_first_name_is_anothers(name: str, text: str, expected: list[str]) -> None:
+    assert found(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        pytest.param("Mark Green", "Mark Greenberg wins", [], id="a longer surname"),
+        pytest.param("Chris Martin", "Chris Martin. Martinez", ["Chris Martin"], id="alone"),
+        pytest.param("Chris Martin", "Chris Martin. Martinowi", ["Chris Martin", "Martinowi"], id="a case ending"),
+    ],
+)
+def test_a_longer_surname_is_anothers(name: str, text: str, expected: list[str]) -> None:
+    assert found(name, text) == expected
