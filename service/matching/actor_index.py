@@ -20,8 +20,10 @@ from service.matching.actor_tables import (
 from service.matching.names import is_acronym, name_words, untitled
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
+from service.matching.typed_names import persons_in
 
 _ARTICLE, _TAIL = ("article",), ("legal", "tail")
+_PERSON = "person:"
 _SHORTEST_STEM = 5
 _LONGEST_CASE = 4  # letters: Зеленськ-ого
 _LONGEST_PLURAL = 3  # Houthi-s, Hamas-owi; more would make another word
@@ -38,9 +40,18 @@ def find_actor(name: str) -> str | None:
     """
     words = phrase_of(name)
     if _openings().isdisjoint([*zip(words), *pairwise(words)]):
-        return _by_stem(untitled(words)) or find_person_by_sound(name)  # most names, and rules have a great many
+        return _by_stem(untitled(words)) or _find_person(name)  # most names, and rules have a great many
     known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None)
-    return known or find_office(name) or _by_stem(untitled(words)) or find_person_by_sound(name)
+    return known or find_office(name) or _by_stem(untitled(words)) or _find_person(name)
+
+
+def _find_person(name: str) -> str | None:
+    """Somebody whose name is spelled otherwise, or who has a title, or more names, around it."""
+    found = find_person_by_sound(name)
+    if found:
+        return found
+    ways = (_by_name(each) or _by_stem(phrase_of(each)) or find_person_by_sound(each) for each in persons_in(name))
+    return next((found for found in ways if found and found.startswith(_PERSON)), None)
 
 
 def find_office(name: str) -> str | None:
@@ -54,10 +65,10 @@ def find_office(name: str) -> str | None:
 
 
 def _ways_to_read(name: str) -> Iterator[str]:
-    """The name, and without the words around it that say what it is; without its article first."""
+    """The name, and without the words around it that say what it is; without its article first. Titles are persons': `persons_in`."""
     yield name
     words = name.split()
-    for before, behind in ((_ARTICLE, ()), (_ARTICLE, _TAIL), ((*_ARTICLE, "title"), (*_TAIL, "suffix"))):
+    for before, behind in ((_ARTICLE, ()), (_ARTICLE, _TAIL)):
         kept = _without(words, _of_kinds(before), _of_kinds(behind))
         if len(kept) < len(words):
             yield " ".join(kept)
