@@ -17,7 +17,9 @@ from service.matching.actor_tables import (
     read_state_names,
     read_states,
 )
-from service.matching.names import is_acronym, name_words, untitled
+from service.matching.name_parts import name_words, untitled
+from service.matching.name_spellings import spelled_in_full
+from service.matching.names import is_acronym
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 from service.matching.typed_names import persons_in
@@ -67,6 +69,7 @@ def find_office(name: str) -> str | None:
 def _ways_to_read(name: str) -> Iterator[str]:
     """The name, and without the words around it that say what it is; without its article first. Titles are persons': `persons_in`."""
     yield name
+    yield from (each for each in spelled_in_full(name) if "&" in each)
     words = name.split()
     for before, behind in ((_ARTICLE, ()), (_ARTICLE, _TAIL)):
         kept = _without(words, _of_kinds(before), _of_kinds(behind))

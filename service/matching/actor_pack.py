@@ -25,7 +25,9 @@ from service.matching.aliases import forms_of_alias
 from service.matching.cases import further_cases, inflections
 from service.matching.expansion import TYPED, Expansion, without_doubles
 from service.matching.forms import Form
-from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, name_words
+from service.matching.name_parts import name_words
+from service.matching.name_spellings import spelled_in_full
+from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms
 from service.matching.once import once
 from service.matching.short_names import beside_names
 from service.matching.text import Phrase, phrase_of
@@ -110,8 +112,9 @@ def _surname(spelling: Spelling) -> Iterator[Form]:
     if spelling.open_end or spelling.exact or spelling.as_written:
         yield Form(words, weight, kind, spelling.open_end, written=spelling.text if spelling.as_written else "", named=True)
         return
-    for form in inflected_forms(words, weight, kind):
-        yield from _with_attached(form)
+    for each in (spelling.text, *spelled_in_full(spelling.text)):
+        for form in inflected_forms(phrase_of(each), weight, kind):
+            yield from _with_attached(form)
     if not spelling.unsure:
         yield from (Form((*words[:-1], each), weight, kind, named=True) for each in further_cases(words[-1]))
 
@@ -185,6 +188,7 @@ def _names(body: Body) -> Iterator[Spelling]:
     """As the table has them; a company's name of one word with Slavic endings, too: Siemensa, Сименсом."""
     for spelling in body.names:
         yield spelling
+        yield from (replace(spelling, text=each) for each in spelled_in_full(spelling.text) if "&" in spelling.text)
         words = phrase_of(spelling.text)
         if body.kind == "company" and len(words) == 1 and not (spelling.open_end or spelling.cased):
             yield from (replace(spelling, text=form) for form in _cases(words[0]))

@@ -11,7 +11,7 @@ import regex
 from service.matching.actor_peoples import people_of
 from service.matching.actor_tables import Office, Title, Ways, read_institutions, read_roles, read_state_names, read_states, read_titles
 from service.matching.forms import Form
-from service.matching.names import name_words
+from service.matching.name_parts import name_words
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 

@@ -10,8 +10,8 @@ import regex
 
 from service.matching.actor_tables import Person, read_persons
 from service.matching.cases import inflections
+from service.matching.name_parts import name_words, surname_of, untitled
 from service.matching.name_sounds import sound_alike, sound_much_alike, sounds_of
-from service.matching.names import name_words, surname_of, untitled
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 

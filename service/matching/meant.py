@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence, Set
 from itertools import accumulate
 
 from service.matching.forms import Form
+from service.matching.name_parts import name_words
 from service.matching.name_sounds import sound_alike
-from service.matching.names import name_words
 from service.matching.reading import Place, Reading
 from service.matching.text import Phrase, phrase_of
 
@@ -37,7 +37,8 @@ def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: 
 
 def _is_a_word(form: Form, place: Place, reading: Reading) -> bool:
     """Whether it is written small in a text that has capitals: no name, but for adjectives made of one (putinowski)."""
-    if not place.text.islower() or reading.is_in_small_letters(place):
+    *_before, word = place.text.split()
+    if not word.islower() or reading.is_in_small_letters(place):
         return False
     return not form.open_end or phrase_of(place.text) == form.words
 

@@ -6,11 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import chain, islice, product
 
+import regex
+
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 from service.matching.transliterate import other_script, sister_spellings
 
+_IN_FULL = dict(zip("äöüøÄÖÜØåÅ", ["ae", "oe", "ue", "oe", "Ae", "Oe", "Ue", "Oe", "aa", "Aa"], strict=True))
+_UMLAUT = regex.compile(f"[{''.join(_IN_FULL)}]")
+_AMPERSAND, _AND = regex.compile(r"\s+&\s+"), regex.compile(r"(?<=\S)\s+and\s+(?=\S)", regex.IGNORECASE)
+
 _MOST, _MOST_TRIED = 32, 256  # spellings of one name; many are the same
+
+
+def spelled_in_full(name: str) -> Iterator[str]:
+    """Mueller, for Müller, and "Smith and Wesson", for Smith & Wesson; and the other way round of that."""
+    in_full = _UMLAUT.sub(lambda letter: _IN_FULL[letter[0]], name)
+    if in_full != name:
+        yield in_full
+    if "&" in name:
+        yield _AMPERSAND.sub(" and ", name)
+    elif _AND.search(name):
+        yield _AND.sub(" & ", name)
 
 
 def names_elsewhere(person: Phrase) -> tuple[Phrase, ...]:

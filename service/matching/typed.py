@@ -20,7 +20,7 @@ def typed_forms(written: str, known: Expansion | None = None, *, is_alias: bool 
         return ()
     in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
     is_surname = known is not None and known.kind == "person" and _is_surname(words, known)
-    is_name = is_surname or (len(words) == 1 and (is_proper(written) or (known is not None and known.kind == "state")))
+    is_name = is_surname or is_proper(written) or (known is not None and known.kind == "state" and len(words) == 1)
     literal = Form(words, TYPED, "surname" if is_surname else "name", cased=in_capitals or is_acronym(written), named=is_name)
     return (literal, dotted(written.strip())) if is_acronym(written) else (literal,)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import regex
 
-from service.matching.names import name_words
+from service.matching.name_parts import name_words
 from service.matching.text import phrase_of
 
 _BEHIND = regex.compile(r"\s*\([^()]*\)\s*$")  # Angela Merkel (CDU)

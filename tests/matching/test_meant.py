@@ -25,6 +25,7 @@ def found(name: str, text: str) -> list[str]:
     [
         pytest.param("Gap", "Gender pay gap widens", [], id="a company in no pack, and a common word"),
         pytest.param("Gap", "Sales slump at Gap", ["Gap"], id="the company itself"),
+        pytest.param("The Gap", "Mind the gap. The Gap mends", ["The Gap"], id="with an article"),
         pytest.param("gap", "Gender pay gap widens", ["gap"], id="a word that the user typed small"),
         pytest.param("Donald Tusk", "Smugglers hid a tusk", [], id="a surname"),
         pytest.param("Tusk", "Smugglers hid a tusk", [], id="a surname that is typed alone"),
@@ -56,6 +57,18 @@ def test_a_name_is_not_written_small(name: str, text: str, expected: list[str]) 
 )
 def test_a_surname_behind_anothers_first_name_is_anothers(name: str, text: str, expected: list[str]) -> None:
     assert found(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("Markus Söder", "Soeder on tax", id="an umlaut in full"),
+        pytest.param("Johnson & Johnson", "Johnson and Johnson settles", id="and for &"),
+        pytest.param("Johnson and Johnson", "Johnson & Johnson settles", id="& for and"),
+    ],
+)
+def test_somebody_known_is_found_in_another_spelling(name: str, text: str) -> None:
+    assert found(name, text)
 
 
 @pytest.mark.parametrize(
