@@ -31,6 +31,7 @@ from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_nam
 from service.matching.once import once
 from service.matching.short_names import beside_names
 from service.matching.text import Phrase, phrase_of
+from service.matching.titled import titled_surnames
 from service.matching.typed import typed_forms
 
 OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 0.95, 0.92, 0.9, 0.75, 0.6
@@ -95,10 +96,11 @@ def _person_forms(person: Person) -> Expansion:
     for name in person.names:
         full = [form for form in forms_of_name(name.text)[0] if form.kind not in guesses and _plausible(form)]
         forms += full if full[0].words[0].isascii() else [form._replace(weight=min(form.weight, OTHER_LANGUAGE)) for form in full]
-    forms += role_forms(person.offices)
+    forms += [*role_forms(person.offices), *titled_surnames(person)]
     for surname in person.surnames:
         (unsure if surname.unsure else forms).extend(_surname(surname))
-    return without_doubles(Expansion(person.id, "person", tuple(forms), tuple(unsure)))
+    own = (form for form in forms if _bearers().get(form.words, person.id) == person.id)
+    return without_doubles(Expansion(person.id, "person", tuple(own), tuple(unsure)))
 
 
 def _plausible(form: Form) -> bool:
@@ -248,6 +250,12 @@ def _leaders(at: str, roles: frozenset[str]) -> Iterator[Form]:
 @once
 def _persons() -> Mapping[str, Person]:
     return {person.id: person for person in read_persons()}
+
+
+@once
+def _bearers() -> Mapping[Phrase, str]:
+    """Full names as the table has them: Donald Trump is not Donald Trump Jr without Jr."""
+    return {phrase_of(name.text): person.id for person in reversed(read_persons()) for name in person.names}
 
 
 @once

@@ -30,7 +30,7 @@ class Expansion:
 def without_doubles(expansion: Expansion) -> Expansion:
     """Each form once, with its greatest weight; those that a user or a table is sure of need no context."""
     forms = _strongest(expansion.forms)
-    sure = {form.words for form in forms}
+    sure = {form.words for form in forms if not form.written}
     unsure = _strongest(form for form in expansion.needs_context if form.words not in sure)
     return replace(expansion, forms=forms, needs_context=unsure)
 

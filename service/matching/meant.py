@@ -6,30 +6,38 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence, Set
 from itertools import accumulate
 
+import regex
+
 from service.matching.forms import Form
 from service.matching.name_parts import name_words
 from service.matching.name_sounds import sound_alike
 from service.matching.reading import Place, Reading
 from service.matching.text import Phrase, phrase_of
 
+_LONGEST_WORD = 20
+_NEXT_WORD = regex.compile(r" (?:International |Memorial |National )?(\p{Lu}\p{L}+)")
 _JOINS = (" ", "-", "\u00a0", "\u2011")  # what stands between a first name and a surname
 
 
 def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: Set[str], reading: Reading) -> Sequence[Place]:
     """Those that are no part of `longer` phrases, and no common word; of a role, those of whoever still has it.
 
-    Of a person of these `given` names, those that are no longer surname (Greenberg) and follow nobody else's first name (Colin Powell).
+    Of a person of these `given` names, those that are no longer surname (Greenberg), name no school or ship, and follow nobody else's
+    first name (Colin Powell).
     """
     if longer:
         around = _Around(longer, reading)
         places = [place for place in places if place not in around]
     if form.named:
         places = [place for place in places if not _is_a_word(form, place, reading)]
+    if form.cased and form.words[0] in name_words("word-in-capitals"):
+        places = [place for place in places if not reading.is_in_capitals(place)]
     if form.kind == "role":
         places = [place for place in places if reading.word_before(place) not in name_words("former")]
     if given and form.words[0].isascii():
         if form.open_end:
             places = [place for place in places if not _is_longer_surname(form, place)]
+        places = [place for place in places if not _is_called_after(form, place, given, reading)]
         if form.kind == "surname":
             places = [place for place in places if not _is_of_another(place, given, reading)]
     return places
@@ -56,7 +64,16 @@ def _is_of_another(place: Place, given: Set[str], reading: Reading) -> bool:
     text = reading.text_before(place, len(before) + 1)
     if text[-1] not in _JOINS or phrase_of(text) != (before,):
         return False  # something else is between them
-    return not any(before[0] == own[0] or sound_alike(before, own) for own in given)
+    return not any(before[:2] == own[:2] or sound_alike(before, own) for own in given)
+
+
+def _is_called_after(form: Form, place: Place, given: Set[str], reading: Reading) -> bool:
+    """Whether the full name is that of a place or a ship: Nelson Mandela University, USS Abraham Lincoln."""
+    before = reading.word_before(place)
+    if len(form.words) == 1 and before not in given:
+        return False
+    thing = _NEXT_WORD.match(reading.text_after(place, _LONGEST_WORD))
+    return before in name_words("ship") or (thing is not None and thing[1].casefold() in name_words("called-after"))
 
 
 class _Around:

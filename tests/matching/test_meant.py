@@ -52,6 +52,7 @@ def test_a_name_is_not_written_small(name: str, text: str, expected: list[str]) 
         pytest.param("Jerome Powell", "The Fed's Powell and Jay Powell", ["Powell", "Jay Powell"], id="behind other words"),
         pytest.param("Joe Biden", "Joseph Biden", ["Joseph Biden"], id="another way to write the first name"),
         pytest.param("Joe Biden", "With Karen, Biden spoke", ["Biden"], id="a comma between"),
+        pytest.param("Jerome Powell", "Jonathan Powell mediates", [], id="of the same initial"),
         pytest.param("Tanaka Berilu", "Tanaka Berilu met Anna Berilu", ["Tanaka Berilu"], id="of somebody in no pack"),
     ],
 )
@@ -80,4 +81,37 @@ def test_somebody_known_is_found_in_another_spelling(name: str, text: str) -> No
     ],
 )
 def test_a_longer_surname_is_anothers(name: str, text: str, expected: list[str]) -> None:
+    assert found(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        pytest.param("Nelson Mandela", "Students of Nelson Mandela University", [], id="a university"),
+        pytest.param("Nelson Mandela", "Mandela on a university", ["Mandela"], id="no university of that name"),
+        pytest.param("Tanaka Berilu", "Aboard USS Tanaka Berilu", [], id="a ship"),
+        pytest.param("Donald Trump Jr", "Donald Trump in Greenland", [], id="a father"),
+        pytest.param("Donald Trump Jr", "Donald Trump Jr in Greenland", ["Donald Trump Jr"], id="the son"),
+        pytest.param("Xi Jinping", "Xi tells Trump of Xi'an", ["Xi"], id="a short name and a city"),
+        pytest.param("Xi Jinping", "Playing XI named", [], id="and a number"),
+        pytest.param("WHO", "WHO WILL WIN?", [], id="a word in a headline in capitals"),
+        pytest.param("WHO", "WHO warns", ["WHO"], id="an acronym"),
+    ],
+)
+def test_what_is_called_as_somebody_is_not_meant(name: str, text: str, expected: list[str]) -> None:
+    assert found(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        pytest.param("Lee Jae-myung", "President Lee visits Tokyo", ["President Lee"], id="a title"),
+        pytest.param("Andrzej Duda", "Prezydenta Dudy nie było", ["Prezydenta Dudy"], id="inflected"),
+        pytest.param("António Costa", "Premier Costa", ["Premier Costa"], id="an office that he had"),
+        pytest.param("Gustavo Petro", "Colombia's Petro", ["Colombia's Petro"], id="a state"),
+        pytest.param("Gustavo Petro", "Petro Poroshenko", [], id="a first name"),
+        pytest.param("Lee Jae-myung", "Mr Lee visits Tokyo", [], id="a title of everybody"),
+    ],
+)
+def test_a_common_surname_is_told_by_the_title_before_it(name: str, text: str, expected: list[str]) -> None:
     assert found(name, text) == expected
