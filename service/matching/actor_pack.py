@@ -27,7 +27,7 @@ from service.matching.expansion import TYPED, Expansion, without_doubles
 from service.matching.forms import Form
 from service.matching.name_parts import name_words
 from service.matching.name_spellings import spelled_in_full
-from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms
+from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_proper
 from service.matching.once import once
 from service.matching.short_names import beside_names
 from service.matching.text import Phrase, phrase_of
@@ -37,6 +37,7 @@ from service.matching.typed import typed_forms
 OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 0.95, 0.92, 0.9, 0.75, 0.6
 
 _LONGEST_DOTTED = 5
+_CAPITALISED = frozenset({"party", "club", "media", "city"})
 _LEADING = frozenset({"president", "head-of-government", "chancellor", "leader", "supreme-leader", "foreign-minister", "pope"})
 _HEADING = frozenset({"secretary-general", "director-general", "head", "president", "prosecutor", "foreign-policy-chief"})
 _MINISTERS = {
@@ -129,14 +130,18 @@ def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
         (body.related, SEAT, "capital" if body.kind == "state" else "related"),
     )
     unsure = [
-        form for spellings, weight, kind in groups for spelling in spellings if spelling.unsure for form in _forms(spelling, weight, kind)
+        form
+        for spellings, weight, kind in groups
+        for spelling in spellings
+        if spelling.unsure
+        for form in _forms(spelling, weight, kind, body.kind)
     ]
     sure = [
         form
         for spellings, weight, kind in groups
         for spelling in spellings
         if not spelling.unsure
-        for form in _forms(spelling, weight, kind)
+        for form in _forms(spelling, weight, kind, body.kind)
     ]
     doubtful = {form.words for form in unsure}
     sure += [form for form in more if not _finds(form, doubtful)]
@@ -202,14 +207,15 @@ def _cases(word: str) -> Iterator[str]:
         yield from (form for form, _open_end in inflections(word)[1:] if not form.endswith("s"))
 
 
-def _forms(spelling: Spelling, weight: float, kind: str) -> Iterator[Form]:
+def _forms(spelling: Spelling, weight: float, kind: str, body: str = "") -> Iterator[Form]:
+    """`body`: the kind of what has names; some kinds are written with capitals, and so is what is another word: Podemos, Orange."""
+    is_named = (body in _CAPITALISED or spelling.unsure or spelling.exact) and kind == "name" and is_proper(spelling.text)
     words = phrase_of(spelling.text)
     shown = "script" if kind == "name" and not words[0].isascii() else kind
     if spelling.as_written:
         yield Form(words, weight, shown, written=spelling.text)
         return
-    is_word = (spelling.unsure or spelling.exact) and kind == "name" and spelling.text[:1].isupper()
-    yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased, named=is_word))
+    yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased, named=is_named))
     if spelling.cased and spelling.text.isascii() and len(spelling.text) <= _LONGEST_DOTTED:
         yield dotted(spelling.text)._replace(weight=weight)
 

@@ -69,5 +69,5 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
 
 
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:
-    given = given_names(actor.forms) if actor.kind in (None, "person") else frozenset[str]()
+    given = given_names(actor.forms) if actor.kind in (None, "person") else None
     return Forms(actor.forms, actor.needs_context, actor.context, longer=longer_names(actor), struck=struck, given=given)

@@ -30,7 +30,8 @@ class Forms:
 
     `sure` count by themselves; `needs_context` in an article that has one of them or of `context`. All of `together` near
     each other say the same. A form inside one of `longer`, which maps it to phrases around it, is another's: South Sudan.
-    What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters.
+    What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters; none of
+    somebody unknown that is called by one word, None of what is no person.
     """
 
     sure: tuple[Form, ...]
@@ -39,7 +40,7 @@ class Forms:
     together: tuple[Group, ...] = ()
     longer: Mapping[Phrase, Sequence[Phrase]] = field(default_factory=dict)
     struck: tuple[Phrase, ...] = ()
-    given: Set[str] = frozenset()
+    given: Set[str] | None = frozenset()
 
     @cached_property
     def sure_by_beginning(self) -> Beginnings:
@@ -206,7 +207,7 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
     for place, weight in found:
         sentence, words_before = reading.standing(place)
         strength[sentence] = max(strength.get(sentence, 0.0), weight * place_weight(sentence, words_before))
-    places = [whole_name(place, forms.given, reading) for place, _weight in found]
+    places = [whole_name(place, forms.given or frozenset(), reading) for place, _weight in found]
     if group.together:
         places += _composed(group.together, reading, day, known, strength)
     return Seen(tuple(_widest(places)), strength) if strength else None

@@ -14,16 +14,17 @@ from service.matching.name_sounds import sound_alike
 from service.matching.reading import Place, Reading
 from service.matching.text import Phrase, phrase_of
 
+_NAMES = ("name", "capital", "place")
 _LONGEST_WORD = 20
 _NEXT_WORD = regex.compile(r" (?:International |Memorial |National )?(\p{Lu}\p{L}+)")
 _JOINS = (" ", "-", "\u00a0", "\u2011")  # what stands between a first name and a surname
 
 
-def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: Set[str], reading: Reading) -> Sequence[Place]:
+def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: Set[str] | None, reading: Reading) -> Sequence[Place]:
     """Those that are no part of `longer` phrases, and no common word; of a role, those of whoever still has it.
 
     Of a person of these `given` names, those that are no longer surname (Greenberg), name no school or ship, and follow nobody else's
-    first name (Colin Powell).
+    first name (Colin Powell). Of what is no person, those that are nobody's surname (Harrison Ford).
     """
     if longer:
         around = _Around(longer, reading)
@@ -40,6 +41,8 @@ def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: 
         places = [place for place in places if not _is_called_after(form, place, given, reading)]
         if form.kind == "surname":
             places = [place for place in places if not _is_of_another(place, given, reading)]
+    if given is None and form.kind in _NAMES and len(form.words) == 1:
+        places = [place for place in places if not _is_of_another(place, frozenset(), reading)]
     return places
 
 

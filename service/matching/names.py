@@ -61,6 +61,8 @@ def _forms_as_typed(name: str, cases: bool) -> tuple[tuple[Form, ...], tuple[For
     surname = surname_of(person)
     given = person[: len(person) - len(surname)] if person[-1] == surname[-1] else ()
     full = dict.fromkeys([literal, *_full_forms(person, given, surname, cases), *_with_fathers_surname(person)])
+    if literal.named:
+        full = dict.fromkeys(form._replace(named=True) for form in full)
     return tuple(full), tuple(dict.fromkeys([*_surname_forms(surname), *_fathers_surname(person)]))
 
 

@@ -95,6 +95,12 @@ def test_a_longer_surname_is_anothers(name: str, text: str, expected: list[str])
         pytest.param("Xi Jinping", "Xi tells Trump of Xi'an", ["Xi"], id="a short name and a city"),
         pytest.param("Xi Jinping", "Playing XI named", [], id="and a number"),
         pytest.param("WHO", "WHO WILL WIN?", [], id="a word in a headline in capitals"),
+        pytest.param("Ford", "Doug Ford wins. Ford recalls trucks in Detroit", ["Ford"], id="a namesake of a company"),
+        pytest.param("Jordan", "Amman: Jason Jordan", ["Amman"], id="a namesake of a state"),
+        pytest.param("Podemos", "No podemos", [], id="a party and a verb"),
+        pytest.param("El Diario Ferriter", "El Diario Ferriter", ["El Diario Ferriter"], id="a newspaper in no pack"),
+        pytest.param("El Correo", "En el correo y El Correo", ["El Correo"], id="another, that is a word"),
+        pytest.param("Le Monde", "Tout le monde lit Le Monde", ["Le Monde"], id="a newspaper and everybody"),
         pytest.param("WHO", "WHO warns", ["WHO"], id="an acronym"),
     ],
 )
