@@ -25,7 +25,7 @@ from service.matching.text import Phrase, phrase_of
 from service.matching.typed_names import persons_in
 
 _ARTICLE, _TAIL = ("article",), ("legal", "tail")
-_PERSON = "person:"
+_PERSON, _ORG = "person:", "org:"
 _SHORTEST_STEM = 5
 _LONGEST_CASE = 4  # letters: Зеленськ-ого
 _LONGEST_PLURAL = 3  # Houthi-s, Hamas-owi; more would make another word
@@ -44,7 +44,15 @@ def find_actor(name: str) -> str | None:
     if _openings().isdisjoint([*zip(words), *pairwise(words)]):
         return _by_stem(untitled(words)) or _find_person(name)  # most names, and rules have a great many
     known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None)
-    return known or find_office(name) or _by_stem(untitled(words)) or _find_person(name)
+    return known or find_office(name) or _by_stem(untitled(words)) or _find_company(name) or _find_person(name)
+
+
+def _find_company(name: str) -> str | None:
+    """The company behind a longer name of it, Toyota Motor Corp, if that is not also a word."""
+    words = _without(name.split(), frozenset(), _of_kinds(_TAIL))
+    shorter = _without(words, frozenset(), name_words("company-tail"))
+    found = _by_name(" ".join(shorter)) if len(shorter) < len(words) and phrase_of(" ".join(shorter)) not in _shy() else None
+    return found if found and found.startswith(_ORG) and read_organisations()[found.removeprefix(_ORG)].kind == "company" else None
 
 
 def _find_person(name: str) -> str | None:
@@ -60,7 +68,7 @@ def find_office(name: str) -> str | None:
     """The id of what a state has, or what somebody of the pack holds or held: French foreign ministry, NATO chief."""
     words = _without(phrase_of(name), name_words("article"), frozenset())
     for role, rest in roles_in(tuple(words)):
-        kind, _, at = (_by_name(" ".join(rest)) or "").partition(":")
+        kind, _, at = (_by_name(" ".join(_without(rest, name_words("article"), frozenset()))) or "").partition(":")
         if (kind == "state" and role in read_institutions()) or (at and (role, at) in _held()):
             return f"office:{role}@{at}"
     return None
@@ -75,6 +83,8 @@ def _ways_to_read(name: str) -> Iterator[str]:
         kept = _without(words, _of_kinds(before), _of_kinds(behind))
         if len(kept) < len(words):
             yield " ".join(kept)
+    if len(words) > 2 and _bare(words[0]) in name_words("tail") and words[1] == "of":  # government of France
+        yield " ".join(words[2:])
 
 
 @lru_cache(maxsize=8)

@@ -42,7 +42,7 @@ def roles_in(words: Phrase) -> Iterator[tuple[str, Phrase]]:
     """Roles that an English phrase may name, each with the words for the body: president and "ukrainian"."""
     for at in range(1, len(words)):
         yield from ((role, _without_genitive(words[:at])) for role in _roles_behind().get(words[at:], ()))
-        yield from ((role, words[at:]) for role in _roles_before().get(words[:at], ()))
+        yield from ((role, words[at:]) for role in (*_roles_before().get(words[:at], ()), *_roles_before().get((*words[:at], "of"), ())))
 
 
 @lru_cache(maxsize=64)
