@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 
@@ -94,8 +94,9 @@ def _person_forms(person: Person) -> Expansion:
     forms: list[Form] = []
     unsure: list[Form] = []
     guesses = {"script"} if any(not each.text.isascii() for each in (*person.names, *person.surnames)) else set()
+    words = {word for name in person.names for word in phrase_of(name.text)}
     for name in person.names:
-        full = [form for form in forms_of_name(name.text)[0] if form.kind not in guesses and _plausible(form)]
+        full = [form for form in forms_of_name(name.text)[0] if form.kind not in guesses and _plausible(form, words)]
         forms += full if full[0].words[0].isascii() else [form._replace(weight=min(form.weight, OTHER_LANGUAGE)) for form in full]
     forms += [*role_forms(person.offices), *titled_surnames(person)]
     for surname in person.surnames:
@@ -104,9 +105,9 @@ def _person_forms(person: Person) -> Expansion:
     return without_doubles(Expansion(person.id, "person", tuple(own), tuple(unsure)))
 
 
-def _plausible(form: Form) -> bool:
-    """Not the initials of a name in Korean or Chinese order, or with a title before it."""
-    return form.weight != INITIALS or form.words[0].isascii()
+def _plausible(form: Form, words: Set[str]) -> bool:
+    """Not the initials of a name in Korean or Chinese order, or with a title before it; nor a nickname that no table has."""
+    return form.weight != INITIALS or (form.words[0].isascii() and all(len(word) == 1 or word in words for word in form.words))
 
 
 def _surname(spelling: Spelling) -> Iterator[Form]:

@@ -64,13 +64,23 @@ def _with_customary_names(person: Phrase, spelled: Phrase, which: int) -> Iterat
 @once
 def _customary() -> Mapping[str, tuple[Sequence[str], Sequence[str]]]:
     """First name -> its spellings in the other script, and those in its own if that is Cyrillic."""
-    table = files("service.matching").joinpath("data/actors/given_names.txt").read_text("utf-8")
     found: dict[str, tuple[Sequence[str], Sequence[str]]] = {}
+    for latin, cyrillic in _first_names():
+        for name in latin:
+            found.setdefault(name, (tuple(dict.fromkeys(cyrillic)), ()))
+        for name in cyrillic:
+            found.setdefault(name, (tuple(dict.fromkeys(latin)), tuple(dict.fromkeys(cyrillic))))
+    return found
+
+
+def latin_first_names() -> Iterator[Sequence[str]]:
+    """Groups of Latin spellings of one first name."""
+    return (latin for latin, _cyrillic in _first_names())
+
+
+def _first_names() -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    table = files("service.matching").joinpath("data/actors/given_names.txt").read_text("utf-8")
     for line in table.splitlines():
         if not line.startswith("#"):
             latin, cyrillic = ([words[0] for name in cell.split(",") if len(words := phrase_of(name)) == 1] for cell in line.split("|"))
-            for name in latin:
-                found.setdefault(name, (tuple(dict.fromkeys(cyrillic)), ()))
-            for name in cyrillic:
-                found.setdefault(name, (tuple(dict.fromkeys(latin)), tuple(dict.fromkeys(cyrillic))))
-    return found
+            yield latin, cyrillic

@@ -11,6 +11,7 @@ from service.matching.cases import given_name_cases, inflections, stem_without_v
 from service.matching.forms import Form
 from service.matching.name_parts import name_words, surname_of, turned, untitled, without_legal_form
 from service.matching.name_spellings import names_elsewhere, spelled_in_full, surname_elsewhere
+from service.matching.name_variants import variants, with_initials_apart
 from service.matching.text import Phrase, phrase_of
 
 FULL, INFLECTED, INITIALS, SURNAME, SCRIPT = 1.0, 0.97, 0.9, 0.8, 0.75
@@ -60,7 +61,9 @@ def _forms_as_typed(name: str, cases: bool) -> tuple[tuple[Form, ...], tuple[For
         return (literal, *sure), unsure
     surname = surname_of(person)
     given = person[: len(person) - len(surname)] if person[-1] == surname[-1] else ()
-    full = dict.fromkeys([literal, *_full_forms(person, given, surname, cases), *_with_fathers_surname(person)])
+    apart = with_initials_apart(name)
+    initials = [Form(apart, INITIALS, "name")] if apart else []
+    full = dict.fromkeys([literal, *initials, *_full_forms(person, given, surname, cases), *_with_fathers_surname(person)])
     if literal.named:
         full = dict.fromkeys(form._replace(named=True) for form in full)
     return tuple(full), tuple(dict.fromkeys([*_surname_forms(surname), *_fathers_surname(person)]))
@@ -162,6 +165,8 @@ def _full_forms(person: Phrase, given: Phrase, surname: Phrase, cases: bool) -> 
         if len(given) > 1:
             yield Form((given[0], *surname), INITIALS, "name")  # George W. Bush: George Bush
             yield Form((given[0], *(word[0] for word in given[1:]), *surname), INITIALS, "name")
+    others = dict.fromkeys(each for each in variants(person) if each != person) if given else ()
+    yield from (Form(words, INITIALS, "name", open_end=_inflects(words)) for words in others)
     for words in names_elsewhere(person):
         yield Form((*words[:-1], _stem(words[-1])), SCRIPT, "script", open_end=_inflects(words))
 
