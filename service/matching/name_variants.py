@@ -13,6 +13,7 @@ from service.matching.text import Phrase, phrase_of
 
 _PATRONYMIC = regex.compile(r"\p{L}+(?:[oe]vich|[oei]vna|ich|овна|евна|ична|ович|евич|ьич|івна|ївна)")
 _JAPANESE = regex.compile(r"(?:(?:[kgsztdnhbpmyrwjf]|sh|ch|ts|[kgnhbpmr]y)?[aeiou]|n(?![aeiou]))+")
+_RUSSIAN = 3  # words of a name
 _MOST_INITIALS = 3
 _ARTICLES = ("al", "el")
 _SHORTEST_JAPANESE = 4
@@ -24,14 +25,18 @@ def variants(person: Phrase) -> Iterator[Phrase]:
     if not between and _turns(first, surname):
         yield surname, first
     yield from ((other, *between, surname) for other in _same_names().get(first, ()))
-    if len(between) == 1 and _PATRONYMIC.fullmatch(between[0]):
-        yield first, surname
     for at, word in enumerate(person[1:-1], start=1):
         if word in _ARTICLES:
             yield from ((*person[:at], *other, *person[at + 1 :]) for other in ((), *((each,) for each in _ARTICLES)) if other != (word,))
     initials = next((at for at, word in enumerate(person) if len(word) > 1), 0)
     if 1 < initials <= _MOST_INITIALS:
         yield "".join(person[:initials]), *person[initials:]
+
+
+def without_patronymic(person: Phrase) -> Phrase:
+    """Vladimir Karpov, for Vladimir Petrovich Karpov; the name itself where the second of three words is none."""
+    is_one = len(person) == _RUSSIAN and _PATRONYMIC.fullmatch(person[1])
+    return (person[0], person[-1]) if is_one else person
 
 
 def with_initials_apart(name: str) -> Phrase:

@@ -11,7 +11,7 @@ from service.matching.cases import given_name_cases, inflections, stem_without_v
 from service.matching.forms import Form
 from service.matching.name_parts import name_words, surname_of, turned, untitled, without_legal_form
 from service.matching.name_spellings import names_elsewhere, spelled_in_full, surname_elsewhere
-from service.matching.name_variants import variants, with_initials_apart
+from service.matching.name_variants import variants, with_initials_apart, without_patronymic
 from service.matching.text import Phrase, phrase_of
 
 FULL, INFLECTED, INITIALS, SURNAME, SCRIPT = 1.0, 0.97, 0.9, 0.8, 0.75
@@ -167,7 +167,7 @@ def _full_forms(person: Phrase, given: Phrase, surname: Phrase, cases: bool) -> 
             yield Form((given[0], *(word[0] for word in given[1:]), *surname), INITIALS, "name")
     others = dict.fromkeys(each for each in variants(person) if each != person) if given else ()
     yield from (Form(words, INITIALS, "name", open_end=_inflects(words)) for words in others)
-    for words in names_elsewhere(person):
+    for words in dict.fromkeys((*names_elsewhere(person), *names_elsewhere(without_patronymic(person)))):
         yield Form((*words[:-1], _stem(words[-1])), SCRIPT, "script", open_end=_inflects(words))
 
 
