@@ -14,6 +14,7 @@ from service.matching.name_sounds import sound_alike
 from service.matching.reading import Place, Reading
 from service.matching.text import Phrase, phrase_of
 
+_TAGS = ("#", "@", "/")  # of a hashtag, an account and an address, which have no capitals
 _NAMES = ("name", "capital", "place")
 _LONGEST_WORD = 20
 _NEXT_WORD = regex.compile(r" (?:International |Memorial |National )?(\p{Lu}\p{L}+)")
@@ -49,7 +50,7 @@ def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: 
 def _is_a_word(form: Form, place: Place, reading: Reading) -> bool:
     """Whether it is written small in a text that has capitals: no name, but for adjectives made of one (putinowski)."""
     *_before, word = place.text.split()
-    if not word.islower() or reading.is_in_small_letters(place):
+    if reading.text_before(place, 1) in _TAGS or not word.islower() or reading.is_in_small_letters(place):
         return False
     return not form.open_end or phrase_of(place.text) == form.words
 

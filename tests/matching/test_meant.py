@@ -35,6 +35,7 @@ def found(name: str, text: str) -> list[str]:
         pytest.param("Mali", "Вони мали рацію", [], id="a state and a verb, in Cyrillic"),
         pytest.param("Turkey", "Roast a turkey", [], id="a state and a bird"),
         pytest.param("Turkey", "turkey votes", ["turkey"], id="a text without capitals"),
+        pytest.param("Turkey", "Votes counted: #turkey", ["turkey"], id="a hashtag"),
         pytest.param("Turkey", "TURKEY VOTES", ["TURKEY"], id="a text in capitals"),
         pytest.param(
             "Gerhard Steinmetzer", "Gerhard Steinmetzer, steinmetzersche", ["Gerhard Steinmetzer", "steinmetzersche"], id="of a name"
