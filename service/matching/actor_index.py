@@ -22,10 +22,10 @@ from service.matching.name_spellings import spelled_in_full
 from service.matching.names import is_acronym
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
-from service.matching.typed_names import persons_in
+from service.matching.typed_names import in_brackets, is_country, persons_in, states_in
 
 _ARTICLE, _TAIL = ("article",), ("legal", "tail")
-_PERSON, _ORG = "person:", "org:"
+_PERSON, _ORG, _STATE = "person:", "org:", "state:"
 _SHORTEST_STEM = 5
 _LONGEST_CASE = 4  # letters: Зеленськ-ого
 _LONGEST_PLURAL = 3  # Houthi-s, Hamas-owi; more would make another word
@@ -43,8 +43,20 @@ def find_actor(name: str) -> str | None:
     words = phrase_of(name)
     if _openings().isdisjoint([*zip(words), *pairwise(words)]):
         return _by_stem(untitled(words)) or _find_person(name)  # most names, and rules have a great many
-    known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None)
+    known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None) or _find_body(name)
     return known or find_office(name) or _by_stem(untitled(words)) or _find_company(name) or _find_person(name)
+
+
+def _find_body(name: str) -> str | None:
+    """An organisation with more about it in brackets, or a state by its name in full."""
+    state = next((found for each in states_in(name) if (found := _by_name(each)) and found.startswith(_STATE)), None)
+    parts = None if state else in_brackets(name)
+    if parts is None:
+        return state
+    outer, inner = (_by_name(each) for each in parts)
+    if outer and outer.startswith(_STATE) and not (is_country(parts[1]) or outer == inner):
+        return None
+    return outer if outer and not outer.startswith(_PERSON) else None
 
 
 def _find_company(name: str) -> str | None:

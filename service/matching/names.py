@@ -13,6 +13,7 @@ from service.matching.name_parts import name_words, surname_of, turned, untitled
 from service.matching.name_spellings import names_elsewhere, spelled_in_full, surname_elsewhere
 from service.matching.name_variants import variants, with_initials_apart, without_patronymic
 from service.matching.text import Phrase, phrase_of
+from service.matching.typed_names import in_brackets
 
 FULL, INFLECTED, INITIALS, SURNAME, SCRIPT = 1.0, 0.97, 0.9, 0.8, 0.75
 
@@ -34,10 +35,17 @@ def forms_of_name(name: str, *, cases: bool = True) -> tuple[tuple[Form, ...], t
     names are not inflected: enough where names are told by initials, and most of the forms are such cases.
     """
     sure, unsure = _forms_as_typed(name, cases)
-    for other in (*spelled_in_full(name), *turned(name)):
+    for other in (*spelled_in_full(name), *turned(name), *_bracketed(name)):
         forms, further = _forms_as_typed(other, cases)
         sure, unsure = (*sure, *(form for form in forms if form not in sure)), (*unsure, *(form for form in further if form not in unsure))
     return sure, unsure
+
+
+def _bracketed(name: str) -> Iterator[str]:
+    """Tallis Institute, and its acronym, of "Tallis Institute (TIN)"."""
+    if parts := in_brackets(name):
+        yield parts[0]
+        yield from (each for each in parts[1:] if each.isalpha() and each.isupper())
 
 
 def _forms_as_typed(name: str, cases: bool) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
