@@ -26,6 +26,7 @@ from service.matching.typed_names import in_brackets, is_country, persons_in, st
 
 _ARTICLE, _TAIL = ("article",), ("legal", "tail")
 _PERSON, _ORG, _STATE = "person:", "org:", "state:"
+_RULING = ("government", "administration", "cabinet", "authorities", "regime")
 _SHORTEST_STEM = 5
 _LONGEST_CASE = 4  # letters: Зеленськ-ого
 _LONGEST_PLURAL = 3  # Houthi-s, Hamas-owi; more would make another word
@@ -60,7 +61,9 @@ def _find_body(name: str) -> str | None:
 
 
 def _find_company(name: str) -> str | None:
-    """The company behind a longer name of it, Toyota Motor Corp, if that is not also a word."""
+    """The company behind a longer name of it, Toyota Motor Corp, if that is not also a word; nvidia semiconductors are a thing."""
+    if name.split()[-1:] == name.lower().split()[-1:]:
+        return None
     words = _without(name.split(), frozenset(), _of_kinds(_TAIL))
     shorter = _without(words, frozenset(), name_words("company-tail"))
     found = _by_name(" ".join(shorter)) if len(shorter) < len(words) and phrase_of(" ".join(shorter)) not in _shy() else None
@@ -95,7 +98,7 @@ def _ways_to_read(name: str) -> Iterator[str]:
         kept = _without(words, _of_kinds(before), _of_kinds(behind))
         if len(kept) < len(words):
             yield " ".join(kept)
-    if len(words) > 2 and _bare(words[0]) in name_words("tail") and words[1] == "of":  # government of France
+    if len(words) > 2 and _bare(words[0]) in _RULING and words[1] == "of":  # government of France
         yield " ".join(words[2:])
 
 

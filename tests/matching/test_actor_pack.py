@@ -156,6 +156,8 @@ def test_an_actor_does_not_go_by(name: str, text: str) -> None:
         pytest.param("French government", "state:FR", id="a government is the state"),
         pytest.param("the Netherlands", "state:NL", id="a state with an article"),
         pytest.param("Toyota Motor Corp", "org:toyota", id="a company by a longer name"),
+        pytest.param("Nvidia technology", None, id="a company and a thing"),
+        pytest.param("rebels of Congo", None, id="who is against a government"),
         pytest.param("American Technologies", None, id="a people and a thing"),
         pytest.param("International Monetary Fund (IMF)", "org:imf", id="an acronym in brackets"),
         pytest.param("AfD (Alternative für Deutschland)", "org:afd", id="a name in brackets"),
