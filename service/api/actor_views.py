@@ -9,7 +9,8 @@ from pydantic import Field
 
 from service.api.forms import View
 from service.domain.actors import ActorChange
-from service.matching.actor_pack import Expansion, expand_actor
+from service.matching.actor_pack import expand_actor
+from service.matching.expansion import Expansion
 from service.matching.forms import Form
 from service.matching.name_shadows import longer_names
 from service.matching.strikes import takes_away_form

@@ -17,11 +17,16 @@ from service.matching.actor_tables import (
     read_state_names,
     read_states,
 )
-from service.matching.names import is_acronym, name_words, untitled
+from service.matching.name_parts import name_words, untitled
+from service.matching.name_spellings import spelled_in_full
+from service.matching.names import is_acronym
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
+from service.matching.typed_names import in_brackets, is_country, persons_in, states_in
 
 _ARTICLE, _TAIL = ("article",), ("legal", "tail")
+_PERSON, _ORG, _STATE = "person:", "org:", "state:"
+_RULING = ("government", "administration", "cabinet", "authorities", "regime")
 _SHORTEST_STEM = 5
 _LONGEST_CASE = 4  # letters: Зеленськ-ого
 _LONGEST_PLURAL = 3  # Houthi-s, Hamas-owi; more would make another word
@@ -38,29 +43,63 @@ def find_actor(name: str) -> str | None:
     """
     words = phrase_of(name)
     if _openings().isdisjoint([*zip(words), *pairwise(words)]):
-        return _by_stem(untitled(words)) or find_person_by_sound(name)  # most names, and rules have a great many
-    known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None)
-    return known or find_office(name) or _by_stem(untitled(words)) or find_person_by_sound(name)
+        return _by_stem(untitled(words)) or _find_person(name)  # most names, and rules have a great many
+    known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None) or _find_body(name)
+    return known or find_office(name) or _by_stem(untitled(words)) or _find_company(name) or _find_person(name)
+
+
+def _find_body(name: str) -> str | None:
+    """An organisation with more about it in brackets, or a state by its name in full."""
+    state = next((found for each in states_in(name) if (found := _by_name(each)) and found.startswith(_STATE)), None)
+    parts = None if state else in_brackets(name)
+    if parts is None:
+        return state
+    outer, inner = (_by_name(each) for each in parts)
+    if outer and outer.startswith(_STATE) and not (is_country(parts[1]) or outer == inner):
+        return None
+    return outer if outer and not outer.startswith(_PERSON) else None
+
+
+def _find_company(name: str) -> str | None:
+    """The company behind a longer name of it, Toyota Motor Corp, if that is not also a word; nvidia semiconductors are a thing."""
+    if name.split()[-1:] == name.lower().split()[-1:]:
+        return None
+    words = _without(name.split(), frozenset(), _of_kinds(_TAIL))
+    shorter = _without(words, frozenset(), name_words("company-tail"))
+    found = _by_name(" ".join(shorter)) if len(shorter) < len(words) and phrase_of(" ".join(shorter)) not in _shy() else None
+    return found if found and found.startswith(_ORG) and read_organisations()[found.removeprefix(_ORG)].kind == "company" else None
+
+
+def _find_person(name: str) -> str | None:
+    """Somebody whose name is spelled otherwise, or who has a title, or more names, around it."""
+    found = find_person_by_sound(name)
+    if found:
+        return found
+    ways = (_by_name(each) or _by_stem(phrase_of(each)) or find_person_by_sound(each) for each in persons_in(name))
+    return next((found for found in ways if found and found.startswith(_PERSON)), None)
 
 
 def find_office(name: str) -> str | None:
     """The id of what a state has, or what somebody of the pack holds or held: French foreign ministry, NATO chief."""
     words = _without(phrase_of(name), name_words("article"), frozenset())
     for role, rest in roles_in(tuple(words)):
-        kind, _, at = (_by_name(" ".join(rest)) or "").partition(":")
+        kind, _, at = (_by_name(" ".join(_without(rest, name_words("article"), frozenset()))) or "").partition(":")
         if (kind == "state" and role in read_institutions()) or (at and (role, at) in _held()):
             return f"office:{role}@{at}"
     return None
 
 
 def _ways_to_read(name: str) -> Iterator[str]:
-    """The name, and without the words around it that say what it is; without its article first."""
+    """The name, and without the words around it that say what it is; without its article first. Titles are persons': `persons_in`."""
     yield name
+    yield from (each for each in spelled_in_full(name) if "&" in each)
     words = name.split()
-    for before, behind in ((_ARTICLE, ()), (_ARTICLE, _TAIL), ((*_ARTICLE, "title"), (*_TAIL, "suffix"))):
+    for before, behind in ((_ARTICLE, ()), (_ARTICLE, _TAIL)):
         kept = _without(words, _of_kinds(before), _of_kinds(behind))
         if len(kept) < len(words):
             yield " ".join(kept)
+    if len(words) > 2 and _bare(words[0]) in _RULING and words[1] == "of":  # government of France
+        yield " ".join(words[2:])
 
 
 @lru_cache(maxsize=8)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import lru_cache
 
 from service.matching.actor_index import find_actor, find_office
@@ -23,15 +23,21 @@ from service.matching.actor_tables import (
 )
 from service.matching.aliases import forms_of_alias
 from service.matching.cases import further_cases, inflections
-from service.matching.forms import Form, best_of
-from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_acronym, name_words
+from service.matching.expansion import TYPED, Expansion, without_doubles
+from service.matching.forms import Form
+from service.matching.name_parts import name_words
+from service.matching.name_spellings import spelled_in_full
+from service.matching.names import FULL, INITIALS, SURNAME, dotted, forms_of_name, inflected_forms, is_proper
 from service.matching.once import once
 from service.matching.short_names import beside_names
 from service.matching.text import Phrase, phrase_of
+from service.matching.titled import titled_surnames
+from service.matching.typed import typed_forms
 
-TYPED, OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 1.0, 0.95, 0.92, 0.9, 0.75, 0.6
+OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 0.95, 0.92, 0.9, 0.75, 0.6
 
 _LONGEST_DOTTED = 5
+_CAPITALISED = frozenset({"party", "club", "media", "city"})
 _LEADING = frozenset({"president", "head-of-government", "chancellor", "leader", "supreme-leader", "foreign-minister", "pope"})
 _HEADING = frozenset({"secretary-general", "director-general", "head", "president", "prosecutor", "foreign-policy-chief"})
 _MINISTERS = {
@@ -42,22 +48,6 @@ _MINISTERS = {
 }
 _ATTACHED = {"arab": "وبلف", "hebr": "ובלמהש"}  # and, in, to, from: written as one with the word
 _FIRST_LETTERS = {"arab": ("\u0621", "\u064a"), "hebr": ("\u05d0", "\u05ea")}
-
-
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """All the forms an actor goes by.
-
-    `forms` find the actor by themselves. `needs_context` (Jordan, Georgia, a surname that many people have) count only in
-    an article where one of `forms` or one of `context` occurs; `context` is no evidence itself. `id` and `kind` are the
-    pack's, None for a name that is in no pack. The same words stand in one of `forms` and `needs_context` only.
-    """
-
-    id: str | None
-    kind: str | None
-    forms: tuple[Form, ...]
-    needs_context: tuple[Form, ...] = ()
-    context: tuple[Form, ...] = ()
 
 
 def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
@@ -73,7 +63,7 @@ def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     written = [forms_of_alias(each, name) for each in written_beside(known, name, aliases) if not find_actor(each)]
     forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
     needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
-    return _without_doubles(replace(own, forms=forms, needs_context=needs_context))
+    return without_doubles(replace(own, forms=forms, needs_context=needs_context))
 
 
 def written_beside(known: str | None, name: str, aliases: Sequence[str]) -> tuple[str, ...]:
@@ -86,20 +76,6 @@ def id_of_actor(name: str, aliases: Sequence[str] = ()) -> str | None:
     return next((found for each in (name, *aliases) if (found := find_actor(each))), None)
 
 
-def typed_forms(written: str, known: Expansion | None = None, *, is_alias: bool = False) -> tuple[Form, ...]:
-    """The words as the user wrote them; what is `known` decides whether they need context or capitals: us, jordan.
-
-    A person's surname that is typed alone is meant: Ronaldo. An alias needs no context, for the user says so.
-    """
-    words = phrase_of(written)
-    unsure = known.needs_context if known and known.kind != "person" and not is_alias else ()
-    if not words or any(form.words == words for form in unsure):
-        return ()
-    in_capitals = known is not None and any(form.words == words and form.cased for form in known.forms)
-    literal = Form(words, TYPED, "name", cased=in_capitals or is_acronym(written))
-    return (literal, dotted(written.strip())) if is_acronym(written) else (literal,)
-
-
 @lru_cache(maxsize=2048)
 def expand_known(actor_id: str) -> Expansion:
     """What finds the actor who has this id in the pack."""
@@ -107,7 +83,8 @@ def expand_known(actor_id: str) -> Expansion:
     if kind == "person":
         return _person_forms(_persons()[actor_id])
     if kind == "state":
-        return _with_places(_body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING))), key)
+        state = _with_places(_body_forms(read_states()[key], (*_cldr_forms(key), *_leaders(key, _LEADING))), key)
+        return _as_names(state)
     if kind == "office":
         return _office(actor_id, *key.split("@"))
     return _organisation(read_organisations()[key])
@@ -117,30 +94,33 @@ def _person_forms(person: Person) -> Expansion:
     forms: list[Form] = []
     unsure: list[Form] = []
     guesses = {"script"} if any(not each.text.isascii() for each in (*person.names, *person.surnames)) else set()
+    words = {word for name in person.names for word in phrase_of(name.text)}
     for name in person.names:
-        full = [form for form in forms_of_name(name.text)[0] if form.kind not in guesses and _plausible(form)]
+        full = [form for form in forms_of_name(name.text)[0] if form.kind not in guesses and _plausible(form, words)]
         forms += full if full[0].words[0].isascii() else [form._replace(weight=min(form.weight, OTHER_LANGUAGE)) for form in full]
-    forms += role_forms(person.offices)
+    forms += [*role_forms(person.offices), *titled_surnames(person)]
     for surname in person.surnames:
         (unsure if surname.unsure else forms).extend(_surname(surname))
-    return _without_doubles(Expansion(person.id, "person", tuple(forms), tuple(unsure)))
+    own = (form for form in forms if _bearers().get(form.words, person.id) == person.id)
+    return without_doubles(Expansion(person.id, "person", tuple(own), tuple(unsure)))
 
 
-def _plausible(form: Form) -> bool:
-    """Not the initials of a name in Korean or Chinese order, or with a title before it."""
-    return form.weight != INITIALS or form.words[0].isascii()
+def _plausible(form: Form, words: Set[str]) -> bool:
+    """Not the initials of a name in Korean or Chinese order, or with a title before it; nor a nickname that no table has."""
+    return form.weight != INITIALS or (form.words[0].isascii() and all(len(word) == 1 or word in words for word in form.words))
 
 
 def _surname(spelling: Spelling) -> Iterator[Form]:
     words = phrase_of(spelling.text)
     kind, weight = ("surname" if words[-1].isascii() else "script"), (SURNAME if spelling.unsure else KNOWN_SURNAME)
     if spelling.open_end or spelling.exact or spelling.as_written:
-        yield Form(words, weight, kind, spelling.open_end, written=spelling.text if spelling.as_written else "")
+        yield Form(words, weight, kind, spelling.open_end, written=spelling.text if spelling.as_written else "", named=True)
         return
-    for form in inflected_forms(words, weight, kind):
-        yield from _with_attached(form)
+    for each in (spelling.text, *spelled_in_full(spelling.text)):
+        for form in inflected_forms(phrase_of(each), weight, kind):
+            yield from _with_attached(form)
     if not spelling.unsure:
-        yield from (Form((*words[:-1], each), weight, kind) for each in further_cases(words[-1]))
+        yield from (Form((*words[:-1], each), weight, kind, named=True) for each in further_cases(words[-1]))
 
 
 def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
@@ -151,21 +131,32 @@ def _body_forms(body: Body, more: Iterable[Form]) -> Expansion:
         (body.related, SEAT, "capital" if body.kind == "state" else "related"),
     )
     unsure = [
-        form for spellings, weight, kind in groups for spelling in spellings if spelling.unsure for form in _forms(spelling, weight, kind)
+        form
+        for spellings, weight, kind in groups
+        for spelling in spellings
+        if spelling.unsure
+        for form in _forms(spelling, weight, kind, body.kind)
     ]
     sure = [
         form
         for spellings, weight, kind in groups
         for spelling in spellings
         if not spelling.unsure
-        for form in _forms(spelling, weight, kind)
+        for form in _forms(spelling, weight, kind, body.kind)
     ]
     doubtful = {form.words for form in unsure}
     sure += [form for form in more if not _finds(form, doubtful)]
     context = [form for spelling in body.context for form in _forms(spelling, SEAT, "related")]
     if body.kind == "company" and unsure:
         context += [Form((beginning,), SEAT, "related", open_end=True) for beginning in sorted(name_words("business"))]
-    return _without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
+    return without_doubles(Expansion(body.id, body.kind, tuple(sure), tuple(unsure), tuple(context)))
+
+
+def _as_names(state: Expansion) -> Expansion:
+    """A state's names and those of its places are written with capitals in every language that has some: irán is a verb."""
+    names = {form.words for form in (*state.forms, *state.needs_context) if form.kind != "people" and len(form.words) == 1}
+    sure, unsure = ([form._replace(named=form.words in names) for form in forms] for forms in (state.forms, state.needs_context))
+    return replace(state, forms=tuple(sure), needs_context=tuple(unsure))
 
 
 def _with_places(state: Expansion, code: str) -> Expansion:
@@ -174,7 +165,7 @@ def _with_places(state: Expansion, code: str) -> Expansion:
     taken = {form.words for form in (*state.forms, *state.needs_context)}
     forms = (*state.forms, *(form for form in sure if form.words not in taken))
     others = (*state.needs_context, *(form for form in unsure if form.words not in taken))
-    return _without_doubles(replace(state, forms=forms, needs_context=others))
+    return without_doubles(replace(state, forms=forms, needs_context=others))
 
 
 def _organisation(body: Body) -> Expansion:
@@ -189,12 +180,12 @@ def _office(office_id: str, role: str, at: str) -> Expansion:
     named = tuple(office_forms(role, at))
     if role not in read_institutions():
         holders = (form._replace(weight=KNOWN_SURNAME) for form in _leaders(at, frozenset({role})))
-        return _without_doubles(Expansion(office_id, "office", (*named, *holders)))
+        return without_doubles(Expansion(office_id, "office", (*named, *holders)))
     state = expand_known(f"state:{at}")
     unsure = tuple(Form(words, SEAT, "name") for words in bare_names(role))
     forms = (*named, *_leaders(at, frozenset({_MINISTERS.get(role, "")})))
     context = tuple(form for form in state.forms if form.weight >= PEOPLE)
-    return _without_doubles(Expansion(office_id, "institution", forms, unsure, context))
+    return without_doubles(Expansion(office_id, "institution", forms, unsure, context))
 
 
 def _finds(form: Form, doubtful: Iterable[Phrase]) -> bool:
@@ -205,6 +196,7 @@ def _names(body: Body) -> Iterator[Spelling]:
     """As the table has them; a company's name of one word with Slavic endings, too: Siemensa, Сименсом."""
     for spelling in body.names:
         yield spelling
+        yield from (replace(spelling, text=each) for each in spelled_in_full(spelling.text) if "&" in spelling.text)
         words = phrase_of(spelling.text)
         if body.kind == "company" and len(words) == 1 and not (spelling.open_end or spelling.cased):
             yield from (replace(spelling, text=form) for form in _cases(words[0]))
@@ -216,13 +208,15 @@ def _cases(word: str) -> Iterator[str]:
         yield from (form for form, _open_end in inflections(word)[1:] if not form.endswith("s"))
 
 
-def _forms(spelling: Spelling, weight: float, kind: str) -> Iterator[Form]:
+def _forms(spelling: Spelling, weight: float, kind: str, body: str = "") -> Iterator[Form]:
+    """`body`: the kind of what has names; some kinds are written with capitals, and so is what is another word: Podemos, Orange."""
+    is_named = (body in _CAPITALISED or spelling.unsure or spelling.exact) and kind == "name" and is_proper(spelling.text)
     words = phrase_of(spelling.text)
     shown = "script" if kind == "name" and not words[0].isascii() else kind
     if spelling.as_written:
         yield Form(words, weight, shown, written=spelling.text)
         return
-    yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased))
+    yield from _with_attached(Form(words, weight, shown, spelling.open_end, spelling.cased, named=is_named))
     if spelling.cased and spelling.text.isascii() and len(spelling.text) <= _LONGEST_DOTTED:
         yield dotted(spelling.text)._replace(weight=weight)
 
@@ -266,34 +260,15 @@ def _persons() -> Mapping[str, Person]:
 
 
 @once
+def _bearers() -> Mapping[Phrase, str]:
+    """Full names as the table has them: Donald Trump is not Donald Trump Jr without Jr."""
+    return {phrase_of(name.text): person.id for person in reversed(read_persons()) for name in person.names}
+
+
+@once
 def _holders() -> Mapping[str, Sequence[tuple[Person, Office]]]:
     holders: dict[str, list[tuple[Person, Office]]] = {}
     for person in read_persons():
         for office in person.offices:
             holders.setdefault(office.at, []).append((person, office))
     return holders
-
-
-def _without_doubles(expansion: Expansion) -> Expansion:
-    """Each form once, with its greatest weight; those that a user or a table is sure of need no context."""
-    forms = _strongest(expansion.forms)
-    sure = {form.words for form in forms}
-    unsure = _strongest(form for form in expansion.needs_context if form.words not in sure)
-    return replace(expansion, forms=forms, needs_context=unsure)
-
-
-def _strongest(forms: Iterable[Form]) -> tuple[Form, ...]:
-    """Each once, without those of which the same words with an open end say as much."""
-    kept = best_of(forms)
-    open_ended: dict[Phrase, list[Form]] = {}
-    for form in kept:
-        if form.open_end:
-            open_ended.setdefault(form.words, []).append(form)
-    return tuple(
-        [form for form in kept if form.open_end or not any(_says_as_much(wider, form) for wider in open_ended.get(form.words, ()))]
-    )
-
-
-def _says_as_much(wider: Form, form: Form) -> bool:
-    same = (wider.cased, wider.since, wider.until) == (form.cased, form.since, form.until)
-    return same and not wider.written and wider.weight >= form.weight

@@ -11,13 +11,15 @@ import regex
 from service.matching.actor_peoples import people_of
 from service.matching.actor_tables import Office, Title, Ways, read_institutions, read_roles, read_state_names, read_states, read_titles
 from service.matching.forms import Form
-from service.matching.names import name_words
+from service.matching.name_parts import name_words
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 ROLE, OTHER_WAYS = 0.9, 0.95
 
+_SHORTEST_TITLE = 2  # letters: "en" is what a German adjective leaves
 _SHORTEST_ROLE = 3  # letters: "of", "de" and "s" stand around roles
+_TITLE = regex.compile(r"[\p{Latin} ]+|[\p{Cyrillic} ]+")
 _FILLED_IN = regex.compile(r"\{\w+\}")
 
 # Languages in which a role takes the name of a state as it stands.
@@ -40,7 +42,16 @@ def roles_in(words: Phrase) -> Iterator[tuple[str, Phrase]]:
     """Roles that an English phrase may name, each with the words for the body: president and "ukrainian"."""
     for at in range(1, len(words)):
         yield from ((role, _without_genitive(words[:at])) for role in _roles_behind().get(words[at:], ()))
-        yield from ((role, words[at:]) for role in _roles_before().get(words[:at], ()))
+        yield from ((role, words[at:]) for role in (*_roles_before().get(words[:at], ()), *_roles_before().get((*words[:at], "of"), ())))
+
+
+@lru_cache(maxsize=64)
+def titles_of(role: str) -> tuple[Phrase, ...]:
+    """The ways to write a role before the name of whoever has it, in all languages that do: president, premiera."""
+    texts = (text for templates in read_roles()[role].values() for template in templates for text in _either(template))
+    bare = (_FILLED_IN.sub(" ", text) for text in texts if not text.startswith(("the ", "top ")))
+    words = (tuple(word for word in phrase_of(text) if len(word) > _SHORTEST_TITLE or word == "pm") for text in bare)
+    return tuple(dict.fromkeys(title for title in words if title and _TITLE.fullmatch(" ".join(title))))
 
 
 def bare_names(institution: str) -> Iterator[Phrase]:

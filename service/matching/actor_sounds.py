@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 import regex
 
 from service.matching.actor_tables import Person, read_persons
 from service.matching.cases import inflections
+from service.matching.name_parts import name_words, surname_of, untitled
 from service.matching.name_sounds import sound_alike, sound_much_alike, sounds_of
-from service.matching.names import name_words, surname_of, untitled
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 
 _BETWEEN_NAMES = regex.compile(r"[\s・·•＝=‧]+")
+_VOWELS = regex.compile("[aeiouy]+")
 _LONGEST_ENDING = 4  # letters after a stem of the table: Зеленськ-ого
 _NO_CASE = ("s", "e")  # English and German endings make other words: sinners
+_SHORTEST_NAME = 2
+_MUCH_ALIKE = 0.75  # of the letters
 _SHORTEST_SURNAME = 2  # consonants by which a surname of no table is told
 
 
@@ -33,13 +37,16 @@ def find_person_by_sound(name: str) -> str | None:
         return next((person.id for person in _spelled(pieces[0]) if _is_enough(pieces[0], person)), None)
     words = tuple(word for piece in pieces for word in piece)
     compound = surname_of(words)
-    splits = ((pieces[-1], (*pieces[:-1],)), (pieces[0], (*pieces[1:],)), (compound, (words[: -len(compound)],)))
+    splits = [(pieces[-1], (*pieces[:-1],)), (pieces[0], (*pieces[1:],))]
+    if words[-1] == compound[-1]:
+        splits.append((compound, (words[: -len(compound)],)))
     return next((found for surname, given in dict.fromkeys(splits) if (found := _bearer(surname, given))), None)
 
 
 def _bearer(surname: Phrase, given: Sequence[Phrase]) -> str | None:
     heard = _heard(surname[0]) if len(surname) == 1 and not surname[0].isascii() else ()
-    return next((person.id for person in (*_spelled(surname), *heard) if _is_called(person, given)), None)
+    is_called = _is_called_in_full if surname[0] in name_words("family") else _is_called
+    return next((person.id for person in (*_spelled(surname), *heard) if is_called(person, given)), None)
 
 
 def _is_enough(written: Phrase, person: Person) -> bool:
@@ -54,8 +61,32 @@ def _looks_like_a_name(name: str) -> bool:
 
 
 def _is_called(person: Person, given: Sequence[Phrase]) -> bool:
-    """Whether one of the first names sounds like one of the person's."""
-    return any(sound_alike("".join(each), own) for each in given for own in _given_names(person))
+    """Whether one of the first names, initials aside, sounds like one of the person's."""
+    return any(_are_one_name("".join(each), own) for each in given for own in _given_names(person))
+
+
+def _is_called_in_full(person: Person, given: Sequence[Phrase]) -> bool:
+    """Whether all of them are the person's, in order: too many are called Kim for one syllable to tell."""
+    typed = [word for each in given for word in each]
+    names = [untitled(phrase_of(name.text)) for name in person.names if name.text.isascii() or not "".join(typed).isascii()]
+    several = [[word for word in words if word not in surname_of(words)] for words in names if len(words) > 1]
+    return any("".join(typed) == "".join(own) or (len(typed) == len(own) and all(map(_are_one_syllable, typed, own))) for own in several)
+
+
+def _are_one_name(typed: str, own: str) -> bool:
+    """In Latin letters Tom is no Tim, though either may be what another script writes."""
+    if min(len(typed), len(own)) < _SHORTEST_NAME or not sound_alike(typed, own):
+        return False
+    if not (typed.isascii() and own.isascii()):
+        return True
+    return sound_much_alike(typed, own) or SequenceMatcher(None, typed, own).ratio() >= _MUCH_ALIKE
+
+
+def _are_one_syllable(typed: str, own: str) -> bool:
+    """Whether they may be ways to write one syllable, or as many: Seok and Suk."""
+    if not (typed.isascii() and own.isascii()):
+        return sound_alike(typed, own)
+    return typed[0] == own[0] and len(_VOWELS.findall(typed)) == len(_VOWELS.findall(own)) and sound_alike(typed, own)
 
 
 @lru_cache(maxsize=4_096)

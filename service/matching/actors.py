@@ -6,15 +6,17 @@ from functools import lru_cache, partial
 
 from service.domain.rules import Actor
 from service.matching.actor_index import find_actor
-from service.matching.actor_pack import Expansion, expand_actor, expand_known, id_of_actor, typed_forms, written_beside
+from service.matching.actor_pack import expand_actor, expand_known, id_of_actor, written_beside
 from service.matching.aliases import forms_of_alias
 from service.matching.condition import OneOf
+from service.matching.expansion import Expansion
 from service.matching.full_names import given_names
 from service.matching.groups import Forms, Group, group_of, hints_of
 from service.matching.name_shadows import is_longer_name, longer_names
 from service.matching.names import forms_of_name
 from service.matching.strikes import phrase_of_strike
 from service.matching.text import Phrase, phrase_of
+from service.matching.typed import typed_forms
 
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:
@@ -67,5 +69,5 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
 
 
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:
-    given = given_names(actor.forms) if actor.kind in (None, "person") else frozenset[str]()
+    given = given_names(actor.forms) if actor.kind in (None, "person") else None
     return Forms(actor.forms, actor.needs_context, actor.context, longer=longer_names(actor), struck=struck, given=given)

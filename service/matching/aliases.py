@@ -6,7 +6,8 @@ from service.matching.actor_index import find_actor
 from service.matching.actor_roles import role_words
 from service.matching.actor_tables import read_persons
 from service.matching.forms import Form
-from service.matching.names import INFLECTED, forms_of_name, name_words
+from service.matching.name_parts import name_words
+from service.matching.names import INFLECTED, forms_of_name
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of, words_of
 

@@ -16,7 +16,8 @@ class Form(NamedTuple):
 
     `weight` in (0, 1]: 1 for the words the user typed, less for what only tends to mean the same. `open_end`: up to
     OPEN_END letters may follow the last word ("ukrain" finds "Ukrainian"). `cased`: only where the article writes it in
-    capitals ("US", not "us"); `written`: only where it has these capitals and accents ("Mỹ", not "my"). `since` and `until`: the
+    capitals ("US", not "us"); `written`: only where it has these capitals and accents ("Mỹ", not "my"); `named`: not where it stands
+    in small letters, as a word of its own ("Tusk", not "tusk"). `since` and `until`: the
     days between which it holds, both inclusive, None for no bound ("NATO chief" is Mark Rutte since October 2024). `kind` says why
     it is there: "name", "surname", "role", "people", "capital", "place", "script", "inflection", "synonym", "related". A named
     tuple, for there are hundreds of thousands.
@@ -30,6 +31,7 @@ class Form(NamedTuple):
     since: date | None = None
     until: date | None = None
     written: str = ""
+    named: bool = False
 
     def holds_on(self, day: date | None) -> bool:
         """Whether it stands for the actor on this day; an unknown day is taken for one on which it does."""
@@ -38,7 +40,7 @@ class Form(NamedTuple):
     def covers(self, other: Form) -> bool:
         """Whether it finds on any day all that the other finds, and counts as much."""
         shaped = (self.words, self.cased, self.written) == (other.words, other.cased, other.written)
-        alike = shaped and self.open_end >= other.open_end
+        alike = shaped and self.open_end >= other.open_end and self.named <= other.named
         return alike and self.weight >= other.weight and self.since is None and self.until is None
 
 
@@ -46,7 +48,7 @@ def best_of(forms: Iterable[Form]) -> tuple[Form, ...]:
     """What is looked for each once, with the greatest of its weights, in order; forms without words are left out."""
     best: dict[tuple[object, ...], Form] = {}
     for form in forms:
-        key = (form.words, form.open_end, form.cased, form.since, form.until, form.written)
+        key = (form.words, form.open_end, form.cased, form.since, form.until, form.written, form.named)
         if form.words and (key not in best or form.weight > best[key].weight):
             best[key] = form
     return tuple(best.values())

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import accumulate
 
 from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
 from service.matching.cases import given_name_cases
 from service.matching.forms import OPEN_END, Form
 from service.matching.full_names import whole_name
 from service.matching.marks import OPEN, after
-from service.matching.names import name_words
+from service.matching.meant import meant
 from service.matching.reading import HEAD, Place, Reading
 from service.matching.scoring import TopicStrength, place_weight
 from service.matching.text import Phrase
@@ -32,7 +30,8 @@ class Forms:
 
     `sure` count by themselves; `needs_context` in an article that has one of them or of `context`. All of `together` near
     each other say the same. A form inside one of `longer`, which maps it to phrases around it, is another's: South Sudan.
-    What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters.
+    What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters; none of
+    somebody unknown that is called by one word, None of what is no person.
     """
 
     sure: tuple[Form, ...]
@@ -41,7 +40,7 @@ class Forms:
     together: tuple[Group, ...] = ()
     longer: Mapping[Phrase, Sequence[Phrase]] = field(default_factory=dict)
     struck: tuple[Phrase, ...] = ()
-    given: Set[str] = frozenset()
+    given: Set[str] | None = frozenset()
 
     @cached_property
     def sure_by_beginning(self) -> Beginnings:
@@ -208,7 +207,7 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
     for place, weight in found:
         sentence, words_before = reading.standing(place)
         strength[sentence] = max(strength.get(sentence, 0.0), weight * place_weight(sentence, words_before))
-    places = [whole_name(place, forms.given, reading) for place, _weight in found]
+    places = [whole_name(place, forms.given or frozenset(), reading) for place, _weight in found]
     if group.together:
         places += _composed(group.together, reading, day, known, strength)
     return Seen(tuple(_widest(places)), strength) if strength else None
@@ -218,32 +217,8 @@ def _sightings(of: Forms, forms: Beginnings, reading: Reading, day: date | None)
     for form, phrase in forms.found_in(reading):
         places = reading.places(phrase)
         if places and form.holds_on(day):
-            for place in _meant(form, places[:_PLACES], of, reading):
+            for place in meant(form, places[:_PLACES], (*of.struck, *of.longer.get(form.words, ())), of.given, reading):
                 yield place, form.weight
-
-
-def _meant(form: Form, places: Sequence[Place], of: Forms, reading: Reading) -> Sequence[Place]:
-    """Those that are no part of another's name, or of what is struck; and of a role, those of whoever still has it."""
-    longer = (*of.struck, *of.longer.get(form.words, ()))
-    if longer:
-        around = _Around(longer, reading)
-        places = [place for place in places if place not in around]
-    if form.kind == "role":
-        places = [place for place in places if reading.word_before(place) not in name_words("former")]
-    return places
-
-
-class _Around:
-    """Whether a place is inside one of the places of some phrases."""
-
-    def __init__(self, phrases: Iterable[Phrase], reading: Reading) -> None:
-        places = sorted([(place.rank, place.first, place.last) for phrase in phrases for place in reading.places(phrase)])
-        self._firsts = [(rank, first) for rank, first, _last in places]
-        self._reached = list(accumulate(((rank, last) for rank, _first, last in places), max))
-
-    def __contains__(self, place: Place) -> bool:
-        behind = bisect_right(self._firsts, (place.rank, place.first)) if self._firsts else 0
-        return behind > 0 and self._reached[behind - 1] >= (place.rank, place.last)
 
 
 def _composed(members: Sequence[Group], reading: Reading, day: date | None, known: Known, strength: dict[int, float]) -> Iterator[Place]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 
-from service.matching.actor_pack import Expansion
 from service.matching.actor_tables import read_other_names, read_persons, read_state_names
+from service.matching.expansion import Expansion
 from service.matching.marks import open_ended
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of

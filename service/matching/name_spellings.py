@@ -6,11 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import chain, islice, product
 
+import regex
+
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
 from service.matching.transliterate import other_script, sister_spellings
 
+_IN_FULL = dict(zip("äöüøÄÖÜØåÅ", ["ae", "oe", "ue", "oe", "Ae", "Oe", "Ue", "Oe", "aa", "Aa"], strict=True))
+_UMLAUT = regex.compile(f"[{''.join(_IN_FULL)}]")
+_AMPERSAND, _AND = regex.compile(r"\s+&\s+"), regex.compile(r"(?<=\S)\s+and\s+(?=\S)", regex.IGNORECASE)
+
 _MOST, _MOST_TRIED = 32, 256  # spellings of one name; many are the same
+
+
+def spelled_in_full(name: str) -> Iterator[str]:
+    """Mueller, for Müller, and "Smith and Wesson", for Smith & Wesson; and the other way round of that."""
+    in_full = _UMLAUT.sub(lambda letter: _IN_FULL[letter[0]], name)
+    if in_full != name:
+        yield in_full
+    if "&" in name:
+        yield _AMPERSAND.sub(" and ", name)
+    elif _AND.search(name):
+        yield _AND.sub(" & ", name)
 
 
 def names_elsewhere(person: Phrase) -> tuple[Phrase, ...]:
@@ -47,13 +64,23 @@ def _with_customary_names(person: Phrase, spelled: Phrase, which: int) -> Iterat
 @once
 def _customary() -> Mapping[str, tuple[Sequence[str], Sequence[str]]]:
     """First name -> its spellings in the other script, and those in its own if that is Cyrillic."""
-    table = files("service.matching").joinpath("data/actors/given_names.txt").read_text("utf-8")
     found: dict[str, tuple[Sequence[str], Sequence[str]]] = {}
+    for latin, cyrillic in _first_names():
+        for name in latin:
+            found.setdefault(name, (tuple(dict.fromkeys(cyrillic)), ()))
+        for name in cyrillic:
+            found.setdefault(name, (tuple(dict.fromkeys(latin)), tuple(dict.fromkeys(cyrillic))))
+    return found
+
+
+def latin_first_names() -> Iterator[Sequence[str]]:
+    """Groups of Latin spellings of one first name."""
+    return (latin for latin, _cyrillic in _first_names())
+
+
+def _first_names() -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    table = files("service.matching").joinpath("data/actors/given_names.txt").read_text("utf-8")
     for line in table.splitlines():
         if not line.startswith("#"):
             latin, cyrillic = ([words[0] for name in cell.split(",") if len(words := phrase_of(name)) == 1] for cell in line.split("|"))
-            for name in latin:
-                found.setdefault(name, (tuple(dict.fromkeys(cyrillic)), ()))
-            for name in cyrillic:
-                found.setdefault(name, (tuple(dict.fromkeys(latin)), tuple(dict.fromkeys(cyrillic))))
-    return found
+            yield latin, cyrillic

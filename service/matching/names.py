@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from importlib.resources import files
 
 import regex
 
 from service.matching.cases import given_name_cases, inflections, stem_without_vowel
 from service.matching.forms import Form
-from service.matching.name_spellings import names_elsewhere, surname_elsewhere
+from service.matching.name_parts import name_words, surname_of, turned, untitled, without_legal_form
+from service.matching.name_spellings import names_elsewhere, spelled_in_full, surname_elsewhere
+from service.matching.name_variants import variants, with_initials_apart, without_patronymic
 from service.matching.text import Phrase, phrase_of
+from service.matching.typed_names import in_brackets
 
 FULL, INFLECTED, INITIALS, SURNAME, SCRIPT = 1.0, 0.97, 0.9, 0.8, 0.75
 
@@ -32,44 +34,47 @@ def forms_of_name(name: str, *, cases: bool = True) -> tuple[tuple[Form, ...], t
     like a person's, or of more than five words, has only itself; one of no word at all has nothing. Without `cases` first
     names are not inflected: enough where names are told by initials, and most of the forms are such cases.
     """
+    sure, unsure = _forms_as_typed(name, cases)
+    for other in (*spelled_in_full(name), *turned(name), *_bracketed(name)):
+        forms, further = _forms_as_typed(other, cases)
+        sure, unsure = (*sure, *(form for form in forms if form not in sure)), (*unsure, *(form for form in further if form not in unsure))
+    return sure, unsure
+
+
+def _bracketed(name: str) -> Iterator[str]:
+    """Tallis Institute, and its acronym, of "Tallis Institute (TIN)"."""
+    if parts := in_brackets(name):
+        yield parts[0]
+        yield from (each for each in parts[1:] if each.isalpha() and each.isupper())
+
+
+def _forms_as_typed(name: str, cases: bool) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
     words = phrase_of(name)
     if not words:
         return (), ()
     literal = Form(words, FULL, "name", cased=is_acronym(name))
     bare = _without_article(words)
+    if len(words) > 1:
+        literal = literal._replace(named=is_proper(name))  # The Gap, and mind the gap
     if bare != words:
         return (literal, *_plural_forms(bare)), ()
-    person = _person(words)
+    person = () if _has_legal_form(name, words) else _person(words)
     if len(person) == 1 < len(words):
         return (literal,), tuple(_surname_forms(person))  # Pope Francis, Prime Minister Popescu
     if len(person) == 1:
-        return (literal, *_word_forms(person[0], literal.cased)), ()
+        literal = literal._replace(named=is_proper(name))
+        return (literal, *(form._replace(named=literal.named) for form in _word_forms(person[0], literal.cased))), ()
     if not 1 < len(person) <= _LONGEST_NAME:
-        return (literal,), tuple(_short_forms(words))
+        sure, unsure = _short_forms(words)
+        return (literal, *sure), unsure
     surname = surname_of(person)
     given = person[: len(person) - len(surname)] if person[-1] == surname[-1] else ()
-    full = dict.fromkeys([literal, *_full_forms(person, given, surname, cases), *_with_fathers_surname(person)])
+    apart = with_initials_apart(name)
+    initials = [Form(apart, INITIALS, "name")] if apart else []
+    full = dict.fromkeys([literal, *initials, *_full_forms(person, given, surname, cases), *_with_fathers_surname(person)])
+    if literal.named:
+        full = dict.fromkeys(form._replace(named=True) for form in full)
     return tuple(full), tuple(dict.fromkeys([*_surname_forms(surname), *_fathers_surname(person)]))
-
-
-def surname_of(words: Phrase) -> Phrase:
-    """The part of a person's full name, of two words or more, that an article uses alone; with its particle ("von der Leyen")."""
-    if words[0] in name_words("family"):
-        return words[:1]
-    for number, word in enumerate(words[1:-1], start=1):
-        if word in name_words("particle"):
-            return words[number:]
-    return words[-1:]
-
-
-def untitled(words: Phrase) -> Phrase:
-    """The name without the titles that come before it and "Jr" behind it; whole if nothing would be left."""
-    start, end = 0, len(words)
-    while start < end and words[start] in name_words("title"):
-        start += 1
-    while end > start + 1 and words[end - 1] in name_words("suffix"):
-        end -= 1
-    return words[start:end] or words
 
 
 def _without_article(words: Phrase) -> Phrase:
@@ -90,13 +95,15 @@ def _plural_forms(words: Phrase) -> Iterator[Form]:
         yield Form((words[0].removesuffix("s"),), INFLECTED, "inflection")
 
 
-def _short_forms(words: Phrase) -> Iterator[Form]:
-    """Ferriter for Ferriter Group: a thing's name without the words that say what it is."""
-    end = len(words)
-    while end > 1 and words[end - 1] in name_words("legal") | name_words("tail"):
+def _short_forms(words: Phrase) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
+    """Ferriter for Ferriter Ltd, which headlines leave out, and, beside the whole name, for Ferriter Group: without what it is."""
+    without = without_legal_form(words)
+    sure = [Form(without, INFLECTED, "name", named=len(without) == 1)] if len(without) < len(words) else []
+    end = len(without)
+    while end > 1 and without[end - 1] in name_words("tail"):
         end -= 1
-    if end < len(words) and name_words("thing").isdisjoint(words[:end]) and len(words[end - 1]) >= _SHORTEST_SURNAME:
-        yield Form(words[:end], SURNAME, "name")
+    is_short = end < len(without) and name_words("thing").isdisjoint(without[:end]) and len(without[end - 1]) >= _SHORTEST_SURNAME
+    return tuple(sure), (Form(without[:end], SURNAME, "name", named=end == 1),) if is_short else ()
 
 
 def _fathers_surname(person: Phrase) -> Iterator[Form]:
@@ -118,18 +125,30 @@ def is_acronym(name: str) -> bool:
     return len(bare) <= _SHORTEST_SURNAME and bare.isascii() and bare.isalpha() and bare.isupper()
 
 
+def is_proper(name: str) -> bool:
+    """Whether it is one word, after an article or not, typed with a capital: what is written small is another word, as gap is."""
+    before, _, word = name.strip().rpartition(" ")
+    return word[:1].isupper() and (not before or before.casefold() in name_words("article"))
+
+
 def dotted(acronym: str) -> Form:
     """U.S. for US: its letters, each a word."""
     return Form(tuple(acronym.casefold()), FULL, "name", cased=True)
 
 
 def inflected_forms(words: Phrase, weight: float, kind: str) -> Iterator[Form]:
-    """The phrase with the endings of its last word: one form with an open end where the stem is long, else one for each."""
+    """The surname with the endings of its last word: one form with an open end where the stem is long, else one for each."""
     stem = _stem(words[-1])
     if len(stem) >= _SHORTEST_STEM:
-        yield from (Form((*words[:-1], each), weight, kind, open_end=True) for each in _stems(words[-1]))
+        yield from (Form((*words[:-1], each), weight, kind, open_end=True, named=True) for each in _stems(words[-1]))
     else:
-        yield from (Form((*words[:-1], form), weight, kind, open_end) for form, open_end in inflections(words[-1]))
+        yield from (Form((*words[:-1], form), weight, kind, open_end, named=True) for form, open_end in inflections(words[-1]))
+
+
+def _has_legal_form(name: str, words: Phrase) -> bool:
+    """Whether it ends in one, in capitals or with full stops, so that it is no surname: Ferriter ASA."""
+    *_before, last = name.split()
+    return (last.isupper() or "." in last.strip(".")) and len(without_legal_form(words)) < len(words)
 
 
 def _person(words: Phrase) -> Phrase:
@@ -154,7 +173,9 @@ def _full_forms(person: Phrase, given: Phrase, surname: Phrase, cases: bool) -> 
         if len(given) > 1:
             yield Form((given[0], *surname), INITIALS, "name")  # George W. Bush: George Bush
             yield Form((given[0], *(word[0] for word in given[1:]), *surname), INITIALS, "name")
-    for words in names_elsewhere(person):
+    others = dict.fromkeys(each for each in variants(person) if each != person) if given else ()
+    yield from (Form(words, INITIALS, "name", open_end=_inflects(words)) for words in others)
+    for words in dict.fromkeys((*names_elsewhere(person), *names_elsewhere(without_patronymic(person)))):
         yield Form((*words[:-1], _stem(words[-1])), SCRIPT, "script", open_end=_inflects(words))
 
 
@@ -193,11 +214,3 @@ def _stems(word: str) -> Iterator[str]:
     without_vowel = stem_without_vowel(word)
     if without_vowel and len(without_vowel) >= _SHORTEST_SHORT_STEM:
         yield without_vowel
-
-
-@lru_cache(maxsize=16)
-def name_words(kind: str) -> frozenset[str]:
-    """The words of one kind from the package's table: "title", "particle", "former" and so on."""
-    table = files("service.matching").joinpath("data/actors/name_words.txt").read_text("utf-8")
-    lines = (line.partition(": ") for line in table.splitlines())
-    return frozenset(form for name, _, words in lines if name == kind for form in phrase_of(words))

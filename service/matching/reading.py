@@ -119,9 +119,21 @@ class Reading:
         """The word that stands before it in its field."""
         return self._fields[place.rank].items[place.first - 1] if place.first else None
 
+    def is_in_small_letters(self, place: Place) -> bool:
+        """Whether its whole field is, so that names are, too."""
+        return self._fields[place.rank].text.islower()
+
+    def is_in_capitals(self, place: Place) -> bool:
+        """Whether its whole field is, so that acronyms look like words."""
+        return self._fields[place.rank].text.isupper()
+
     def text_before(self, place: Place, most: int) -> str:
         """Up to so many characters of its field before it."""
         return self._fields[place.rank].text[max(0, place.start - most) : place.start]
+
+    def text_after(self, place: Place, most: int) -> str:
+        """Up to so many characters of its field behind it."""
+        return self._fields[place.rank].text[place.end : place.end + most]
 
     def with_words_before(self, place: Place, start: int) -> Place:
         """The place and the words before it, from the one on that begins at this character or behind it."""

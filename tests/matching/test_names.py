@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.matching.forms import OPEN_END, Form
+from service.matching.name_parts import surname_of
 from service.matching.name_spellings import names_elsewhere
-from service.matching.names import forms_of_name, surname_of
+from service.matching.names import forms_of_name
 from service.matching.text import phrase_of
 from service.matching.transliterate import in_russian, other_script, sister_spellings
 
@@ -97,6 +98,34 @@ def _found(name: str, text: str) -> str:
         pytest.param("ACE", "ace", "never", id="a short acronym is no word"),
         pytest.param("ACE", "A.C.E.", "alone", id="a dotted acronym"),
         pytest.param("Ferriter", "Ferriterowi", "alone", id="one word, inflected"),
+        pytest.param("Kim Zwartjes", "Zwartjes", "beside the full name", id="a first name that is a family's elsewhere"),
+        pytest.param("Kim Zwartjes", "Kim", "never", id="and no surname"),
+        pytest.param("Robert Ferriter", "Bob Ferriter", "alone", id="a first name for short"),
+        pytest.param("Robert Ferriter", "Rupert Ferriter", "never", id="another first name"),
+        pytest.param("Mohammed Berilu", "Mohamed Berilu", "alone", id="a first name in another spelling"),
+        pytest.param("Dmitri Morozov", "Dmitry Morozov", "alone", id="a Russian one"),
+        pytest.param("Gergely Ferriter", "Ferriter Gergely", "alone", id="in Hungarian order"),
+        pytest.param("Akira Tanabori", "Tanabori Akira", "alone", id="in Japanese order"),
+        pytest.param("John Ferriter", "Ferriter John", "never", id="in no order of English"),
+        pytest.param("AR Berilu", "A. R. Berilu", "alone", id="initials apart"),
+        pytest.param("J. K. Marlowe", "JK Marlowe", "alone", id="initials as one"),
+        pytest.param("Khaled al-Berilu", "Khaled el-Berilu", "alone", id="an Arabic article in another dialect"),
+        pytest.param("Владимир Петрович Карпов", "Vladimir Karpov", "alone", id="without a patronymic"),
+        pytest.param("Đorđe Berilu", "Djordje Berilu", "alone", id="dj for đ"),
+        pytest.param("Jürgen Ölmann", "Juergen Oelmann", "alone", id="umlauts in full"),
+        pytest.param("Jürgen Ölmann", "Oelmann", "beside the full name", id="in the surname"),
+        pytest.param("Ferriter, Jane", "Jane Ferriter", "alone", id="the surname first, with a comma"),
+        pytest.param("Tallis Consulting Ltd", "Tallis Consulting", "alone", id="without a legal form"),
+        pytest.param("Tallis Networks Inc.", "Tallis Networks", "alone", id="without another"),
+        pytest.param("Tallis Gruppen ASA", "Tallis Gruppen", "alone", id="without one that is no English word"),
+        pytest.param("Tallis Widgets S.p.A.", "Tallis Widgets", "alone", id="without one in letters"),
+        pytest.param("Tallis Widgets GmbH & Co. KG", "Tallis Widgets", "alone", id="without a long one"),
+        pytest.param("Tallis Institute (TIN)", "Tallis Institute", "alone", id="without an acronym in brackets"),
+        pytest.param("Tallis Institute (TIN)", "TIN", "alone", id="by it"),
+        pytest.param("Tallis Institute (TIN)", "tin", "never", id="no word"),
+        pytest.param("Bank Corp.", "Bank", "never", id="a word of things alone"),
+        pytest.param("Ferriter & Tallis", "Ferriter and Tallis", "alone", id="and for &"),
+        pytest.param("Ferriter and Tallis", "Ferriter & Tallis", "alone", id="& for and"),
     ],
 )
 def test_a_name(name: str, text: str, found: str) -> None:
