@@ -29,8 +29,9 @@ def variants(person: Phrase) -> Iterator[Phrase]:
         if word in _ARTICLES:
             yield from ((*person[:at], *other, *person[at + 1 :]) for other in ((), *((each,) for each in _ARTICLES)) if other != (word,))
     initials = next((at for at, word in enumerate(person) if len(word) > 1), 0)
-    if 1 < initials <= _MOST_INITIALS:
-        yield "".join(person[:initials]), *person[initials:]
+    as_one = "".join(person[:initials])
+    if 1 < initials <= _MOST_INITIALS and phrase_of(as_one) == (as_one,):  # two Han characters stay two words
+        yield as_one, *person[initials:]
 
 
 def without_patronymic(person: Phrase) -> Phrase:
@@ -42,8 +43,8 @@ def without_patronymic(person: Phrase) -> Phrase:
 def with_initials_apart(name: str) -> Phrase:
     """A. R. Rahman, for AR Rahman; nothing of a name that begins otherwise."""
     first, *others = name.split() or [""]
-    is_initials = 1 < len(first) <= _MOST_INITIALS and first.isalpha() and first.isupper() and others
-    return (*first.casefold(), *phrase_of(" ".join(others))) if is_initials else ()
+    is_initials = 1 < len(first) <= _MOST_INITIALS and all(letter.isupper() for letter in first) and others
+    return phrase_of(" ".join((*first, *others))) if is_initials else ()
 
 
 def _turns(first: str, surname: str) -> bool:
