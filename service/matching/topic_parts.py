@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -21,7 +21,7 @@ from service.matching.topic_forms import (
     inflected,
     literal,
 )
-from service.matching.topic_words import hyphened, joined_letters, says_nothing, without_gap
+from service.matching.topic_words import joined_letters, says_nothing, without_gap
 
 _LONGEST_NAME = 6  # words
 _ENOUGH = 2  # known parts beside which an unknown word may be missing
@@ -74,16 +74,14 @@ def _split(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTabl
 
 def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTable) -> tuple[int, TopicPart | None]:
     """The part that begins with the first word, and how many words it takes; no part for a stop word."""
-    length, whole = hyphened(topic, words, table)
-    if whole:
-        return length, _meant_part(_text(topic, words[:length]), whole, table)
-    telling = [number for number, word in enumerate(words) if not says_nothing(topic, word, table)]
-    forms = [words[number].form for number in telling]
-    meant = table.meant(forms) if telling[:1] == [0] else None
-    length = telling[_reach(meant, forms, table) - 1] + 1 if meant else 0
+    empty = {place for place, word in enumerate(words) if says_nothing(topic, word, table)}
+    meant = table.meant([word.form for word in words], empty)
+    if meant and meant.length == 1 and 0 in empty:
+        meant = None
+    length = _reach(meant, words, empty, table) if meant else 0
     for taken in range(min(len(words), _LONGEST_NAME), max(length, 1) - 1, -1):
         written = _text(topic, words[:taken])
-        if (taken == 1 and telling[:1] != [0]) or (meant and taken == length and _is_concept(written, meant)):
+        if (taken == 1 and 0 in empty) or (meant and taken == length and _is_concept(written, meant)):
             break
         if expand(written):
             also = meant.concepts[0].name if meant and taken == length and _is_both(meant) else None
@@ -93,18 +91,18 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
     if (letters := joined_letters(topic, words)) > 1:
         written = _text(topic, words[:letters])
         return letters, TopicPart(written, "word", (Form(phrase_of(written), LITERAL, "name", cased=True),))
-    if telling[:1] != [0]:
+    if 0 in empty:
         return 1, None
     together = without_gap(words, table)
     return together, _word_part(_text(topic, words[:together]), table)
 
 
-def _reach(meant: Meant, forms: Sequence[str], table: ConceptTable) -> int:
+def _reach(meant: Meant, words: Sequence[Word], empty: Collection[int], table: ConceptTable) -> int:
     """How many of the words say it: "offshore wind farm" says twice the same, and the second time begins inside the first."""
     reach, start = meant.length, 1
     while start < reach:
-        again = table.meant(forms[start:])
-        if again and not set(again.concepts).isdisjoint(meant.concepts):
+        again = table.meant([word.form for word in words[start:]], {place - start for place in empty})
+        if start not in empty and again and not set(again.concepts).isdisjoint(meant.concepts):
             reach = max(reach, start + again.length)
         start += 1
     return reach

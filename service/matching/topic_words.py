@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
-from service.matching.concepts import Concept, ConceptTable
+from service.matching.concepts import ConceptTable
 from service.matching.text import Word
 
 _HYPHENS = ("-", "\u2010", "\u2011")
@@ -21,22 +21,6 @@ def joined_letters(topic: str, words: Sequence[Word]) -> int:
     """How many single letters it begins with that are written as one word: "A&E" is neither "a" nor "e"."""
     letters = list(takewhile(lambda word: word.end - word.start == 1, words))
     return len(letters[:1]) + len(list(takewhile(lambda two: topic[two[0].end : two[1].start] == "&", pairwise(letters))))
-
-
-def hyphened(topic: str, words: Sequence[Word], table: ConceptTable) -> tuple[int, Sequence[Concept]]:
-    """What the words mean that it begins with and hyphens make one, and how many they are.
-
-    Nothing where all other words mean the same or more: then the first of them tells as little as without a hyphen.
-    """
-    length = 1 + len(list(takewhile(lambda two: topic[two[0].end : two[1].start] in _HYPHENS, pairwise(words))))
-    if length == 1 or not says_nothing(topic, words[0], table):
-        return length, ()
-    forms = [word.form for word in words]
-    known = table.whole(forms[:length])
-    rest = table.meant([form for form in forms if form not in table.stop_words])
-    said = sum(form not in table.stop_words for form in forms[:length])
-    is_less = rest is not None and (rest.length > said or not set(rest.concepts).isdisjoint(known))  # "pre-trial" of "pre-trial detention"
-    return length, () if is_less else known
 
 
 def without_gap(words: Sequence[Word], table: ConceptTable) -> int:
