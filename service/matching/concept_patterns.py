@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from service.matching.attached import bare_words
 from service.matching.forms import OPEN_END
+from service.matching.stems import other_numbers
 from service.matching.text import Phrase, phrase_of
 
 _UNSPACED = frozenset({"ja", "zh", "th"})  # a pattern is a run of characters, each of them a word to `phrase_of`
@@ -36,6 +37,9 @@ _ARTICLES = frozenset(
         "gli",
     )
 ) | {"o", "os", "as", "um", "uma", "het", "een"}
+
+_NUMBERED = frozenset({"en", "fr", "es", "pt"})  # plurals end in -s
+_PLURAL = 5  # letters of a word that may be one, or have one
 
 Slot = tuple[str, ...]  # the ways one word of a pattern may be written
 
@@ -66,7 +70,7 @@ class Fit(NamedTuple):
 
     length: int
     ending: int
-    rank: tuple[int, int, int, int]
+    rank: tuple[int, int, int, int, int]
 
 
 def pattern_of(written: str, language: str, concept: str, stops: Collection[str], slot: Callable[[str, str], Slot]) -> Pattern:
@@ -108,44 +112,63 @@ def slot_of(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:
     return tuple([before + choice + after for choice in inside.split("|")])
 
 
-def reading_of(word: str) -> Slot:
-    """The word itself, and what it is without little words that are written as one with it."""
-    return (word, *bare_words(word))
+class Reading(NamedTuple):
+    """A topic's word, itself and without little words that are written as one with it; `others`: its plural or singular."""
+
+    own: Slot
+    others: Slot
 
 
-def fit_of(pattern: Pattern, readings: Sequence[Slot], empty: Collection[int]) -> Fit | None:
-    """How the first words fit; None if they do not. Words at `empty` may stand between the others, and say less."""
+def reading_of(word: str) -> Reading:
+    """How a topic's word may be read."""
+    plain = word.isascii() and word.isalpha() and len(word) >= _PLURAL
+    return Reading((word, *bare_words(word)), other_numbers(word) if plain else ())
+
+
+def fit_of(pattern: Pattern, readings: Sequence[Reading], empty: Collection[int]) -> Fit | None:
+    """How the first words fit; None if they do not. Words at `empty` may stand between the others, and say less.
+
+    Of several words each may stand in its other number. One alone may not: "platforms" are often of social media, a platform is not.
+    """
     *before, last = pattern.telling
-    places = [0]
+    numbered = bool(before) and pattern.language in _NUMBERED
+    places, others = [0], 0
     for slot in before:
-        place = _place_of(slot, places[-1], readings, empty if places[1:] else ())
+        place = _place_of(slot, places[-1], readings, empty if places[1:] else (), numbered=numbered)
         if place is None:
             return None
+        others += not _has(slot, readings[place].own)
         places.append(place + 1)
     place, left = places[-1], None
     while place < len(readings):
-        left = _left_of(last, readings[place], open_end=pattern.open_end)
+        left = _left_of(last, readings[place].own, open_end=pattern.open_end)
+        if left is None and numbered and _has(last, readings[place].others):
+            left, others = 0, others + 1
         if left is not None or not before or place not in empty:
             break
         place += 1
     if left is None or not _goes_on(pattern, place + 1, readings, empty):
         return None
     said = sum(each - 1 not in empty for each in places[1:]) + (place not in empty)
-    return Fit(place + 1, left, (said, len(pattern.telling), -left, len(pattern.telling) - len(pattern.slots)))
+    return Fit(place + 1, left, (said, len(pattern.telling), -others, -left, len(pattern.telling) - len(pattern.slots)))
 
 
-def _place_of(slot: Slot, start: int, readings: Sequence[Slot], empty: Collection[int]) -> int | None:
+def _place_of(slot: Slot, start: int, readings: Sequence[Reading], empty: Collection[int], *, numbered: bool) -> int | None:
     for place in range(start, len(readings)):
-        if any(word in slot for word in readings[place]):
+        if _has(slot, readings[place].own) or (numbered and _has(slot, readings[place].others)):
             return place
         if place not in empty:
             break
     return None
 
 
+def _has(slot: Slot, words: Slot) -> bool:
+    return any(word in slot for word in words)
+
+
 def _left_of(stems: Slot, words: Slot, *, open_end: bool) -> int | None:
     """How many letters more than one of the stems the word has; None if it has another beginning."""
-    if any(word in stems for word in words):
+    if _has(stems, words):
         return 0
     if not open_end:
         return None
@@ -153,8 +176,8 @@ def _left_of(stems: Slot, words: Slot, *, open_end: bool) -> int | None:
     return min(left) if left and min(left) <= OPEN_END else None
 
 
-def _goes_on(pattern: Pattern, place: int, readings: Sequence[Slot], empty: Collection[int]) -> bool:
+def _goes_on(pattern: Pattern, place: int, readings: Sequence[Reading], empty: Collection[int]) -> bool:
     """Whether what follows the only word that tells is nothing, or its stop word: "promotion to" is no "promotion of"."""
     if not pattern.behind or place == len(readings):
         return True
-    return place in empty and any(word in pattern.behind for word in readings[place])
+    return place in empty and _has(pattern.behind, readings[place].own)

@@ -61,9 +61,9 @@ class ConceptTable:
         """
         if empty is None:
             empty = {place for place, word in enumerate(words) if word in self.stop_words}
-        best, names = Fit(0, 0, (0, 0, 0, 0)), list[str]()
+        best, names = Fit(0, 0, (0, 0, 0, 0, 0)), list[str]()
         readings = [reading_of(word) for word in words]
-        for pattern in self._beginning_like(readings[0]) if words else ():
+        for pattern in self._beginning_like((*readings[0].own, *readings[0].others)) if words else ():
             fit = fit_of(pattern, readings, empty)
             if fit and fit.rank >= best.rank:
                 names = [*names, pattern.concept] if fit.rank == best.rank else [pattern.concept]

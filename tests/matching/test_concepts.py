@@ -15,7 +15,7 @@ from service.matching.text import Phrase, phrase_of
 LANGUAGES = {"en", "pl", "ru", "uk", "de", "fr", "es", "it", "pt", "nl", "tr"}
 TABLE = load_concepts()
 
-SINGLE = ["distrust", "trial", "cricket", "promotion"]  # concepts that one word tells, beside stop words
+SINGLE = ["distrust", "trial", "cricket", "promotion", "carbon_market"]  # concepts of the tests on little words and numbers
 SMALL = """
 stop en the of in to
 stop pt no
@@ -50,6 +50,8 @@ cricket
  en the ashes
 promotion
  en rise to
+carbon_market
+ en emissions trading, carbon credit, offsets
 ai
  en =ai
  ja 生成AI
@@ -128,6 +130,8 @@ MEANT = [
     pytest.param("ashes", 1, 0, ["cricket"], id="a word without its article"),
     pytest.param("rise to", 1, 0, ["promotion"], id="a word before its stop word"),
     pytest.param("rise", 1, 0, ["promotion"], id="or at the end"),
+    pytest.param("emission trading", 2, 0, ["carbon_market"], id="a word in its other number"),
+    pytest.param("carbon credits", 2, 0, ["carbon_market"], id="the last word in its other number"),
     pytest.param("生成AI", 3, 0, ["ai"], id="a script without spaces"),
     pytest.param("بالذكاء", 1, 0, ["ai"], id="behind little words"),
 ]
@@ -140,7 +144,9 @@ def test_what_words_mean(words: str, length: int, ending: int, names: list[str])
     assert (meant.length, meant.ending, [concept.name for concept in meant.concepts]) == (length, ending, names)
 
 
-@pytest.mark.parametrize("words", ["", "pea", "war", "trust", "dock", "the dock", "rise of prices", "rise prices", "dealabcdefghijk"])
+@pytest.mark.parametrize(
+    "words", ["", "pea", "war", "trust", "dock", "the dock", "rise of prices", "rise prices", "offset", "dealabcdefghijk"]
+)
 def test_what_means_nothing(words: str) -> None:
     assert parse_concepts(SMALL).meant(phrase_of(words)) is None
 
