@@ -24,7 +24,6 @@ from service.matching.topic_forms import (
 from service.matching.topic_words import (
     hyphened,
     is_acronym,
-    is_name_like,
     is_one_unknown,
     is_small,
     joined_letters,
@@ -95,13 +94,13 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
     letters = joined_letters(topic, words)
     for taken in range(min(len(words), _LONGEST_NAME), max(length, 1) - 1, -1):
         written = _text(topic, words[:taken])
-        if (taken == 1 and 0 in empty and not is_name_like(written)) or (meant and taken == length and _is_concept(written, meant)):
+        if (taken == 1 and 0 in empty) or (meant and taken == length and _is_concept(written, meant)):
             break
         if (forms := expand(written)) and not is_small(topic, written, forms) and not (0 < letters == taken and "/" in written):
             also = meant.concepts[0].name if meant and taken == length and _is_both(meant) else None
             return taken, _named_part(written, also, expand, table)
     hyphens = hyphened(topic, words)
-    may_be_one = hyphens > max(length, 1) and (not meant or len(words[0].form) == 1) and 0 not in empty
+    may_be_one = hyphens > max(length, 1) and (not meant or length == len(words[0].form) == 1) and 0 not in empty
     if may_be_one and is_one_unknown(words[:hyphens], partial(_is_known, topic, expand, table), table):
         return hyphens, _word_part(_text(topic, words[:hyphens]), table)
     if meant and not _is_compound(meant, words[0], table) and not _is_unlike(topic, words[0], meant):

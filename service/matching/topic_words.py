@@ -16,7 +16,6 @@ _LONGEST = 6  # words that hyphens make one
 _LONG = 3  # letters of a word that may be written as one with the next
 _LONG_ENOUGH = 6  # letters of the one word
 _ENDING = 2  # letters more than the table has
-_NAME_LIKE = 4  # letters of a name that is spelt like a stop word
 _SHOUTED = 3  # words in capitals that are no acronyms
 
 
@@ -28,11 +27,6 @@ def says_nothing(topic: str, word: Word, table: ConceptTable) -> bool:
 def is_acronym(topic: str, word: Word) -> bool:
     """Whether it is written in capitals, unlike the rest: "WAR IN SUDAN" has none."""
     return word.end - word.start > 1 and topic[word.start : word.end].isupper() and not _is_shouted(topic)
-
-
-def is_name_like(written: str) -> bool:
-    """Whether what is spelt like a stop word may be a name, and no accent is left out: "Uber" is no "über"."""
-    return len(written) >= _NAME_LIKE and written[0].isupper() and written.isascii()
 
 
 def is_small(topic: str, written: str, forms: Sequence[Form]) -> bool:
@@ -81,7 +75,7 @@ def _are_long(words: Sequence[Word]) -> bool:
 
 
 def is_one_unknown(words: Sequence[Word], knows: Callable[[Word], bool], table: ConceptTable) -> bool:
-    """Whether words that hyphens make one, the first of which is not known, are a word of their own: "home-schooling", "e-ID".
+    """Whether words that hyphens make one, the first of which is not known, are a word of their own: "star-gazing", "e-ID".
 
     Not where another of them is known ("Foyer-Brand" is a fire), but for "buy-to-let". `knows`: whether it is a name or in the table.
     """
