@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Literal
@@ -24,9 +24,11 @@ from service.matching.topic_forms import (
 from service.matching.topic_words import (
     hyphened,
     is_acronym,
+    is_bound,
     is_one_unknown,
     is_small,
     joined_letters,
+    reach_of,
     says_nothing,
     without_gap,
     written_as_one,
@@ -87,10 +89,13 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
     meant = table.meant([word.form for word in words], empty)
     if meant and meant.length == 1 and 0 in empty:
         meant = None
-    length = _reach(meant, words, empty, table) if meant else 0
+    length = reach_of(meant, words, empty, table) if meant else 0
     joined, whole = written_as_one(topic, words, table)
-    if joined > length and 0 not in empty:
+    hyphens = hyphened(topic, words)
+    if joined > length and (0 not in empty or joined == hyphens):
         return joined, _meant_part(_text(topic, words[:joined]), whole, table)
+    if hyphens > length and is_bound(words[:hyphens]):
+        return hyphens, _word_part(_text(topic, words[:hyphens]), table)
     letters = joined_letters(topic, words)
     for taken in range(min(len(words), _LONGEST_NAME), max(length, 1) - 1, -1):
         written = _text(topic, words[:taken])
@@ -99,7 +104,6 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
         if (forms := expand(written)) and not is_small(topic, written, forms) and not (0 < letters == taken and "/" in written):
             also = meant.concepts[0].name if meant and taken == length and _is_both(meant) else None
             return taken, _named_part(written, also, expand, table)
-    hyphens = hyphened(topic, words)
     may_be_one = hyphens > max(length, 1) and (not meant or length == len(words[0].form) == 1) and 0 not in empty
     if may_be_one and is_one_unknown(words[:hyphens], partial(_is_known, topic, expand, table), table):
         return hyphens, _word_part(_text(topic, words[:hyphens]), table)
@@ -118,17 +122,6 @@ def _unknown_at(topic: str, words: Sequence[Word], letters: int, table: ConceptT
 
 def _is_known(topic: str, expand: Expand, table: ConceptTable, word: Word) -> bool:
     return table.meant([word.form]) is not None or expand(_text(topic, [word])) is not None
-
-
-def _reach(meant: Meant, words: Sequence[Word], empty: Collection[int], table: ConceptTable) -> int:
-    """How many of the words say it: "offshore wind farm" says twice the same, and the second time begins inside the first."""
-    reach, start = meant.length, 1
-    while start < reach:
-        again = table.meant([word.form for word in words[start:]], {place - start for place in empty})
-        if start not in empty and again and not set(again.concepts).isdisjoint(meant.concepts):
-            reach = max(reach, start + again.length)
-        start += 1
-    return reach
 
 
 def _is_compound(meant: Meant, word: Word, table: ConceptTable) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise, takewhile
 
-from service.matching.concepts import Concept, ConceptTable
+from service.matching.concepts import Concept, ConceptTable, Meant
 from service.matching.forms import Form
 from service.matching.text import Word
 
 _HYPHENS = ("-", "\u2010", "\u2011")
 _JOINING = ("&", "/")
+_BOUND_FIRST, _BOUND_LAST = ("co", "no", "non", "re"), ("free", "proof")
 _APOSTROPHES = ("'", "\u2019", "\u02bc")
 _LONGEST = 6  # words that hyphens make one
 _LONG = 3  # letters of a word that may be written as one with the next
@@ -70,6 +71,11 @@ def written_as_one(topic: str, words: Sequence[Word], table: ConceptTable) -> tu
     return (length, known.concepts) if known and known.ending <= _ENDING else (0, ())
 
 
+def is_bound(words: Sequence[Word]) -> bool:
+    """Whether words that hyphens make one say another thing than each of them: "smoke-free", "no-deal", "co-operation"."""
+    return len(words) > 1 and (words[0].form in _BOUND_FIRST or words[-1].form in _BOUND_LAST)
+
+
 def _are_long(words: Sequence[Word]) -> bool:
     return all(word.end - word.start >= _LONG and word.form.isalpha() for word in words)
 
@@ -93,3 +99,14 @@ def without_gap(words: Sequence[Word], table: ConceptTable) -> int:
             break
         count += 1
     return count
+
+
+def reach_of(meant: Meant, words: Sequence[Word], empty: Collection[int], table: ConceptTable) -> int:
+    """How many of the words say it: "offshore wind farm" says twice the same, and the second time begins inside the first."""
+    reach, start = meant.length, 1
+    while start < reach:
+        again = table.meant([word.form for word in words[start:]], {place - start for place in empty})
+        if start not in empty and again and not set(again.concepts).isdisjoint(meant.concepts):
+            reach = max(reach, start + again.length)
+        start += 1
+    return reach
