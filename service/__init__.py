@@ -22,7 +22,8 @@
         compounds, inner_words, reading             an article, read once
         actor_*, names, full_names, strikes,
         name_shadows, short_names                   an actor -> the forms it goes by; data/actors is the pack
-        concepts, stems, topic_parts, topics        a topic -> its parts and their forms; data/concepts.txt and data/concepts are the table
+        concepts, concept_patterns, stems,
+        topic_parts, topics                         a topic -> its parts and their forms; data/concepts.txt and data/concepts are the table
         grammar, query, condition, evaluation       boolean queries
         groups, beginnings, watching                a rule's actors, topics and name, and what an article has of them
         meaning, nearness                           how near an article is to the rules in meaning: vectors in, z-scores out

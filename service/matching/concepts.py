@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from itertools import product
 from typing import Literal, NamedTuple
 
-from service.matching.attached import bare_words
-from service.matching.forms import OPEN_END
+from service.matching.concept_patterns import Fit, Pattern, Slot, fit_of, pattern_of, reading_of, slot_of
 from service.matching.once import once
-from service.matching.text import Phrase, phrase_of
 
-_UNSPACED = frozenset({"ja", "zh", "th"})  # a pattern is a run of characters, each of them a word to `phrase_of`
 _HALF, _HALF_ENDING, _LINKS = 4, 2, ("", "s", "es", "n", "en")  # of compounds: letters of each half, and what may stand between
 _KEY = 3  # letters of a pattern's first word by which it is filed
 _NONE = "''"  # the empty ending
 _NAMING = "=<~"  # the lines that name other concepts: what it is made of, the kinds of it, what is related to it
 
-Slot = tuple[str, ...]  # the ways one word of a pattern may be written
 Sort = Literal["concept", "place", "name", "general"]
 _SIGNS: dict[str, Sort] = {"@": "place", "&": "name", "%": "general"}
 _SIGN_LETTERS = "".join(_SIGNS)
-
-
-class Pattern(NamedTuple):
-    """Consecutive words, each written in one of several ways; with `open_end` letters may follow the last.
-
-    `telling`: the slots of words that are no stop words. `cased`: only where it stands in capitals ("AI", for "ai" is a word
-    in French). `weak`: it has other meanings too ("call").
-    """
-
-    slots: tuple[Slot, ...]
-    telling: tuple[Slot, ...]
-    open_end: bool
-    cased: bool
-    weak: bool
-    language: str
-    concept: str
-
-    def phrases(self) -> Iterator[Phrase]:
-        """Every way in which it may be written, in normal form."""
-        return product(*self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +53,23 @@ class ConceptTable:
     stop_words: frozenset[str]
     filed: Mapping[str, Sequence[Pattern]]  # by the first letters of the first word that is no stop word
 
-    def meant(self, words: Sequence[str]) -> Meant | None:
-        """The longest concept that begins with the first of `words`, which have no stop words; of several the most literal.
+    def meant(self, words: Sequence[str], empty: Collection[int] | None = None) -> Meant | None:
+        """The longest concept that begins with the first of `words`; of several the most literal.
 
+        `empty`: the places of those that say nothing and may stand between the others, by default of all stop words.
         "Fire" is a fire rather than a dismissal, which has "to fire".
         """
-        best: tuple[int, int, int] = (0, 0, 0)
-        names: list[str] = []
-        readings = [(word, *bare_words(word)) for word in words]
-        for pattern in self._beginning_like(readings[0]) if words else ():
-            fit = _fit(pattern.telling, pattern.open_end, readings)
-            if fit is None:
-                continue
-            fit_and_rest = (*fit, len(pattern.telling) - len(pattern.slots))
-            if fit_and_rest >= best:
-                names = [*names, pattern.concept] if fit_and_rest == best else [pattern.concept]
-                best = fit_and_rest
+        if empty is None:
+            empty = {place for place, word in enumerate(words) if word in self.stop_words}
+        best, names = Fit(0, 0, (0, 0, 0, 0, 0)), list[str]()
+        readings = [reading_of(word) for word in words]
+        for pattern in self._beginning_like((*readings[0].own, *readings[0].others)) if words else ():
+            fit = fit_of(pattern, readings, empty)
+            if fit and fit.rank >= best.rank:
+                names = [*names, pattern.concept] if fit.rank == best.rank else [pattern.concept]
+                best = fit
         concepts = tuple(self.concepts[name] for name in dict.fromkeys(names))
-        return Meant(best[0], -best[1], concepts) if concepts else None
-
-    def whole(self, words: Sequence[str]) -> Sequence[Concept]:
-        """What just these words say, with every stop word among them: "de mining" is no mining."""
-        first = next((word for word in words if word not in self.stop_words), "")
-        readings = [(word,) for word in words]
-        names = [
-            pattern.concept
-            for pattern in self._beginning_like((first,))
-            if len(pattern.slots) == len(words) and _fit(pattern.slots, pattern.open_end, readings)
-        ]
-        return [self.concepts[name] for name in dict.fromkeys(names)]
+        return Meant(best.length, best.ending, concepts) if concepts else None
 
     def halves(self, word: str) -> tuple[Sequence[Concept], Sequence[Concept]] | None:
         """What the two words mean that a compound is made of ("Mordprozess": murder, trial), the second as long as it can be."""
@@ -148,7 +111,7 @@ def load_concepts() -> ConceptTable:
 class _Draft:
     """A table while its lines are read."""
 
-    stop_words: set[str] = field(default_factory=set)
+    stop_words: dict[str, set[str]] = field(default_factory=dict)  # by language
     endings: dict[str, list[tuple[str, Slot]]] = field(default_factory=dict)  # language -> (last letters of the stem, endings)
     blocks: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # concept -> (head of line, rest of it)
     slots: dict[str, Slot] = field(default_factory=dict)  # most words come again in other patterns: each is kept once
@@ -157,7 +120,7 @@ class _Draft:
         key = word if word.isalnum() else f"{language} {word}"
         known = self.slots.get(key)
         if known is None:
-            known = self.slots[key] = (word,) if key is word else _slot(word, self.endings.get(language, ()))
+            known = self.slots[key] = (word,) if key is word else slot_of(word, self.endings.get(language, ()))
         return known
 
 
@@ -193,7 +156,7 @@ def _take_language(draft: _Draft, language: str, text: str) -> None:
         if not head or head == "#":
             continue
         if head == "stop":
-            draft.stop_words.update(rest.split())
+            draft.stop_words.setdefault(language, set()).update(rest.split())
         elif head not in blocks or not rest:
             raise ValueError(f"concepts in {language}, line {number}: {head} has no block, or no words here")
         else:
@@ -209,7 +172,7 @@ def _take_line(draft: _Draft, name: str, head: str, rest: str, number: int) -> N
 def _take_setting(draft: _Draft, head: str, rest: str, number: int) -> None:
     language, *words = rest.split()
     if head == "stop":
-        draft.stop_words.update(words)
+        draft.stop_words.setdefault(language, set()).update(words)
     elif head == "endings" and words:
         last_letters, *endings = words
         rule = ("" if last_letters == "-" else last_letters, tuple("" if ending == _NONE else ending for ending in endings))
@@ -228,7 +191,7 @@ def _table(draft: _Draft) -> ConceptTable:
     for pattern in (pattern for concept in concepts.values() for pattern in concept.patterns):
         for key in {word[:_KEY] for word in pattern.telling[0]} if pattern.telling else ():
             filed.setdefault(key, []).append(pattern)
-    return ConceptTable(concepts, frozenset(draft.stop_words), filed)
+    return ConceptTable(concepts, frozenset().union(*draft.stop_words.values()), filed)
 
 
 def _concept(name: str, lines: Sequence[tuple[str, str]], draft: _Draft) -> Concept:
@@ -240,48 +203,7 @@ def _concept(name: str, lines: Sequence[tuple[str, str]], draft: _Draft) -> Conc
             named[head] = tuple(rest.split())
         else:
             first, *_others = head.split(",")
-            patterns += [_pattern(written, first, bare_name, draft) for written in rest.split(", ")]
+            stops = draft.stop_words.get(first, set())
+            patterns += [pattern_of(written, first, bare_name, stops, draft.slot) for written in rest.split(", ")]
     made_of, kinds, related = (named.get(sign, ()) for sign in _NAMING)
     return Concept(bare_name, tuple(patterns), made_of, kinds, related, _SIGNS.get(name[0], "concept"))
-
-
-def _pattern(written: str, language: str, concept: str, draft: _Draft) -> Pattern:
-    if written.isalpha() and language not in _UNSPACED:  # most are one plain word, and the table is long
-        plain = (draft.slot(written, language),)
-        return Pattern(plain, () if written in draft.stop_words else plain, False, False, False, language, concept)
-    bare, open_end = written.strip("=?*"), written.endswith("*")
-    marks = written.partition(bare)[0]
-    slots = tuple(_slots(bare, language, draft))
-    telling = tuple([slot for slot in slots if slot[0] not in draft.stop_words])
-    shared = slots if len(telling) == len(slots) else telling
-    return Pattern(slots, shared, open_end and language not in _UNSPACED, "=" in marks, "?" in marks, language, concept)
-
-
-def _slots(bare: str, language: str, draft: _Draft) -> Sequence[Slot]:
-    if language in _UNSPACED:
-        return [draft.slot(word, language) for word in phrase_of(bare)]
-    return [draft.slot(word, language) for word in bare.split()]
-
-
-def _slot(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:
-    if word.endswith("+"):
-        stem = word[:-1]
-        fitting = [suffixes for last_letters, suffixes in endings if not last_letters or stem[-1] in last_letters]
-        return tuple([stem + suffix for suffix in fitting[-1]]) if fitting else (stem,)  # the rule for these very letters comes last
-    before, _, rest = word.partition("{")
-    inside, _, after = rest.partition("}")
-    return tuple([before + choice + after for choice in inside.split("|")])
-
-
-def _fit(slots: Sequence[Slot], open_end: bool, readings: Sequence[Slot]) -> tuple[int, int] | None:
-    """How many words are covered, and minus how many letters are left over at the end of the last; None if it does not fit.
-
-    Each word is given by its readings: itself, and what it is without little words that are written as one with it.
-    """
-    if len(slots) > len(readings) or not all(
-        any(word in slot for word in words) for slot, words in zip(slots[:-1], readings, strict=False)
-    ):
-        return None
-    lasts = readings[len(slots) - 1]
-    left = [len(last) - len(stem) for stem in slots[-1] for last in lasts if last == stem or (open_end and last.startswith(stem))]
-    return (len(slots), -min(left)) if left and min(left) <= OPEN_END else None

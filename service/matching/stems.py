@@ -114,3 +114,14 @@ def plural_and_singular(word: str) -> tuple[str, str]:
         return word + "es", word
     singular = word.removesuffix("s")
     return singular + "s", singular
+
+
+def other_numbers(word: str) -> tuple[str, ...]:
+    """The plurals of a singular and the singulars of a plural, as English, French and Spanish write them; some are no words."""
+    if word.endswith(_NO_PLURALS):
+        return (word + "es",)
+    if word.endswith("ies"):
+        return (word[:-3] + "y", word[:-1])
+    if word.endswith("s"):
+        return (word[:-1], word[:-2]) if word.endswith("es") else (word[:-1],)
+    return (word[:-1] + "ies", word + "s") if word.endswith("y") and word[-2:-1] not in "aeiou" else (word + "s", word + "es")

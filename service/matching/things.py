@@ -9,7 +9,8 @@ from typing import NamedTuple
 from service.matching.actor_pack import expand_actor
 from service.matching.actor_tables import read_organisations, read_persons, read_state_names, read_states
 from service.matching.beginnings import phrase_of_form
-from service.matching.concepts import Pattern, load_concepts
+from service.matching.concept_patterns import Pattern
+from service.matching.concepts import load_concepts
 from service.matching.forms import Form
 from service.matching.marks import in_capitals, open_ended
 from service.matching.once import once

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from service.matching.concepts import Concept, Pattern
+from service.matching.concept_patterns import Pattern
+from service.matching.concepts import Concept
 from service.matching.forms import Form
 from service.matching.stems import plural_and_singular, stem_of
 from service.matching.text import phrase_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from service.matching.concepts import Concept, ConceptTable, Meant, load_concepts
@@ -21,7 +21,18 @@ from service.matching.topic_forms import (
     inflected,
     literal,
 )
-from service.matching.topic_words import hyphened, joined_letters, says_nothing, without_gap
+from service.matching.topic_words import (
+    hyphened,
+    is_acronym,
+    is_bound,
+    is_one_unknown,
+    is_small,
+    joined_letters,
+    reach_of,
+    says_nothing,
+    without_gap,
+    written_as_one,
+)
 
 _LONGEST_NAME = 6  # words
 _ENOUGH = 2  # known parts beside which an unknown word may be missing
@@ -74,45 +85,53 @@ def _split(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTabl
 
 def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTable) -> tuple[int, TopicPart | None]:
     """The part that begins with the first word, and how many words it takes; no part for a stop word."""
-    length, whole = hyphened(topic, words, table)
-    if whole:
-        return length, _meant_part(_text(topic, words[:length]), whole, table)
-    telling = [number for number, word in enumerate(words) if not says_nothing(topic, word, table)]
-    forms = [words[number].form for number in telling]
-    meant = table.meant(forms) if telling[:1] == [0] else None
-    length = telling[_reach(meant, forms, table) - 1] + 1 if meant else 0
+    empty = {place for place, word in enumerate(words) if says_nothing(topic, word, table)}
+    meant = table.meant([word.form for word in words], empty)
+    if meant and meant.length == 1 and 0 in empty:
+        meant = None
+    length = reach_of(meant, words, empty, table) if meant else 0
+    joined, whole = written_as_one(topic, words, table)
+    hyphens = hyphened(topic, words)
+    if joined > length and (0 not in empty or joined == hyphens):
+        return joined, _meant_part(_text(topic, words[:joined]), whole, table)
+    if hyphens > length and is_bound(words[:hyphens]):
+        return hyphens, _word_part(_text(topic, words[:hyphens]), table)
+    letters = joined_letters(topic, words)
     for taken in range(min(len(words), _LONGEST_NAME), max(length, 1) - 1, -1):
         written = _text(topic, words[:taken])
-        if (taken == 1 and telling[:1] != [0]) or (meant and taken == length and _is_concept(written, meant)):
+        if (taken == 1 and 0 in empty) or (meant and taken == length and _is_concept(written, meant)):
             break
-        if expand(written):
+        if (forms := expand(written)) and not is_small(topic, written, forms) and not (0 < letters == taken and "/" in written):
             also = meant.concepts[0].name if meant and taken == length and _is_both(meant) else None
             return taken, _named_part(written, also, expand, table)
-    if meant and not _is_compound(meant, words[0], table):
+    may_be_one = hyphens > max(length, 1) and (not meant or length == len(words[0].form) == 1) and 0 not in empty
+    if may_be_one and is_one_unknown(words[:hyphens], partial(_is_known, topic, expand, table), table):
+        return hyphens, _word_part(_text(topic, words[:hyphens]), table)
+    if meant and not _is_compound(meant, words[0], table) and not _is_unlike(topic, words[0], meant):
         return length, _meant_part(_text(topic, words[:length]), meant.concepts, table)
-    if (letters := joined_letters(topic, words)) > 1:
+    return (1, None) if 0 in empty and letters <= 1 else _unknown_at(topic, words, letters, table)
+
+
+def _unknown_at(topic: str, words: Sequence[Word], letters: int, table: ConceptTable) -> tuple[int, TopicPart]:
+    if letters > 1:
         written = _text(topic, words[:letters])
         return letters, TopicPart(written, "word", (Form(phrase_of(written), LITERAL, "name", cased=True),))
-    if telling[:1] != [0]:
-        return 1, None
     together = without_gap(words, table)
     return together, _word_part(_text(topic, words[:together]), table)
 
 
-def _reach(meant: Meant, forms: Sequence[str], table: ConceptTable) -> int:
-    """How many of the words say it: "offshore wind farm" says twice the same, and the second time begins inside the first."""
-    reach, start = meant.length, 1
-    while start < reach:
-        again = table.meant(forms[start:])
-        if again and not set(again.concepts).isdisjoint(meant.concepts):
-            reach = max(reach, start + again.length)
-        start += 1
-    return reach
+def _is_known(topic: str, expand: Expand, table: ConceptTable, word: Word) -> bool:
+    return table.meant([word.form]) is not None or expand(_text(topic, [word])) is not None
 
 
 def _is_compound(meant: Meant, word: Word, table: ConceptTable) -> bool:
     """What only begins with a concept may be two: "Terrorprozess" is more than terror."""
     return meant.length == 1 and meant.ending >= _SECOND_HALF and table.halves(word.form) is not None
+
+
+def _is_unlike(topic: str, word: Word, meant: Meant) -> bool:
+    """An acronym is no general word: the CAP is no cap."""
+    return meant.length == 1 and is_acronym(topic, word) and not topic.isupper() and meant.concepts[0].sort == "general"
 
 
 def _is_concept(written: str, meant: Meant) -> bool:
@@ -214,7 +233,8 @@ def _word_part(written: str, table: ConceptTable) -> TopicPart:
     phrase = phrase_of(written)
     halves = table.halves(phrase[0]) if len(phrase) == 1 else None
     together = tuple(best_of(form for concept in half for form in _with_kinds(concept, table)) for half in halves or ())
-    return TopicPart(written, "concept" if together else "word", _own_forms(written), together=together)
+    forms = best_of((*_own_forms(written), *_own_forms("".join(phrase)))) if len(phrase) > 1 else _own_forms(written)
+    return TopicPart(written, "concept" if together else "word", forms, together=together)
 
 
 def _text(topic: str, words: Sequence[Word]) -> str:
