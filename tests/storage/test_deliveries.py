@@ -1,0 +1,65 @@
+"""Lists of deliveries: what a page costs does not grow with what is not on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from service.storage.store import Store
+from service.storage.tables import channel, delivery
+from tests.make import NOON
+
+MANY = 4_000
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def busy(store: Store) -> Store:
+    """Where two channels have sent very many; the third has one delivery, which is dead."""
+    channels = [
+        {"id": f"ch_{number}", "workspace": "ws_1", "kind": "webhook", "name": "n", "settings": {}, "secrets": [], "created_at": NOON}
+        for number in range(3)
+    ]
+    with store.database.write() as connection:
+        connection.execute(channel.insert(), channels)
+        connection.execute(delivery.insert(), [_delivery(number, f"ch_{number % 2}", "sent") for number in range(MANY)])
+        connection.execute(delivery.insert().values(**_delivery(MANY, "ch_2", "dead")))
+    with store.database.write() as connection:
+        connection.execute(text("ANALYZE"))
+    return store
+
+
+def _delivery(number: int, channel_id: str, state: str) -> dict[str, Any]:
+    made = {"id": f"de_{number:05}", "workspace": "ws_1", "channel": channel_id, "state": state}
+    return {**made, "created_at": NOON - number // 2 * MINUTE}  # two at each moment
+
+
+def plan_of_list(store: Store, **which: Any) -> str:
+    """How the engine goes about a page of deliveries."""
+    explained = "EXPLAIN" if store.database.is_postgres else "EXPLAIN QUERY PLAN"
+    plans: list[str] = []
+
+    def explain(connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        driver: Any = connection.connection.driver_connection
+        if "FROM delivery" in statement:
+            plans.extend(str(row) for row in driver.execute(f"{explained} {statement}", parameters).fetchall())
+
+    event.listen(store.database.engine, "before_cursor_execute", explain)
+    store.deliveries.list_deliveries("ws_1", **which)
+    event.remove(store.database.engine, "before_cursor_execute", explain)
+    return "\n".join(plans)
+
+
+def test_a_page_begins_where_the_one_before_ended(busy: Store) -> None:
+    listed: list[str] = []
+    page = busy.deliveries.list_deliveries("ws_1", limit=45)
+    for _ in range(10):
+        listed += [each.id for each in page.items]
+        page = busy.deliveries.list_deliveries("ws_1", cursor=page.next_cursor, limit=45)
+    assert listed == [f"de_{number ^ 1:05}" for number in range(450)], "of one moment the greater id is first"
+    plan = plan_of_list(busy, cursor=page.next_cursor)
+    assert "(created_at,id)<" in plan or "ROW(created_at, id) <" in plan
+    assert "Filter" not in plan
