@@ -463,7 +463,7 @@ delivery = Table(
     own_id(),
     ref("workspace"),
     ref("alert", nullable=True),
-    ref("channel", index=True),
+    ref("channel"),
     Column("state", Text, nullable=False),
     Column("detail", Text),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -485,6 +485,8 @@ delivery = Table(
     UniqueConstraint("alert", "channel", "update_number"),
     partial_index("ix_delivery_in_order", "channel", "created_at", "update_number", "id", where="next_at IS NOT NULL"),
     Index("ix_delivery_workspace_created_at", "workspace", "created_at", "id"),
+    Index("ix_delivery_workspace_state", "workspace", "state", "created_at", "id"),  # few of very many are dead, or wait
+    Index("ix_delivery_channel_created_at", "channel", "created_at", "id"),
 )
 
 attempt = Table(

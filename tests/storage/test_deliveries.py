@@ -53,6 +53,17 @@ def plan_of_list(store: Store, **which: Any) -> str:
     return "\n".join(plans)
 
 
+def test_a_rare_state_is_found_by_its_index(busy: Store) -> None:
+    assert [each.id for each in busy.deliveries.list_deliveries("ws_1", state="dead").items] == [f"de_{MANY:05}"]
+    assert "ix_delivery_workspace_state" in plan_of_list(busy, state="dead")
+    assert "ix_delivery_workspace_state" in plan_of_list(busy, state="pending")
+
+
+def test_the_deliveries_of_a_channel_are_found_by_its_index(busy: Store) -> None:
+    assert [each.id for each in busy.deliveries.list_deliveries("ws_1", channel_id="ch_2").items] == [f"de_{MANY:05}"]
+    assert "ix_delivery_channel_created_at" in plan_of_list(busy, channel_id="ch_2")
+
+
 def test_a_page_begins_where_the_one_before_ended(busy: Store) -> None:
     listed: list[str] = []
     page = busy.deliveries.list_deliveries("ws_1", limit=45)
