@@ -72,7 +72,8 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
     """
     now, database = edges.now(), edges.store.database
     with database.write() as connection:
-        chosen = workspace_policies(connection, [claimed.workspace])[claimed.workspace]
+        # What is of several rules, people decide about who have locked the workspace for its budget, and then the rules.
+        chosen = workspace_policies(connection, [claimed.workspace], lock_all=claimed.rule is None)[claimed.workspace]
         locked = lock_rules(connection, [claimed.rule] if claimed.rule else []).get(claimed.rule or "")
         policy = policy_of(locked.rule.spec.alerting, chosen.defaults) if locked else None
         zone = _zone(claimed, policy, chosen.defaults)
