@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Engine, text
 
 from service.edges import Edges
+from service.pipeline.digest import give_up_poison
 from tests.conftest import START, Clock
 from tests.machine import until
 from tests.pipeline.barriers import locks_awaited
@@ -45,6 +47,31 @@ def test_a_days_rest_is_told_while_somebody_decides_what_else_goes_into_it(desk:
         assert deciding.result(timeout=60) == 1
         assert telling.result(timeout=60) == 1
     assert [len(each.alerts) for each in desk.digests()] == [1, 1], "what the muted rule had to tell is apart"
+
+
+def test_digests_of_muted_rules_are_given_up_while_somebody_decides_about_those_rules(desk: Waiting, watcher: Engine) -> None:
+    rules = [desk.rule(name=f"Rule {number}", when={"digest": "daily", "at": "12:00"}) for number in range(6)]
+    desk.tell(bridge(1))
+    by_digest = [each.rule for each in sorted(desk.digests(), key=lambda each: each.id)]
+    later = next(each for each, following in pairwise(by_digest) if each > following)  # the digest of a later rule is given up before
+    earlier = by_digest[by_digest.index(later) + 1]
+    desk.clock.at = MIDNIGHT
+    for each in rules:
+        if each.id in (earlier, later):
+            desk.change(each, mute_until=(MIDNIGHT + timedelta(hours=8)).isoformat())
+    with watcher.begin() as connection:
+        connection.execute(text("UPDATE digest SET claims = 5"))
+    desk.arrive(desk.feed, bridge(2))
+    desk.matcher.warm_up()
+    with ThreadPoolExecutor(2) as run, watcher.connect() as late:
+        late.execute(text("SELECT 1 FROM rule WHERE id = :later FOR KEY SHARE"), {"later": later})
+        deciding = run.submit(desk.match)
+        until(lambda: locks_awaited(watcher) == 1, "who decides has locked the rules before this one")
+        giving_up = run.submit(give_up_poison, desk.edges)
+        until(lambda: locks_awaited(watcher) == 2, "who gives up waits for one of those")
+        late.rollback()
+        assert deciding.result(timeout=60) == 1
+        assert giving_up.result(timeout=60) == 6
 
 
 def _waits_for(watcher: Engine, table: str) -> bool:
