@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
@@ -10,11 +10,16 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import Engine, text
 
+from service.domain.deliveries import DeliveryState, DeliveryToSend, Receipt
+from service.domain.timing import after_success
 from service.edges import Edges
 from service.pipeline.digest import give_up_poison
+from service.storage.outbox import Tried
+from service.storage.tables import delivery
 from tests.conftest import START, Clock
 from tests.machine import until
 from tests.pipeline.barriers import locks_awaited
+from tests.pipeline.test_deliver import Outbox
 from tests.pipeline.test_digest import Waiting, bridge
 
 MIDNIGHT = START.replace(hour=0) + timedelta(days=1)
@@ -52,7 +57,7 @@ def test_a_days_rest_is_told_while_somebody_decides_what_else_goes_into_it(desk:
 def test_digests_of_muted_rules_are_given_up_while_somebody_decides_about_those_rules(desk: Waiting, watcher: Engine) -> None:
     rules = [desk.rule(name=f"Rule {number}", when={"digest": "daily", "at": "12:00"}) for number in range(6)]
     desk.tell(bridge(1))
-    by_digest = [each.rule for each in sorted(desk.digests(), key=lambda each: each.id)]
+    by_digest = [str(each.rule) for each in sorted(desk.digests(), key=lambda each: each.id)]
     later = next(each for each, following in pairwise(by_digest) if each > following)  # the digest of a later rule is given up before
     earlier = by_digest[by_digest.index(later) + 1]
     desk.clock.at = MIDNIGHT
@@ -72,6 +77,53 @@ def test_digests_of_muted_rules_are_given_up_while_somebody_decides_about_those_
         late.rollback()
         assert deciding.result(timeout=60) == 1
         assert giving_up.result(timeout=60) == 6
+
+
+class Three(Outbox):
+    """A channel with three deliveries, of which the last has the first id."""
+
+    def open(self) -> Three:
+        self.channel = self.add_channel(url="https://slow.example/hook")
+        for number in (3, 2, 1):
+            made = {"workspace": "ws_1", "channel": self.channel, "state": "pending", "created_at": self.clock.at, "next_at": self.clock.at}
+            with self.edges.store.database.write() as connection:
+                connection.execute(delivery.insert().values(id=f"dl_{number}", **made))
+            self.clock.advance(seconds=1)
+        return self
+
+    def replay(self) -> int:
+        states, since = list(DeliveryState), self.clock.at - timedelta(days=1)
+        return self.edges.store.replays.replay(self.channel, since=since, until=None, states=states, caller=self.caller())
+
+    def claim(self) -> Sequence[DeliveryToSend]:
+        return self.edges.store.deliveries.outbox.claim(now=self.clock.at, token="t", limit=9)
+
+    def save(self, claimed: Sequence[DeliveryToSend]) -> int:
+        """The first by id was taken, and the others are given back unsent; of how many another worker has by now."""
+        first, *others = sorted(claimed, key=lambda each: each.id)
+        tried = [Tried(first, after_success(Receipt(200, "ok")), "slow.example", self.clock.at)]
+        released = [each.id for each in others]
+        return len(self.edges.store.deliveries.outbox.save_attempts(tried, now=self.clock.at, release=released, token="t"))
+
+
+@pytest.fixture
+def three(open_house: Callable[..., Edges], postgres_url: str, clock: Clock) -> Three:
+    return Three(open_house(postgres_url), clock).open()
+
+
+@pytest.mark.parametrize("under_way", [pytest.param(True, id="stored"), pytest.param(False, id="taken")])
+def test_deliveries_are_sent_again_while_they_are(three: Three, watcher: Engine, under_way: bool) -> None:
+    claimed = three.claim() if under_way else ()
+    with ThreadPoolExecutor(2) as run, watcher.connect() as late:
+        late.execute(text("SELECT 1 FROM delivery WHERE id = 'dl_2' FOR UPDATE"))
+        replaying = run.submit(three.replay)
+        until(lambda: locks_awaited(watcher) == 1, "it has taken one and waits for the second")
+        other = run.submit(lambda: three.save(claimed) if under_way else len(three.claim()))
+        until(lambda: locks_awaited(watcher) == 2, "the other waits, too")
+        late.rollback()
+        assert replaying.result(timeout=60) == 3
+        assert other.result(timeout=60) == (0 if under_way else 3)
+    assert {each.state for each in three.edges.store.deliveries.list_deliveries("ws_1").items} <= {"pending", "sent"}
 
 
 def _waits_for(watcher: Engine, table: str) -> bool:
