@@ -110,7 +110,7 @@ def _patched(old: RuleSpec, patch: dict[str, Any]) -> RuleSpec:
     try:
         return RuleSpec.model_validate(merged)
     except ValidationError as error:
-        raise invalid(faults_of(error, merged), "rule") from error
+        raise invalid(faults_of(error, merged, RuleSpec), "rule") from error
 
 
 def _expected() -> Collection[int] | None:
