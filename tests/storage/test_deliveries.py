@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import text
 
 from service.storage.store import Store
 from service.storage.tables import channel, delivery
 from tests.make import NOON
+from tests.storage.plans import plans
 
 MANY = 4_000
 MINUTE = timedelta(minutes=1)
@@ -39,18 +40,9 @@ def _delivery(number: int, channel_id: str, state: str) -> dict[str, Any]:
 
 def plan_of_list(store: Store, **which: Any) -> str:
     """How the engine goes about a page of deliveries."""
-    explained = "EXPLAIN" if store.database.is_postgres else "EXPLAIN QUERY PLAN"
-    plans: list[str] = []
-
-    def explain(connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        driver: Any = connection.connection.driver_connection
-        if "FROM delivery" in statement:
-            plans.extend(str(row) for row in driver.execute(f"{explained} {statement}", parameters).fetchall())
-
-    event.listen(store.database.engine, "before_cursor_execute", explain)
-    store.deliveries.list_deliveries("ws_1", **which)
-    event.remove(store.database.engine, "before_cursor_execute", explain)
-    return "\n".join(plans)
+    with plans(store.database, "FROM delivery") as steps:
+        store.deliveries.list_deliveries("ws_1", **which)
+    return "\n".join(steps)
 
 
 def test_a_rare_state_is_found_by_its_index(busy: Store) -> None:
