@@ -50,7 +50,7 @@ def faults_of(error: ValidationError, value: Any, form: Any, under: str = "") ->
 
 def _parse(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
         raise Problem(400, "The body is not UTF-8.") from error
     except json.JSONDecodeError as error:

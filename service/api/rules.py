@@ -117,7 +117,7 @@ def _expected() -> Collection[int] | None:
     """The revisions that If-Match names (RFC 9110, 13.1.1); None: any will do."""
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    return {int(tag) for tag in request.if_match.as_set() if tag.isascii() and tag.isdigit() and len(tag) < 20}
+    return {int(tag) for tag in request.if_match.as_set() if tag and tag.isascii() and tag.isdigit() and len(tag) < 20}
 
 
 def _view(rule: Rule) -> RuleView:

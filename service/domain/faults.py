@@ -21,6 +21,10 @@ _PLAIN = {  # where pydantic speaks of Python
         ("datetime_parsing", "datetime_from_date_parsing", "datetime_type", "datetime_object_invalid"),
         'a time is wanted here, as ISO 8601 writes it, with its time zone: "2026-03-02T08:00:00Z"',
     ),
+    **dict.fromkeys(
+        ("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact", "date_type"),
+        'a date is wanted here, as ISO 8601 writes it: "2026-12-25"',
+    ),
     **dict.fromkeys(("float_type", "float_parsing"), "a number is wanted here, as in 0.5"),
     "timezone_aware": 'the time zone is missing: end with "Z" for UTC, or with one as in "+01:00"',
 }

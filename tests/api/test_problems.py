@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,6 +20,8 @@ from tests.api.conftest import Api, make_key
 
 RULE = {"name": "Bridges", "topics": ["bridge"]}
 
+FIRST_TIME = "0001-01-01T00:00:00+14:00"  # no UTC time at all, and so the last
+LAST_TIME = "9999-12-31T23:59:59-14:00"
 FIRST_MOMENT = "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCBhcl8x"  # 0001-01-01T00:00:00+14:00 ar_1: no UTC time at all
 
 REFUSED = [
@@ -91,6 +94,22 @@ REFUSED = [
         "POST", "/v1/silences", {"comment": "c", "rules": ["ru_0"], "duration": "PT1H"}, "/rules/0", "see GET /v1/rules",
         id="a silence of an unknown rule",
     ),
+    pytest.param(
+        "POST", "/v1/channels/ch_1/replay", {"since": FIRST_TIME}, "/since", "before the year 1", id="a replay since before time",
+    ),
+    pytest.param(
+        "POST", "/v1/silences", {"comment": "c", "rules": ["ru_0"], "ends_at": LAST_TIME}, "/ends_at", "year 9999", id="a silence for ever",
+    ),
+    pytest.param("POST", "/v1/keys", {"name": "K", "expires_at": LAST_TIME}, "/expires_at", "year 9999", id="a key for ever"),
+    pytest.param(
+        "POST", "/v1/rules", {**RULE, "alerting": {"mute_until": LAST_TIME}}, "/alerting/mute_until", "year 9999", id="a mute for ever",
+    ),
+    pytest.param("GET", "/v1/stories?since=0001-01-01T00:00:00%2B14:00", None, "query/since", "before the year 1", id="all stories ever"),
+    pytest.param("GET", "/v1/stories?since=5", None, "query/since", "a time is wanted", id="seconds since 1970"),
+    pytest.param(
+        "PATCH", "/v1/workspace", {"alerting": {"holidays": ["2026-12-25T08:00:00"]}}, "/alerting/holidays/0", "a date is wanted",
+        id="a time for a day",
+    ),
     pytest.param("POST", "/v1/feeds", [], "", "object", id="a list for a body"),
     pytest.param("POST", "/v1/feeds", '{"url": "http://a.example/"}', "", "object", id="JSON inside a JSON string"),
     pytest.param("GET", "/v1/feeds?limit=201", None, "query/limit", "200", id="a page too large"),
@@ -114,6 +133,12 @@ def test_what_is_understood_and_refused_names_its_place(method: str, path: str, 
     [fault] = problem["errors"]
     assert fault["at"] == at
     assert says in fault["message"]
+
+
+def test_a_byte_order_mark_before_the_body_is_passed_over(door: Api) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(RULE).encode()
+    sent = {"Authorization": f"Bearer {door.key}"}
+    assert door.client.post("/v1/rules", data=body, content_type="application/json", headers=sent).status_code == 201
 
 
 def test_every_fault_is_named_at_once(door: Api) -> None:
