@@ -10,7 +10,7 @@ from flask import Request, current_app, request
 from pydantic import ValidationError
 
 from service.api.errors import Fault, Problem, invalid, missing
-from service.domain.faults import faults_in, message_of
+from service.domain.faults import MOST_TOLD, faults_in, message_of
 
 MAX_BODY = 1_000_000  # bytes
 MAX_DEPTH = 32
@@ -38,7 +38,7 @@ def refuse(error: ValidationError) -> NoReturn:
         raise missing("thing")
     forms = get_type_hints(current_app.view_functions[str(request.endpoint)])
     if error.title == "query":
-        faults = [(each["loc"], message_of(each, forms["query"])) for each in error.errors()]
+        faults = [(each["loc"], message_of(each, forms["query"])) for each in error.errors()[:MOST_TOLD]]
         raise invalid([Fault(at=f"query/{'/'.join(map(str, at))}", message=message) for at, message in faults])
     raise invalid(faults_of(error, request.get_json(), forms["body"]))
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, RootModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+MOST_TOLD = 100  # faults
 WRONG_SHAPE = "this is not written as it must be"
 _PLAIN = {  # where pydantic speaks of Python
     "tuple_type": "a list is wanted here, as in [...]",
@@ -35,9 +36,12 @@ _ECHO = {"too_short"}  # a list in which what is wrong does not count
 
 
 def faults_in(error: ValidationError, value: Any, form: Any) -> list[tuple[str, str]]:
-    """The faults of `value` that is to have this `form`, each as (JSON pointer into it, message), one for each place."""
+    """The faults of `value` that is to have this `form`, each as (JSON pointer into it, message), one for each place.
+
+    Of very many, the first: whoever sends a hundred thousand is told no more for it, and others wait no longer.
+    """
     found: dict[str, list[ErrorDetails]] = {}
-    for each in error.errors(include_url=False, include_context=False):
+    for each in error.errors(include_url=False, include_context=False)[:MOST_TOLD]:
         found.setdefault(_pointer(each, value), []).append(each)
     faults = []
     for at, errors in found.items():

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NoReturn
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from service.api.app import create_app
 from service.config import Settings
+from service.domain.faults import MOST_TOLD
 from service.edges import Edges, open_edges
 from service.storage.migrate import migrate
 from tests.api.conftest import Api, make_key
@@ -110,6 +111,9 @@ REFUSED = [
         "PATCH", "/v1/workspace", {"alerting": {"holidays": ["2026-12-25T08:00:00"]}}, "/alerting/holidays/0", "a date is wanted",
         id="a time for a day",
     ),
+    pytest.param("POST", "/v1/rules", {**RULE, "feeds": ["fd_0"] * 501}, "/feeds", "a list of at most 500", id="too many feeds"),
+    pytest.param("POST", "/v1/rules", {**RULE, "channels": ["ch_0"] * 201}, "/channels", "a list of at most 200", id="too many channels"),
+    pytest.param("POST", "/v1/rules", {**RULE, "languages": ["en"] * 201}, "/languages", "a list of at most 200", id="too many languages"),
     pytest.param("POST", "/v1/feeds", [], "", "object", id="a list for a body"),
     pytest.param("POST", "/v1/feeds", '{"url": "http://a.example/"}', "", "object", id="JSON inside a JSON string"),
     pytest.param("GET", "/v1/feeds?limit=201", None, "query/limit", "200", id="a page too large"),
@@ -145,6 +149,12 @@ def test_every_fault_is_named_at_once(door: Api) -> None:
     body = {"name": "", "topics": ["ok", 7], "languages": ["english"], "colour": "red"}
     problem = door.expect(422, "POST", "/v1/rules", body)
     assert {fault["at"] for fault in problem["errors"]} == {"/name", "/topics/1", "/languages/0", "/colour"}
+
+
+def test_of_very_many_faults_the_first_are_named(door: Api) -> None:
+    many = {f"topcis{number}": number for number in range(1_000)}
+    assert len(door.expect(422, "POST", "/v1/rules", {**RULE, **many})["errors"]) == MOST_TOLD
+    assert len(door.expect(422, "GET", f"/v1/feeds?{urlencode(many)}")["errors"]) == MOST_TOLD
 
 
 def test_an_empty_silence_is_told_all_that_it_lacks(door: Api) -> None:
