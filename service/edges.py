@@ -8,15 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
 from service.config import SEALING_KEY_BYTES, Settings, parse_sealing_keys
-from service.embedding import Embedder, load_embedder
-from service.outbound import Outbound
 from service.storage.database import Database
-from service.storage.sealing import Sealer
-from service.storage.store import Store, open_store
+
+if TYPE_CHECKING:  # who only looks at the database imports none of it
+    from service.embedding import Embedder
+    from service.outbound import Outbound
+    from service.storage.sealing import Sealer
+    from service.storage.store import Store
 
 USER_AGENT = "Wirewatch/0.1"
 
@@ -43,7 +46,12 @@ class Edges:
 
 def open_edges(settings: Settings) -> Edges:
     """Connect everything as the settings say; the database must be migrated before it is used."""
-    database = Database(settings.database, lease=timedelta(seconds=settings.lease))
+    from service.embedding import load_embedder
+    from service.outbound import Outbound
+    from service.storage.sealing import Sealer
+    from service.storage.store import open_store
+
+    database = open_database(settings)
     sealer = Sealer(sealing_keys(settings), secrets.token_bytes)
     return Edges(
         settings=settings,
@@ -57,6 +65,11 @@ def open_edges(settings: Settings) -> Edges:
         random_bytes=secrets.token_bytes,
         embedder=load_embedder if settings.meaning == "auto" else lambda: None,
     )
+
+
+def open_database(settings: Settings) -> Database:
+    """The database alone; it must be migrated before it is used."""
+    return Database(settings.database, lease=timedelta(seconds=settings.lease))
 
 
 def clock(database: Database) -> Callable[[], datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.edges import Edges
-from service.storage.counts import STAGES, backlog_of
+from service.storage.backlogs import STAGES, backlog_of
 from service.storage.feed_hosts import courtesy_of
 from workers.bell import ring
 

@@ -12,7 +12,7 @@ from celery.signals import task_postrun, task_prerun, task_received
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.edges import Edges
-from service.storage.counts import backlogs
+from service.storage.backlogs import backlogs
 from service.storage.feed_hosts import courtesy_of
 from workers.rounds import ring_for_waiting
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_type_hints
 
-from flask import Request, request
+from flask import Request, current_app, request
 from pydantic import ValidationError
 
 from service.api.errors import Fault, Problem, invalid, missing
-from service.domain.faults import faults_in, message_of
+from service.domain.faults import MOST_TOLD, faults_in, message_of
 
 MAX_BODY = 1_000_000  # bytes
 MAX_DEPTH = 32
@@ -36,19 +36,21 @@ def refuse(error: ValidationError) -> NoReturn:
     """Turn what pydantic found into a problem; forms name themselves by their title (see `forms`)."""
     if error.title == "path":
         raise missing("thing")
+    forms = get_type_hints(current_app.view_functions[str(request.endpoint)])
     if error.title == "query":
-        raise invalid([Fault(at=f"query/{'/'.join(map(str, each['loc']))}", message=message_of(each)) for each in error.errors()])
-    raise invalid(faults_of(error, request.get_json()))
+        faults = [(each["loc"], message_of(each, forms["query"])) for each in error.errors()[:MOST_TOLD]]
+        raise invalid([Fault(at=f"query/{'/'.join(map(str, at))}", message=message) for at, message in faults])
+    raise invalid(faults_of(error, request.get_json(), forms["body"]))
 
 
-def faults_of(error: ValidationError, value: Any, under: str = "") -> list[Fault]:
-    """The faults of a `value` that stands at the JSON pointer `under`, one for each place."""
-    return [Fault(at=under + at, message=message) for at, message in faults_in(error, value)]
+def faults_of(error: ValidationError, value: Any, form: Any, under: str = "") -> list[Fault]:
+    """The faults of a `value` that stands at the JSON pointer `under` and is to have this `form`, one for each place."""
+    return [Fault(at=under + at, message=message) for at, message in faults_in(error, value, form)]
 
 
 def _parse(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
         raise Problem(400, "The body is not UTF-8.") from error
     except json.JSONDecodeError as error:

@@ -16,7 +16,7 @@ from pydantic import Field
 from service.api.forms import View, answer
 from service.api.routing import nouns, route
 from service.edges import Edges
-from service.storage.counts import Backlog, backlogs
+from service.storage.backlogs import Backlog, backlogs
 from service.storage.database import UNAVAILABLE
 from service.storage.feed_hosts import courtesy_of
 from service.storage.migrate import missing_migrations

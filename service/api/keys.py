@@ -6,13 +6,14 @@ from datetime import datetime
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from service.api.auth import caller, workspace
 from service.api.errors import Fault, found, invalid
 from service.api.forms import ById, Form, View, answer
 from service.api.routing import nouns, route
 from service.domain.keys import new_key
+from service.domain.policies import Moment
 from service.domain.rules import Line
 from service.edges import Edges
 from service.storage.workspaces import ApiKey, Scope
@@ -23,7 +24,7 @@ class NewKeyForm(Form):
 
     name: Line = Field(description="what it is for, so that you know it in the list")
     scope: Scope = Field(default="read", description="write includes read, admin includes both")
-    expires_at: AwareDatetime | None = Field(default=None, description="when it stops to open anything; null: never")
+    expires_at: Moment | None = Field(default=None, description="when it stops to open anything; null: never")
 
 
 class KeyView(View):

@@ -13,8 +13,9 @@ from prometheus_client.registry import Collector
 
 from service.domain.outage import evidence_since
 from service.edges import Edges
+from service.storage.backlogs import backlogs
 from service.storage.claims import MOST_COUNTED
-from service.storage.counts import backlogs, count_all
+from service.storage.counts import count_all
 from service.storage.feed_hosts import courtesy_of
 
 

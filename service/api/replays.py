@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from service.api.auth import caller, workspace
 from service.api.channels import ChannelView, view_channel
@@ -13,6 +13,7 @@ from service.api.errors import Fault, Problem, found, invalid
 from service.api.forms import ById, Form, Query, View, answer
 from service.api.routing import nouns, route
 from service.domain.deliveries import DeliveryState
+from service.domain.policies import Moment
 from service.edges import Edges
 
 
@@ -25,8 +26,8 @@ class EnableQuery(Query):
 class ReplayForm(Form):
     """Which deliveries of the channel to send again, by when they were made."""
 
-    since: AwareDatetime = Field(description="made at this time or later", examples=["2026-03-02T09:00:00Z"])
-    until: AwareDatetime | None = Field(default=None, description="made before this time; null: until now")
+    since: Moment = Field(description="made at this time or later", examples=["2026-03-02T09:00:00Z"])
+    until: Moment | None = Field(default=None, description="made before this time; null: until now")
     states: list[DeliveryState] = Field(
         default=[DeliveryState.DEAD],
         min_length=1,

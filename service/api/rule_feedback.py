@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from service.api.auth import workspace
 from service.api.errors import found
@@ -16,6 +16,7 @@ from service.api.forms import ById, Query, View, answer
 from service.api.proposing import Proposing
 from service.api.routing import nouns, route
 from service.domain.feedback import Feedback, judge_alert, measure_precision
+from service.domain.policies import Moment
 from service.domain.rules import Rule
 from service.edges import Edges
 from service.matching.proposals import Proposal, ProposalKind, Proposals
@@ -24,7 +25,7 @@ from service.matching.proposals import Proposal, ProposalKind, Proposals
 class RuleFeedbackQuery(Query):
     """Which alerts."""
 
-    since: AwareDatetime | None = Field(default=None, description="only alerts raised then or later; none: all that were judged")
+    since: Moment | None = Field(default=None, description="only alerts raised then or later; none: all that were judged")
 
 
 class PrecisionView(View):

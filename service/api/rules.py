@@ -110,14 +110,14 @@ def _patched(old: RuleSpec, patch: dict[str, Any]) -> RuleSpec:
     try:
         return RuleSpec.model_validate(merged)
     except ValidationError as error:
-        raise invalid(faults_of(error, merged), "rule") from error
+        raise invalid(faults_of(error, merged, RuleSpec), "rule") from error
 
 
 def _expected() -> Collection[int] | None:
     """The revisions that If-Match names (RFC 9110, 13.1.1); None: any will do."""
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    return {int(tag) for tag in request.if_match.as_set() if tag.isascii() and tag.isdigit() and len(tag) < 20}
+    return {int(tag) for tag in request.if_match.as_set() if tag and tag.isascii() and tag.isdigit() and len(tag) < 20}
 
 
 def _view(rule: Rule) -> RuleView:

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import AwareDatetime, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from service.api.auth import caller, workspace
 from service.api.errors import Fault, found, invalid, unknown
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
-from service.domain.policies import Cooldown
+from service.domain.policies import Cooldown, Moment
 from service.domain.rules import Line
 from service.domain.silences import Silence
 from service.edges import Edges
@@ -34,8 +34,8 @@ class SilenceForm(Form):
         description='outlets: what they call themselves, their host ("gazette.example"), or a feed\'s id',
     )
     rules: tuple[Id, ...] = Field(default=(), max_length=MAX_MATCHERS, description="ids of rules")
-    starts_at: AwareDatetime | None = Field(default=None, description="null: now")
-    ends_at: AwareDatetime | None = Field(default=None, description="this, or a duration")
+    starts_at: Moment | None = Field(default=None, description="null: now")
+    ends_at: Moment | None = Field(default=None, description="this, or a duration")
     duration: Cooldown | None = Field(default=None, description="ISO 8601, up to P30D", examples=["PT4H"])
 
     @model_validator(mode="wrap")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from service.api.articles import ListedArticle, list_article
 from service.api.auth import caller, workspace
@@ -14,6 +14,7 @@ from service.api.coverage_views import CoverageView, view_coverage
 from service.api.errors import Fault, found, invalid
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
+from service.domain.policies import Moment
 from service.edges import Edges
 from service.matching.credits import credits_of
 from service.storage.stories import MOST, BadSplit, Story, StoryFilter, UnknownStory
@@ -24,7 +25,7 @@ RECENT = timedelta(days=7)
 class StoryQuery(PageQuery):
     """Which stories."""
 
-    since: AwareDatetime | None = Field(default=None, description="only articles first seen since then; none: in the last seven days")
+    since: Moment | None = Field(default=None, description="only articles first seen since then; none: in the last seven days")
     articles: int = Field(default=1, ge=1, le=MOST, description="at least so many articles")
     rule: Id | None = Field(default=None, description="only those with an article that this rule matched")
 

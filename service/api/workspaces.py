@@ -79,4 +79,4 @@ def _patched(old: Defaults, patch: dict[str, Any] | None) -> Defaults:
     try:
         return Defaults.model_validate(merged)
     except ValidationError as error:
-        raise invalid(faults_of(error, merged, "/alerting"), "workspace") from error
+        raise invalid(faults_of(error, merged, Defaults, "/alerting"), "workspace") from error

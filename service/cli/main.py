@@ -13,7 +13,7 @@ COMMANDS = {
     "demo": "demo.run",
     "feeds": "feeds",
     "keys": "keys",
-    "migrate": "health",
+    "migrate": "migrate",
     "rules": "rules",
     "stories": "stories",
     "up": "up",

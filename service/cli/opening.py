@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from pydantic import SecretStr, ValidationError
@@ -13,8 +14,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from service.config import Settings, unknown_settings
-from service.edges import Edges, open_edges
+from service.edges import Edges, open_database, open_edges
+from service.storage.database import Database
 from service.storage.migrate import missing_migrations
+
+T = TypeVar("T")
 
 DATA_HINT = "Set WIREWATCH_DATA_DIR to a directory that you may write to."
 
@@ -35,13 +39,25 @@ def opened_house(settings: Settings, *, migrated: bool = True) -> Iterator[Edges
     with plain_errors(settings):
         if migrated:
             _check_place(settings)
-        edges = _open(settings)
-        try:
-            if migrated and missing_migrations(edges.store.database):
-                raise click.ClickException(f"the database has no current schema: run `wirewatch migrate` first ({place(settings)})")
+        with closing(_open(open_edges, settings)) as edges:
+            if migrated:
+                _check_schema(edges.store.database, settings)
             yield edges
-        finally:
-            edges.close()
+
+
+@contextmanager
+def opened_database(settings: Settings) -> Iterator[Database]:
+    """Only the database, closed afterwards; the schema must be current. Raises ClickException with what is wrong."""
+    with plain_errors(settings):
+        _check_place(settings)
+        with closing(_open(open_database, settings)) as database:
+            _check_schema(database, settings)
+            yield database
+
+
+def _check_schema(database: Database, settings: Settings) -> None:
+    if missing_migrations(database):
+        raise click.ClickException(f"the database has no current schema: run `wirewatch migrate` first ({place(settings)})")
 
 
 def _check_place(settings: Settings) -> None:
@@ -54,9 +70,9 @@ def _check_place(settings: Settings) -> None:
         )
 
 
-def _open(settings: Settings) -> Edges:
+def _open(open_it: Callable[[Settings], T], settings: Settings) -> T:
     try:
-        return open_edges(settings)
+        return open_it(settings)
     except ValueError as error:  # a kind of database that we do not know
         raise click.ClickException(str(error)) from error
 

@@ -60,6 +60,13 @@ class _Examples(BaseModel):
     no_match: tuple[Annotated[str, StringConstraints(min_length=1)] | _ExampleArticle, ...] = ()
 
 
+class _InFile(RuleSpec):
+    """A rule with what may stand beside it in a file: the names that people may have meant."""
+
+    id: str
+    examples: _Examples
+
+
 @dataclass(frozen=True, slots=True)
 class _Fault:
     at: str
@@ -126,7 +133,7 @@ def _rule(raw: Any, at: str) -> Iterator[WatchedRule | _Fault]:
     given = _said(raw)
     if isinstance(given.get("actors"), list):
         given["actors"] = [_said(actor) if isinstance(actor, dict) else actor for actor in given["actors"]]
-    spec = _checked(RuleSpec, {name: value for name, value in given.items() if name not in _BESIDE}, at)
+    spec = _checked(RuleSpec, {name: value for name, value in given.items() if name not in _BESIDE}, at, _InFile)
     examples = _checked(_Examples, given.get("examples", {}), f"{at}/examples")
     rule_id = _checked(Line, given["id"], f"{at}/id") if "id" in given else None
     for each in (spec, examples, rule_id):
@@ -143,12 +150,12 @@ def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _checked(form: Any, value: Any, at: str) -> Any:
-    """The value in its form, or the list of its faults."""
+def _checked(form: Any, value: Any, at: str, known: Any = None) -> Any:
+    """The value in its form, or the list of its faults; `known` has all fields that may be meant, if those are more than the form's."""
     try:
         return TypeAdapter(form).validate_python(value)
     except ValidationError as error:
-        return [_Fault(at + place, message + _hint(value, place, message)) for place, message in faults_in(error, value)]
+        return [_Fault(at + place, message + _hint(value, place, message)) for place, message in faults_in(error, value, known or form)]
 
 
 def _hint(value: Any, pointer: str, message: str) -> str:

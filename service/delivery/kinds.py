@@ -96,7 +96,7 @@ def read_settings(form: type[Form], channel: Channel) -> Form:
 
 
 def _field_errors(error: ValidationError, given: object, form: type[Form]) -> list[FieldError]:
-    return [FieldError(at, _with_about(at, message, form)) for at, message in faults_in(error, given)]
+    return [FieldError(at, _with_about(at, message, form)) for at, message in faults_in(error, given, form)]
 
 
 def _with_about(at: str, message: str, form: type[Form]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -56,6 +56,15 @@ def _written_out(value: object) -> object:
     return value
 
 
+def _in_the_calendar(value: datetime) -> datetime:
+    """At the ends of the calendar there are times that no other zone has."""
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this time is before the year 1 or after the year 9999 in UTC") from None
+    return value
+
+
 def _with_unit(value: object) -> object:
     """A bare number would pass as seconds, which hardly anybody means."""
     if isinstance(value, int | float):
@@ -68,7 +77,7 @@ TimeOfDay = Annotated[str, StringConstraints(max_length=5), AfterValidator(_time
 Lowered = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 Cooldown = Annotated[timedelta, BeforeValidator(_with_unit), Field(ge=timedelta(0), le=timedelta(days=30))]
 Wait = Annotated[timedelta, Field(ge=timedelta(0), le=MAX_WAIT)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_the_calendar)]
 Stories = Literal["every_article", "once", "developments"]
 Rhythm = Literal["hourly", "daily", "weekly"]
 Window = Literal["hour", "day"]

@@ -72,7 +72,8 @@ def release(edges: Edges, claimed: ClaimedDigest) -> int:
     """
     now, database = edges.now(), edges.store.database
     with database.write() as connection:
-        chosen = workspace_policies(connection, [claimed.workspace])[claimed.workspace]
+        # What is of several rules, people decide about who have locked the workspace for its budget, and then the rules.
+        chosen = workspace_policies(connection, [claimed.workspace], lock_all=claimed.rule is None)[claimed.workspace]
         locked = lock_rules(connection, [claimed.rule] if claimed.rule else []).get(claimed.rule or "")
         policy = policy_of(locked.rule.spec.alerting, chosen.defaults) if locked else None
         zone = _zone(claimed, policy, chosen.defaults)
@@ -99,12 +100,10 @@ def give_up_poison(edges: Edges) -> int:
 
     Their alerts are told one by one, those of muted rules after the mute.
     """
-    now, database = edges.now(), edges.store.database
-    with database.write() as connection:
-        poison = lock_poison(connection, now)
-        for each in poison:
-            _give_up(connection, database, each, now)
-    return len(poison)
+    given_up = 0
+    while _give_up_one(edges):
+        given_up += 1
+    return given_up
 
 
 def open_empty(edges: Edges) -> int:
@@ -136,6 +135,16 @@ def _put_off(connection: Connection, claimed: ClaimedDigest, until: datetime, zo
         note_put_off(connection, claimed.id, until, zone)
     else:
         drop_empty(connection, claimed, now)
+
+
+def _give_up_one(edges: Edges) -> bool:
+    # Each in a transaction of its own: it takes its rules in order of id, as those do who decide about several.
+    now, database = edges.now(), edges.store.database
+    with database.write() as connection:
+        poison = lock_poison(connection, now)
+        if poison is not None:
+            _give_up(connection, database, poison, now)
+    return poison is not None
 
 
 def _give_up(connection: Connection, database: Database, claimed: ClaimedDigest, now: datetime) -> None:

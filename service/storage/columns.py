@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+MAX_CLAIMS = 5  # claims that never finished, after which a row is set aside
+
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -63,6 +65,11 @@ def queue() -> tuple[Column[Any], ...]:
 def due_index(table: str) -> Index:
     """Finds the work of a table that waits, by when it is due."""
     return partial_index(f"ix_{table}_due", "next_at", where="next_at IS NOT NULL")
+
+
+def poison_index(table: str) -> Index:
+    """Finds the few rows of a table that have ended every worker that took them."""
+    return partial_index(f"ix_{table}_poison", "next_at", where=f"claims >= {MAX_CLAIMS}")
 
 
 def partial_index(name: str, *columns: str, where: str) -> Index:

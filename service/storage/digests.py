@@ -112,10 +112,11 @@ class Digests:
         return tuple((to_rule(row), to_defaults(row.chosen)) for row in rows)
 
 
-def lock_poison(connection: Connection, now: datetime) -> list[ClaimedDigest]:
-    """The digests that ended every worker that put them together, locked."""
-    query = select(digest).where(is_poison(digest, now)).order_by(digest.c.id).with_for_update()
-    return [_claimed(row) for row in connection.execute(query).all()]
+def lock_poison(connection: Connection, now: datetime) -> ClaimedDigest | None:
+    """One of the digests that ended every worker that put them together, locked; None: there is no such digest."""
+    query = select(digest).where(is_poison(digest, now)).order_by(digest.c.id).limit(1).with_for_update()
+    row = connection.execute(query).one_or_none()
+    return _claimed(row) if row else None
 
 
 def list_waiting(connection: Connection, digest_id: str) -> list[tuple[str, tuple[str, int]]]:

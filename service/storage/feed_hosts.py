@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, Row, Select, and_, bindparam, case, func, select, update
 
 from service.config import Settings
-from service.storage.claims import MAX_CLAIMS, NOW, Claim, is_due
+from service.storage.claims import NOW, Claim, is_due
+from service.storage.columns import MAX_CLAIMS
 from service.storage.database import Database
 from service.storage.tables import feed, feed_host
 

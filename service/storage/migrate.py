@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from service.storage.database import Database
 
+if TYPE_CHECKING:  # with its library, for which who has nothing to migrate need not wait
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_723_001  # any number that nothing else in the database uses
 
 
@@ -25,6 +25,8 @@ def migrate(database: Database) -> list[str]:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         missing = _missing(connection)
         if missing:
+            from alembic import command
+
             command.upgrade(_config(connection), "head")
     return missing
 
@@ -51,15 +53,26 @@ def _schema_change(database: Database) -> Iterator[Connection]:
 
 
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
 
 
 def _missing(connection: Connection) -> list[str]:
-    current = MigrationContext.configure(connection).get_current_heads()
-    scripts = ScriptDirectory.from_config(_config())
-    steps = scripts.iterate_revisions("head", current[0] if current else "base")
+    current = _current(connection)
+    if current == max(each.name.partition("_")[0] for each in (MIGRATIONS / "versions").glob("[0-9]*.py")):
+        return []
+    from alembic.script import ScriptDirectory
+
+    steps = ScriptDirectory.from_config(_config()).iterate_revisions("head", current or "base")
     return [f"{step.revision} {step.doc}" for step in reversed(list(steps))]
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

@@ -20,7 +20,7 @@ from service.domain.traffic import SHARED, Traffic, after_attempts, allot, fails
 from service.storage.alerts import messages_of
 from service.storage.channel_notices import load_channel_notices
 from service.storage.channels import disable, to_channel
-from service.storage.claims import finish, is_due
+from service.storage.claims import finish, in_order, is_due
 from service.storage.database import Database
 from service.storage.digests import load_digests
 from service.storage.feed_notices import load_notices
@@ -71,7 +71,7 @@ class Outbox:
         Returns the ids of those that another worker has by now: nothing is stored of them.
         """
         with self.database.write() as connection:
-            held = _lock(connection, [each.sent.id for each in tried])
+            held = _lock(connection, [*(each.sent.id for each in tried), *release])
             kept = [each for each in tried if each.sent.id in held and held[each.sent.id].lease_token == each.sent.lease_token]
             if kept:
                 _store(connection, kept, held, now)
@@ -93,7 +93,7 @@ class Outbox:
         leased = {"lease_until": now + self.database.lease, "lease_token": token, "claims": delivery.c.claims + 1}
         # Asked anew: whoever held one longer than its lease may have ended it while this waited for him.
         still = and_(delivery.c.id.in_(ids), is_due(delivery, now))
-        taken = connection.execute(update(delivery).where(still).values(**leased).returning(*delivery.c)).all()
+        taken = connection.execute(update(delivery).where(in_order(delivery, still)).values(**leased).returning(*delivery.c)).all()
         return sorted(taken, key=lambda row: (row.next_at, row.created_at))
 
     def _note_traffic(self, connection: Connection, tried: Sequence[Tried], now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, func, or_, select
 
+from service.storage.claims import in_order
 from service.storage.database import Database
 from service.storage.tables import (
     alert,
@@ -91,7 +92,7 @@ def _forget_notices(database: Database, older_than: datetime) -> int:
     old = select(feed_notice.c.id).where(feed_notice.c.told_in == feed_notice.c.id, feed_notice.c.created_at < older_than, ~keeps, ~waits)
     with database.write() as connection:
         ids = list(connection.execute(old.limit(SOME)).scalars())
-        connection.execute(delete(delivery).where(delivery.c.notice.in_(ids)))
+        connection.execute(delete(delivery).where(in_order(delivery, delivery.c.notice.in_(ids))))
         connection.execute(delete(feed_notice).where(feed_notice.c.told_in.in_(ids)))
     return len(ids)
 

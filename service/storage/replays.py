@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, update
 
 from service.domain.deliveries import DeliveryState
 from service.storage.audit import Caller, record
+from service.storage.claims import in_order
 from service.storage.database import Database
 from service.storage.tables import delivery
 
@@ -35,6 +36,6 @@ class Replays:
         mine = and_(delivery.c.workspace == caller.workspace, delivery.c.channel == channel_id, which)
         revived = {"state": DeliveryState.PENDING, "next_at": caller.now, "tries": 0, "claims": 0, "finished_at": None, "detail": None}
         with self.database.write() as connection:
-            count = connection.execute(update(delivery).where(mine).values(**revived)).rowcount
+            count = connection.execute(update(delivery).where(in_order(delivery, mine)).values(**revived)).rowcount
             record(connection, caller, "channel.replay", channel_id)
         return count

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from service.storage.columns import Json, due_index, moment, own_id, partial_index, queue, ref
+from service.storage.columns import Json, due_index, moment, own_id, partial_index, poison_index, queue, ref
 
 metadata = MetaData(
     naming_convention={
@@ -99,6 +99,7 @@ feed = Table(
     Column("watch", Json),  # what polling has learned of it, as domain.feeds.Watch; nothing is searched for in it
     *queue(),
     due_index("feed"),
+    poison_index("feed"),
     Index("ix_feed_polled_at", "polled_at"),
     # Which hosts are busy is asked at each claim, and few feeds are under way.
     Index("ix_feed_under_way", "host", postgresql_where=text("lease_token IS NOT NULL"), sqlite_where=text("lease_token IS NOT NULL")),
@@ -151,6 +152,7 @@ article = Table(
     Column("story", Text, index=True),  # as the service found it; NULL: not placed yet
     *queue(),
     due_index("article"),
+    poison_index("article"),
     Index("ix_article_feed_first_seen_at", "feed", "first_seen_at"),
     Index("ix_article_first_seen_at", "first_seen_at", "id"),
 )
@@ -171,6 +173,7 @@ websub = Table(
     Column("reason", Text),
     *queue(),
     due_index("websub"),
+    poison_index("websub"),
 )
 
 # What hubs have sent and no poll has read yet.
@@ -196,6 +199,7 @@ page = Table(
     Column("outcome", Text),
     *queue(),
     due_index("page"),
+    poison_index("page"),
     Index("ix_page_host", "host", postgresql_where=text("next_at IS NOT NULL"), sqlite_where=text("next_at IS NOT NULL")),
 )
 
@@ -323,6 +327,7 @@ digest = Table(
     Column("content", Json),  # what its message says, from its release on; NULL: none was needed
     *queue(),
     due_index("digest"),
+    poison_index("digest"),
     UniqueConstraint("scope", "kind", "send_at", "round"),
     Index("ix_digest_workspace_created_at", "workspace", "created_at", "id"),
 )
@@ -463,7 +468,7 @@ delivery = Table(
     own_id(),
     ref("workspace"),
     ref("alert", nullable=True),
-    ref("channel", index=True),
+    ref("channel"),
     Column("state", Text, nullable=False),
     Column("detail", Text),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -473,6 +478,7 @@ delivery = Table(
     Column("notice", Text),
     *queue(),
     due_index("delivery"),
+    poison_index("delivery"),
     partial_index("ix_delivery_waiting", "channel", "next_at", "created_at", where="next_at IS NOT NULL"),
     partial_index("ix_delivery_lease", "lease_until", where="lease_until IS NOT NULL"),
     Index("uq_delivery_notice_channel", "notice", "channel", unique=True),
@@ -485,6 +491,8 @@ delivery = Table(
     UniqueConstraint("alert", "channel", "update_number"),
     partial_index("ix_delivery_in_order", "channel", "created_at", "update_number", "id", where="next_at IS NOT NULL"),
     Index("ix_delivery_workspace_created_at", "workspace", "created_at", "id"),
+    Index("ix_delivery_workspace_state", "workspace", "state", "created_at", "id"),  # few of very many are dead, or wait
+    Index("ix_delivery_channel_created_at", "channel", "created_at", "id"),
 )
 
 attempt = Table(

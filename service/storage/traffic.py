@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, Subquery, and_, bindparam, case, exists, func, or_, select
 
 from service.domain.traffic import Traffic, UnderWay, Waiting, allot
-from service.storage.claims import MAX_CLAIMS, MOST_COUNTED, NOW, is_due
+from service.storage.claims import MOST_COUNTED, NOW, is_due
+from service.storage.columns import MAX_CLAIMS
 from service.storage.database import Database
 from service.storage.tables import channel, delivery, traffic
 

@@ -33,10 +33,13 @@ def workspace_defaults(connection: Connection, ids: Collection[str]) -> dict[str
     return {row.id: to_defaults(row.alerting) for row in connection.execute(chosen).all()}
 
 
-def workspace_policies(connection: Connection, ids: Collection[str]) -> dict[str, WorkspacePolicy]:
-    """Those of these workspaces. Call it before rules are locked: whoever needs both takes them in this order."""
+def workspace_policies(connection: Connection, ids: Collection[str], *, lock_all: bool = False) -> dict[str, WorkspacePolicy]:
+    """Those of these workspaces. Call it before rules are locked: whoever needs both takes them in this order.
+
+    With `lock_all` they are locked also without a budget: somebody else may have read one that is taken away just now.
+    """
     defaults = workspace_defaults(connection, ids)
-    limited = [each for each, one in defaults.items() if one.budget is not None]
+    limited = [each for each, one in defaults.items() if lock_all or one.budget is not None]
     # Weaker than FOR UPDATE: new rows that refer to the workspace need not wait.
     locked = (
         select(workspace.c.id, workspace.c.sent).where(workspace.c.id.in_(limited)).order_by(workspace.c.id).with_for_update(key_share=True)

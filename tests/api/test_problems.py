@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NoReturn
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from service.api.app import create_app
 from service.config import Settings
+from service.domain.faults import MOST_TOLD
 from service.edges import Edges, open_edges
 from service.storage.migrate import migrate
 from tests.api.conftest import Api, make_key
 
 RULE = {"name": "Bridges", "topics": ["bridge"]}
 
+FIRST_TIME = "0001-01-01T00:00:00+14:00"  # no UTC time at all, and so the last
+LAST_TIME = "9999-12-31T23:59:59-14:00"
 FIRST_MOMENT = "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCBhcl8x"  # 0001-01-01T00:00:00+14:00 ar_1: no UTC time at all
 
 REFUSED = [
@@ -32,6 +36,10 @@ REFUSED = [
     pytest.param("POST", "/v1/rules", {"name": "Empty"}, "", "at least one actor or topic", id="a rule with nothing in it"),
     pytest.param("POST", "/v1/rules", {"name": "N", "exclude": ["x"]}, "", "at least one", id="a rule of exclusions only"),
     pytest.param("POST", "/v1/rules", {"name": "N", "topics": ["ok", "*"]}, "/topics/1", "letter or digit", id="a lone wildcard"),
+    pytest.param("POST", "/v1/rules", {**RULE, "topcis": []}, "/topcis", "did you mean `topics`?", id="a typing error"),
+    pytest.param("POST", "/v1/rules/preview", {"rule": {**RULE, "topcis": []}}, "/rule/topcis", "you mean `topics`", id="one deeper"),
+    pytest.param("PATCH", "/v1/workspace", {"alerting": {"quiet_hour": 1}}, "/alerting/quiet_hour", "you mean `quiet_hours`", id="a patch"),
+    pytest.param("GET", "/v1/feeds?limits=5", None, "query/limits", "did you mean `limit`?", id="a parameter and a letter"),
     pytest.param("POST", "/v1/rules", {**RULE, "topics": "bridge"}, "/topics", "a list is wanted", id="a string where a list is wanted"),
     pytest.param("POST", "/v1/rules", {**RULE, "actors": [{"name": "A", "alias": []}]}, "/actors/0/alias", "unknown", id="a typo"),
     pytest.param("POST", "/v1/rules", {**RULE, "actors": [{}]}, "/actors/0/name", "required", id="an actor without a name"),
@@ -87,6 +95,25 @@ REFUSED = [
         "POST", "/v1/silences", {"comment": "c", "rules": ["ru_0"], "duration": "PT1H"}, "/rules/0", "see GET /v1/rules",
         id="a silence of an unknown rule",
     ),
+    pytest.param(
+        "POST", "/v1/channels/ch_1/replay", {"since": FIRST_TIME}, "/since", "before the year 1", id="a replay since before time",
+    ),
+    pytest.param(
+        "POST", "/v1/silences", {"comment": "c", "rules": ["ru_0"], "ends_at": LAST_TIME}, "/ends_at", "year 9999", id="a silence for ever",
+    ),
+    pytest.param("POST", "/v1/keys", {"name": "K", "expires_at": LAST_TIME}, "/expires_at", "year 9999", id="a key for ever"),
+    pytest.param(
+        "POST", "/v1/rules", {**RULE, "alerting": {"mute_until": LAST_TIME}}, "/alerting/mute_until", "year 9999", id="a mute for ever",
+    ),
+    pytest.param("GET", "/v1/stories?since=0001-01-01T00:00:00%2B14:00", None, "query/since", "before the year 1", id="all stories ever"),
+    pytest.param("GET", "/v1/stories?since=5", None, "query/since", "a time is wanted", id="seconds since 1970"),
+    pytest.param(
+        "PATCH", "/v1/workspace", {"alerting": {"holidays": ["2026-12-25T08:00:00"]}}, "/alerting/holidays/0", "a date is wanted",
+        id="a time for a day",
+    ),
+    pytest.param("POST", "/v1/rules", {**RULE, "feeds": ["fd_0"] * 501}, "/feeds", "a list of at most 500", id="too many feeds"),
+    pytest.param("POST", "/v1/rules", {**RULE, "channels": ["ch_0"] * 201}, "/channels", "a list of at most 200", id="too many channels"),
+    pytest.param("POST", "/v1/rules", {**RULE, "languages": ["en"] * 201}, "/languages", "a list of at most 200", id="too many languages"),
     pytest.param("POST", "/v1/feeds", [], "", "object", id="a list for a body"),
     pytest.param("POST", "/v1/feeds", '{"url": "http://a.example/"}', "", "object", id="JSON inside a JSON string"),
     pytest.param("GET", "/v1/feeds?limit=201", None, "query/limit", "200", id="a page too large"),
@@ -112,10 +139,22 @@ def test_what_is_understood_and_refused_names_its_place(method: str, path: str, 
     assert says in fault["message"]
 
 
+def test_a_byte_order_mark_before_the_body_is_passed_over(door: Api) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(RULE).encode()
+    sent = {"Authorization": f"Bearer {door.key}"}
+    assert door.client.post("/v1/rules", data=body, content_type="application/json", headers=sent).status_code == 201
+
+
 def test_every_fault_is_named_at_once(door: Api) -> None:
     body = {"name": "", "topics": ["ok", 7], "languages": ["english"], "colour": "red"}
     problem = door.expect(422, "POST", "/v1/rules", body)
     assert {fault["at"] for fault in problem["errors"]} == {"/name", "/topics/1", "/languages/0", "/colour"}
+
+
+def test_of_very_many_faults_the_first_are_named(door: Api) -> None:
+    many = {f"topcis{number}": number for number in range(1_000)}
+    assert len(door.expect(422, "POST", "/v1/rules", {**RULE, **many})["errors"]) == MOST_TOLD
+    assert len(door.expect(422, "GET", f"/v1/feeds?{urlencode(many)}")["errors"]) == MOST_TOLD
 
 
 def test_an_empty_silence_is_told_all_that_it_lacks(door: Api) -> None:

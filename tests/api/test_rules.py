@@ -91,6 +91,7 @@ def test_if_match_any_wants_no_revision(api: Api) -> None:
 
 def test_an_if_match_that_is_no_revision_matches_none(api: Api) -> None:
     api.expect(412, "PATCH", f"/v1/rules/{make(api)}", {"enabled": False}, {"If-Match": '"abc"'})
+    api.expect(412, "PATCH", f"/v1/rules/{make(api)}", {"enabled": False}, {"If-Match": '""'})
 
 
 def test_a_deleted_rule_is_gone(api: Api) -> None:

@@ -58,6 +58,18 @@ def test_what_no_command_needs_is_not_imported() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
 
 
+def test_a_health_check_imports_little(migrated: Path) -> None:
+    code = """
+import sys
+from service.cli.main import main
+main(["check"], standalone_mode=False)
+heavy = ("aiohttp", "alembic", "cryptography", "service.storage.store", "service.delivery", "service.matching")
+print("imported:", *(name for name in heavy if name in sys.modules))
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told[-2:] == ["healthy", "imported:"]
+
+
 def test_migrating_twice_is_harmless(data_dir: Path) -> None:
     assert "ran 0001" in run("migrate").output
     assert "Nothing to do" in run("migrate").output

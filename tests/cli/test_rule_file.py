@@ -62,7 +62,7 @@ def test_only_what_may_be_meant_as_a_word_gets_the_hint() -> None:
 def test_every_fault_is_told_with_its_line_rule_and_field() -> None:
     told = [line.removeprefix(f"{DATA / 'many_faults.yaml'}, ") for line in fault(DATA / "many_faults.yaml").splitlines()]
     wanted = [
-        'line 2, rule 1 "NATO", /topcis: unknown field',
+        'line 2, rule 1 "NATO", /topcis: unknown field; did you mean `topics`?',
         "line 4, rule 2, /name: input should be a valid string (this is true; if it is meant as a word, put it in quotes)",
         "line 5, rule 2, /topics/0: input should be a valid string (this is empty or null; if it is meant as a word, put it in quotes)",
         'line 6, rule 3: a rule is wanted here: {"name": ..., "actors": [...], "topics": [...]}',
@@ -70,9 +70,14 @@ def test_every_fault_is_told_with_its_line_rule_and_field() -> None:
         'line 8, rule 4 "Deals", /query: AND needs something on its right (character 7); write a term there, or "AND" in quotes',
         'line 15, rule 5 "Examples", /examples/match/0/date: write a date as ISO 8601 does: 2026-03-02 or 2026-03-02T09:30:00Z',
         'line 16, rule 5 "Examples", /examples/match/1/headline: unknown field',
-        'line 17, rule 5 "Examples", /examples/no-match: unknown field',
+        'line 17, rule 5 "Examples", /examples/no-match: unknown field; did you mean `no_match`?',
     ]
     assert told == wanted
+
+
+def test_what_stands_beside_a_rule_in_a_file_may_be_meant_too(tmp_path: Path) -> None:
+    (tmp_path / "rules.json").write_text('[{"name": "NATO", "actors": ["NATO"], "example": {"match": []}}]')
+    assert fault(tmp_path / "rules.json").endswith("/example: unknown field; did you mean `examples`?")
 
 
 def test_plain_words_of_yaml_are_words() -> None:

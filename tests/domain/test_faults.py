@@ -42,15 +42,23 @@ NIGHT = {"from": "22:00", "to": "07:00"}
         pytest.param({"alerting": {"cooldown": "P31D"}}, {"/alerting/cooldown": "less than or equal to 30 days"}, id="too long a cooldown"),
         pytest.param({"channels": [5]}, {"/channels/0": "an object is wanted here"}, id="a number for a channel"),
         pytest.param(
-            {"channels": [{"channel": "ch_1", "only": {"titel": True}}]}, {"/channels/0/only/titel": "unknown"}, id="a typing error"
+            {"channels": [{"channel": "ch_1", "only": {"titel": True}}]},
+            {"/channels/0/only/titel": "unknown field; did you mean `title`?"},
+            id="a typing error",
         ),
+        pytest.param(
+            {"alerting": {"quiet_hours": {**NIGHT, "form": "22:00"}}}, {"/alerting/quiet_hours/form": "did you mean `from`?"}, id="an alias"
+        ),
+        pytest.param({"alerting": {"when": {"digest": "daily", "att": "08:00"}}}, {"/alerting/when/att": "`at`?"}, id="of one of several"),
+        pytest.param({"actors": [{"name": "NATO", "alias": []}]}, {"/actors/0/alias": "did you mean `aliases`?"}, id="in a list"),
+        pytest.param({"colour": "red"}, {"/colour": "unknown field"}, id="like nothing"),
     ],
 )
 def test_a_mistake_is_told_once_where_it_is(part: dict[str, Any], faults: dict[str, str]) -> None:
     given = {"name": "NATO", "actors": ["NATO"], **part}
     with pytest.raises(ValidationError) as caught:
         RuleSpec.model_validate(given)
-    found = dict(faults_in(caught.value, given))
+    found = dict(faults_in(caught.value, given, RuleSpec))
     assert found.keys() == faults.keys()
     for at, words in faults.items():
         assert words in found[at]

@@ -18,7 +18,7 @@ from service.edges import Edges
 from service.pipeline.deliver import deliver_due
 from service.pipeline.sweep import set_poison_aside, tell_of_feeds
 from service.storage.audit import Caller
-from service.storage.claims import MAX_CLAIMS
+from service.storage.columns import MAX_CLAIMS
 from service.storage.followed_feeds import FollowedFeed
 from service.storage.tables import feed, feed_notice
 from tests.conftest import Clock

@@ -19,7 +19,7 @@ from service.edges import Edges
 from service.pipeline.crowd import PER_CHANNEL, PER_ENDPOINT
 from service.pipeline.deliver import deliver_due
 from service.storage.audit import Caller
-from service.storage.counts import backlogs
+from service.storage.backlogs import backlogs
 from service.storage.outbox import Tried
 from service.storage.tables import delivery
 from tests.conftest import Clock

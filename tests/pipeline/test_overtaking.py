@@ -10,7 +10,7 @@ import pytest
 from service.domain.deliveries import DeliveryError, DeliveryState, DeliveryToSend, Outcome, Receipt
 from service.domain.timing import after_failure, after_success
 from service.edges import Edges
-from service.storage.counts import backlogs
+from service.storage.backlogs import backlogs
 from service.storage.outbox import Tried
 from tests.conftest import Clock
 from tests.pipeline.test_stories import LEDE, Newsdesk, report

@@ -267,3 +267,8 @@ def test_leases_are_believed_within_reason() -> None:
         timedelta(days=10),
     ]
     assert [after_refusal(tries, NOON) - NOON for tries in (1, 2, 99)] == [timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)]
+
+
+def test_an_address_that_no_text_can_be_is_none_of_ours(edges_on_both: Edges) -> None:
+    client = create_app(edges_on_both).test_client()
+    assert (client.get("/websub/%00").status_code, client.post("/websub/%00").status_code) == (404, 410)

@@ -6,13 +6,16 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
-from service.storage.claims import LOOKED_AT, MAX_CLAIMS, MOST_COUNTED, LeaseLost, claim_due, count_due, finish, forgive, renew_leases
+from service.storage.claims import LOOKED_AT, MOST_COUNTED, LeaseLost, claim_due, count_due, finish, forgive, renew_leases
+from service.storage.columns import MAX_CLAIMS
 from service.storage.database import LEASE, Database
+from service.storage.feed_claims import quarantine_feeds
 from service.storage.feeds import Feeds
 from service.storage.tables import feed
 from tests.make import NOON
+from tests.storage.plans import plans
 
 SECOND = timedelta(seconds=1)
 
@@ -181,3 +184,14 @@ def test_many_workers_never_take_the_same_row(database: Database) -> None:
     everything = [row for rows in taken for row in rows]
     assert len(everything) == 200
     assert len(set(everything)) == 200
+
+
+def test_what_ends_every_worker_is_found_by_its_index_among_much_that_waits(database: Database) -> None:
+    put_feeds(database, 4_000)
+    with database.write() as connection:
+        connection.execute(update(feed).where(feed.c.id == "fd_7").values(claims=MAX_CLAIMS))
+    with database.write() as connection:
+        connection.execute(text("ANALYZE"))
+    with plans(database, "UPDATE feed") as steps:
+        assert quarantine_feeds(database, now=NOON + 4_000 * SECOND) == 1
+    assert "ix_feed_poison" in "\n".join(steps)

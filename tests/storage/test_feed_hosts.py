@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from service.domain.feeds import FeedState, FeedToPoll
 from service.domain.polling import after_failure
-from service.storage.counts import backlogs
+from service.storage.backlogs import backlogs
 from service.storage.feed_hosts import Courtesy, host_of
 from service.storage.polls import PollToSave, SavedPoll, save_polls
 from service.storage.store import Store

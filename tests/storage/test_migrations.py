@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy import text
@@ -25,6 +27,11 @@ def test_the_migrations_make_the_tables_of_the_code(database: Database) -> None:
     with database.read() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     assert differences == []
+
+
+def test_migrations_are_files_of_their_numbers() -> None:
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    assert all(Path(each.path).name.startswith(f"{each.revision}_") for each in scripts), "by which the newest is known"
 
 
 def test_nothing_is_missing_after_migrating(database: Database) -> None:

@@ -98,7 +98,7 @@ def with_an_article_twice(folder: Path) -> None:
         (without_rules, "there is no .*rules.json"),
         (without_labels, "there is no .*labels.jsonl"),
         (without_articles, "there is no .*corpus.jsonl"),
-        (with_an_unknown_field, r'rules.json, rule 1 "Dike repairs", /topcis: unknown field'),
+        (with_an_unknown_field, r'rules.json, rule 1 "Dike repairs", /topcis: unknown field; did you mean `topics`'),
         (with_a_line_that_is_no_json, "labels.jsonl, line 3: "),
         (with_another_label, "labels.jsonl, line 11: label: "),
         (with_a_label_of_no_rule, 'labels.jsonl: there is no rule "moat" in rules.json'),

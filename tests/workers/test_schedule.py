@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from service.pipeline.sweep import FORGETTING, QUEUES
-from service.storage.counts import STAGES
+from service.storage.backlogs import STAGES
 from workers import tasks
 from workers.schedule import SCHEDULE
 
