@@ -13,6 +13,8 @@ from service.matching.query import QueryError
 from service.matching.rules import check_terms
 from service.matching.saved_rules import check_saved
 
+MOST_NAMED = {"feeds": 500, "channels": 200, "languages": 200}
+
 
 def check_rule(
     edges: Edges,
@@ -31,6 +33,9 @@ def check_rule(
     Raises:
         Problem: 422, with every fault and its place.
     """
+    too_long = list(_long_lists(spec, old, under))
+    if too_long:
+        raise invalid(too_long, "rule")
     faults = [Fault(at=under + at, message=message) for at, message in check_terms(spec)]
     faults += _saved_faults(spec, edges.store.rules.saved_for(workspace, spec, rule_id), under)
     faults += _channel_faults(edges, workspace, spec, old, under)
@@ -38,6 +43,14 @@ def check_rule(
     faults += _mute_faults(spec, old, saved_at, under)
     if faults:
         raise invalid(faults, "rule")
+
+
+def _long_lists(spec: RuleSpec, old: RuleSpec | None, under: str) -> Iterator[Fault]:
+    """What names more than is looked up at the door; a rule that was stored with more stays as it is."""
+    for name, most in MOST_NAMED.items():
+        named, before = (len(getattr(each, name, None) or ()) for each in (spec, old))
+        if named > max(most, before):
+            yield Fault(at=f"{under}/{name}", message=f"this must be a list of at most {most} entries")
 
 
 def _saved_faults(spec: RuleSpec, saved: Saved, under: str) -> Iterator[Fault]:

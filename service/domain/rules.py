@@ -92,11 +92,9 @@ class RuleSpec(_Spec):
         default="balanced",
         description="strict: only articles about it; balanced: also those in which it clearly comes up; broad: whatever may be of use",
     )
-    languages: tuple[Language, ...] = Field(
-        default=(), max_length=200, description="only articles in these languages (ISO 639); none: every language"
-    )
+    languages: tuple[Language, ...] = Field(default=(), description="only articles in these languages (ISO 639); none: every language")
     feeds: tuple[Line, ...] = Field(
-        default=(), max_length=500, description='only these feeds: ids ("fd_...") or tags ("tag:world"); none: every feed you follow'
+        default=(), description='only these feeds: ids ("fd_...") or tags ("tag:world"); none: every feed you follow'
     )
     full_text: bool = Field(
         default=False,
@@ -105,7 +103,6 @@ class RuleSpec(_Spec):
     alerting: Alerting = Alerting()
     channels: tuple[Line | Route, ...] | None = Field(
         default=None,
-        max_length=200,
         description="channel ids, or objects of a channel and the condition under which it gets a message; "
         "null: every channel; []: none, alerts are only listed",
     )
