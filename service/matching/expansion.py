@@ -17,7 +17,8 @@ class Expansion:
 
     `forms` find the actor by themselves. `needs_context` (Jordan, Georgia, a surname that many people have) count only in
     an article where one of `forms` or one of `context` occurs; `context` is no evidence itself. `id` and `kind` are the
-    pack's, None for a name that is in no pack. The same words stand in one of `forms` and `needs_context` only.
+    pack's, None for a name that is in no pack. The same words stand in one of `forms` and `needs_context` only,
+    but for those that are sure as they are `written`: Kina.
     """
 
     id: str | None
