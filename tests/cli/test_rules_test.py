@@ -33,12 +33,14 @@ RULES = """
   topics: [bridge]
   enabled: false
 """
+QUIET = "Nobody says anything of note here. "
 ARTICLES: list[dict[str, Any]] = [
     {"id": "a1", "title": "Harbour bridge opens", "lang": "en", "date": "2026-03-02", "source": "The Gazette"},
     {"id": "a2", "title": "ECB cuts interest rates", "body": "The harbour bridge is not its concern. " * 3, "lang": "en"},
     {"id": "a3", "title": "ECB: interest rates", "lang": "de"},
     {"id": "a4", "title": "Harbour bridge, the card game", "lang": "en"},
-    {"id": "a5", "title": "A quiet day", "body": "The harbour is old. " + "Nobody says anything of note here. " * 100 + "A bridge is old."},
+    {"id": "a5", "title": "A quiet day", "body": "The harbour is old. " + QUIET * 100 + "A bridge is old."},
+    {"id": "a6", "title": "Another one", "body": QUIET * 100 + "The ECB is old. " + QUIET * 9 + "Interest rates are, too.", "lang": "en"},
 ]
 
 
@@ -96,8 +98,7 @@ def test_languages_exclusions_and_rest_hold_at_every_threshold(rules: Path, arti
     assert ("rates", "a2") in by_precision
     assert run(rules, articles, "--output", output, "--threshold", "0").exit_code == 0
     candidates = pairs_in(output)
-    assert set(by_precision) | {("bridges", "a5")} == set(candidates)
-    assert ("bridges", "a5") not in by_precision
+    assert set(candidates) - set(by_precision) == {("rates", "a6")}
     assert not {("rates", "a3"), ("bridges", "a4"), ("resting", "a1")} & set(candidates)
 
 
@@ -115,7 +116,7 @@ def test_standard_output_has_the_matches_alone(rules: Path, articles: Path) -> N
     result = run(rules, articles, "--output", "-")
     assert all(json.loads(line)["evidence"] for line in result.stdout.splitlines())
     assert len(result.stdout.splitlines()) > 1
-    assert "3 rules, 5 articles" in result.stderr
+    assert "3 rules, 6 articles" in result.stderr
 
 
 def test_the_summary_tells_each_rule_and_the_level(rules: Path, articles: Path) -> None:
@@ -131,7 +132,7 @@ def test_a_broken_line_is_told_and_fails_the_run_at_its_end(rules: Path, article
     result = run(rules, articles, "--output", output)
     assert result.exit_code == 1
     assert f"{articles}, line 1 is skipped: invalid JSON" in result.output
-    assert "1 of 6 lines" in result.output
+    assert "1 of 7 lines" in result.output
     assert pairs_in(output)[0] == ("bridges", "a1")
 
 
