@@ -45,6 +45,16 @@ class Field:
         return sentences_of(self._read, self.items, self.spans)
 
     @cached_property
+    def is_in_small_letters(self) -> bool:
+        """Whether it all is, so that names are, too."""
+        return self.text.islower()
+
+    @cached_property
+    def is_in_capitals(self) -> bool:
+        """Whether it all is, so that acronyms look like words."""
+        return self.text.isupper()
+
+    @cached_property
     def number(self) -> int:
         """That of its first sentence in the whole text, where the title is 0."""
         return self._before.number + len(self._before.sentences) if self._before else 1

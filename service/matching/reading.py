@@ -121,11 +121,11 @@ class Reading:
 
     def is_in_small_letters(self, place: Place) -> bool:
         """Whether its whole field is, so that names are, too."""
-        return self._fields[place.rank].text.islower()
+        return self._fields[place.rank].is_in_small_letters
 
     def is_in_capitals(self, place: Place) -> bool:
         """Whether its whole field is, so that acronyms look like words."""
-        return self._fields[place.rank].text.isupper()
+        return self._fields[place.rank].is_in_capitals
 
     def text_before(self, place: Place, most: int) -> str:
         """Up to so many characters of its field before it."""
