@@ -12,32 +12,8 @@ from service.matching.stems import other_numbers
 from service.matching.text import Phrase, phrase_of
 
 _UNSPACED = frozenset({"ja", "zh", "th"})  # a pattern is a run of characters, each of them a word to `phrase_of`
-_ARTICLES = frozenset(
-    (
-        "an",
-        "the",
-        "der",
-        "die",
-        "das",
-        "den",
-        "ein",
-        "eine",
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "el",
-        "los",
-        "las",
-        "il",
-        "lo",
-        "i",
-        "gli",
-    )
-) | {"o", "os", "as", "um", "uma", "het", "een"}
-
+_ARTICLE_WORDS = "an the der die das den ein eine le la les l un une el los las il lo i gli o os as um uma het een"
+_ARTICLES = frozenset(_ARTICLE_WORDS.split())
 _NUMBERED = frozenset({"en", "fr", "es", "pt"})  # plurals end in -s
 _PLURAL = 5  # letters of a word that may be one, or have one
 
@@ -112,20 +88,20 @@ def slot_of(word: str, endings: Sequence[tuple[str, Slot]]) -> Slot:
     return tuple([before + choice + after for choice in inside.split("|")])
 
 
-class Reading(NamedTuple):
+class TypedWord(NamedTuple):
     """A topic's word, itself and without little words that are written as one with it; `others`: its plural or singular."""
 
     own: Slot
     others: Slot
 
 
-def reading_of(word: str) -> Reading:
-    """How a topic's word may be read."""
+def typed_word(word: str) -> TypedWord:
+    """A word of a topic, in the ways in which it may be read."""
     plain = word.isascii() and word.isalpha() and len(word) >= _PLURAL
-    return Reading((word, *bare_words(word)), other_numbers(word) if plain else ())
+    return TypedWord((word, *bare_words(word)), other_numbers(word) if plain else ())
 
 
-def fit_of(pattern: Pattern, readings: Sequence[Reading], empty: Collection[int]) -> Fit | None:
+def fit_of(pattern: Pattern, readings: Sequence[TypedWord], empty: Collection[int]) -> Fit | None:
     """How the first words fit; None if they do not. Words at `empty` may stand between the others, and say less.
 
     Of several words each may stand in its other number. One alone may not: "platforms" are often of social media, a platform is not.
@@ -153,7 +129,7 @@ def fit_of(pattern: Pattern, readings: Sequence[Reading], empty: Collection[int]
     return Fit(place + 1, left, (said, len(pattern.telling), -others, -left, len(pattern.telling) - len(pattern.slots)))
 
 
-def _place_of(slot: Slot, start: int, readings: Sequence[Reading], empty: Collection[int], *, numbered: bool) -> int | None:
+def _place_of(slot: Slot, start: int, readings: Sequence[TypedWord], empty: Collection[int], *, numbered: bool) -> int | None:
     for place in range(start, len(readings)):
         if _has(slot, readings[place].own) or (numbered and _has(slot, readings[place].others)):
             return place
@@ -176,7 +152,7 @@ def _left_of(stems: Slot, words: Slot, *, open_end: bool) -> int | None:
     return min(left) if left and min(left) <= OPEN_END else None
 
 
-def _goes_on(pattern: Pattern, place: int, readings: Sequence[Reading], empty: Collection[int]) -> bool:
+def _goes_on(pattern: Pattern, place: int, readings: Sequence[TypedWord], empty: Collection[int]) -> bool:
     """Whether what follows the only word that tells is nothing, or its stop word: "promotion to" is no "promotion of"."""
     if not pattern.behind or place == len(readings):
         return True

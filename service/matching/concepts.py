@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
-from service.matching.concept_patterns import Fit, Pattern, Slot, fit_of, pattern_of, reading_of, slot_of
+from service.matching.concept_patterns import Fit, Pattern, Slot, fit_of, pattern_of, slot_of, typed_word
 from service.matching.once import once
 
 _HALF, _HALF_ENDING, _LINKS = 4, 2, ("", "s", "es", "n", "en")  # of compounds: letters of each half, and what may stand between
@@ -62,7 +62,7 @@ class ConceptTable:
         if empty is None:
             empty = {place for place, word in enumerate(words) if word in self.stop_words}
         best, names = Fit(0, 0, (0, 0, 0, 0, 0)), list[str]()
-        readings = [reading_of(word) for word in words]
+        readings = [typed_word(word) for word in words]
         for pattern in self._beginning_like((*readings[0].own, *readings[0].others)) if words else ():
             fit = fit_of(pattern, readings, empty)
             if fit and fit.rank >= best.rank:

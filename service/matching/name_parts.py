@@ -13,7 +13,6 @@ from service.matching.text import Phrase, phrase_of
 _SYLLABLES = regex.compile(
     r"(?:(?:[bcdfghjklmnpqrstwxyz]|ch|sh|zh|ts|kk|tt|pp|ss|jj)?[aeiou]*[aeiouyw][aeiou]*(?:ng|[nmklptrh](?![aeiouyw]))?){1,2}"
 )
-_SINGLE = 1
 
 
 def surname_of(words: Phrase) -> Phrase:

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import regex
 
+from service.matching.name_parts import name_words
 from service.matching.name_spellings import latin_first_names
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
@@ -49,21 +50,10 @@ def with_initials_apart(name: str) -> Phrase:
 
 def _turns(first: str, surname: str) -> bool:
     """Whether a language that puts surnames first may write it so: Hungarian and Japanese."""
-    hungarian = _hungarian()
+    hungarian = name_words("hungarian")
     if first in hungarian or surname in hungarian:
         return True
     return all(len(word) >= _SHORTEST_JAPANESE and _JAPANESE.fullmatch(word) for word in (first, surname))
-
-
-@once
-def _hungarian() -> frozenset[str]:
-    names = (
-        "gergely péter viktor jános istván lászló józsef zoltán sándor gábor ferenc attila tamás zsolt tibor andrás csaba imre lajos"
-        " györgy balázs gyula mihály károly róbert béla dániel ádám krisztián miklós norbert"
-        " bence máté botond levente áron ágnes éva katalin ilona"
-        " erzsébet zsuzsanna judit márta anikó ildikó enikő emese réka eszter zsófia dóra klára kinga boglárka orsolya krisztina"
-    )
-    return frozenset(phrase_of(names))
 
 
 @once
