@@ -50,7 +50,7 @@ def _long_lists(spec: RuleSpec, old: RuleSpec | None, under: str) -> Iterator[Fa
     for name, most in MOST_NAMED.items():
         named, before = (len(getattr(each, name, None) or ()) for each in (spec, old))
         if named > max(most, before):
-            yield Fault(at=f"{under}/{name}", message=f"this must be a list of at most {most} entries")
+            yield Fault(at=f"{under}/{name}", message=f"a list of at most {most} is wanted here, not of {named}")
 
 
 def _saved_faults(spec: RuleSpec, saved: Saved, under: str) -> Iterator[Fault]:
