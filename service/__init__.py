@@ -38,6 +38,7 @@
         proposals, unproposed                       what would have prevented a rule's false alarms
     embedding   a text -> what it means as a vector, where the `meaning` extra is installed
     language    a text -> its language
+    collector   how often a process looks for garbage
     outbound    the only HTTP client, with the address guard
     feeds       fetch a feed, parse it in a sandboxed child; discover, opml, starter: find feeds;
                 fulltext, robots: read an article's page in another such child, where its site lets us;

@@ -10,6 +10,7 @@ from threading import Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.collector import collect_seldom
 from service.language import load_classifier
 from workers.house import House
 
@@ -26,6 +27,7 @@ def start_warm_up(house: House, stages: Collection[str]) -> None:
 
 def warm_up(loads: Iterable[Callable[[], object]]) -> None:
     """Load tables that live as long as the process, and keep the collector of garbage from looking through them again and again."""
+    collect_seldom()
     began = time.monotonic()
     gc.disable()  # a million small values that all stay: with it, loading takes twice as long
     try:

@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from service.collector import collect_seldom
+
 COMMANDS = {
     "channels": "channels",
     "check": "health",
@@ -51,3 +53,4 @@ def main() -> None:
     Start with `wirewatch demo` (a small newsroom of its own, alerts within seconds), then `wirewatch up`.
     Settings are read from the environment, as WIREWATCH_DATA_DIR, WIREWATCH_API_PORT and so on.
     """
+    collect_seldom()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from datetime import timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import update
 
 from service.cli.main import main
 from service.cli.opening import opened_house
+from service.collector import YOUNG
 from service.config import Settings
 from service.domain.keys import find_key_id
 from service.storage.tables import feed, feed_host
@@ -51,6 +53,16 @@ def test_help_lists_every_command_with_what_it_does() -> None:
 def test_a_command_that_is_none_is_refused() -> None:
     result = run("dmo")
     assert (result.exit_code, "No such command 'dmo'" in result.output) == (2, True)
+
+
+def test_in_a_command_the_collector_of_garbage_looks_seldom() -> None:
+    usual = gc.get_threshold()
+    gc.set_threshold(700)
+    try:
+        run("rules", "--help")
+        assert gc.get_threshold()[0] == YOUNG
+    finally:
+        gc.set_threshold(*usual)
 
 
 def test_what_no_command_needs_is_not_imported() -> None:

@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
+from service.collector import YOUNG
 from workers.warming import warm_up
 
 
 @pytest.fixture(autouse=True)
 def _thawed() -> Iterator[None]:
+    usual = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.set_threshold(*usual)
 
 
 def test_what_was_loaded_is_left_out_by_the_collector_which_works_again_afterwards() -> None:
@@ -30,6 +33,12 @@ def test_what_was_loaded_is_left_out_by_the_collector_which_works_again_afterwar
     assert gc.isenabled()
     assert gc.get_freeze_count() > frozen
     assert [each["event"] for each in logs] == ["warmed up"]
+
+
+def test_the_collector_looks_seldom_in_a_worker() -> None:
+    gc.set_threshold(700)
+    warm_up([])
+    assert gc.get_threshold()[0] == YOUNG
 
 
 def test_a_database_that_does_not_answer_leaves_the_loading_to_the_first_task() -> None:
