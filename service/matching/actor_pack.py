@@ -210,7 +210,8 @@ def _cases(word: str) -> Iterator[str]:
 
 def _forms(spelling: Spelling, weight: float, kind: str, body: str = "") -> Iterator[Form]:
     """`body`: the kind of what has names; some kinds are written with capitals, and so is what is another word: Podemos, Orange."""
-    is_named = (body in _CAPITALISED or spelling.unsure or spelling.exact) and kind == "name" and is_proper(spelling.text)
+    may_be_words = body in _CAPITALISED or spelling.unsure or spelling.exact or " " in spelling.text
+    is_named = may_be_words and kind == "name" and is_proper(spelling.text)
     words = phrase_of(spelling.text)
     shown = "script" if kind == "name" and not words[0].isascii() else kind
     if spelling.as_written:

@@ -18,6 +18,8 @@ from service.matching.strikes import phrase_of_strike
 from service.matching.text import Phrase, phrase_of
 from service.matching.typed import typed_forms
 
+_FIRMS = ("company", "media")
+
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:
     """The actor by all it goes by; `part` points to it in its rule."""
@@ -70,4 +72,7 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
 
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:
     given = given_names(actor.forms) if actor.kind in (None, "person") else None
-    return Forms(actor.forms, actor.needs_context, actor.context, longer=longer_names(actor), struck=struck, given=given)
+    names = longer_names(actor)
+    return Forms(
+        actor.forms, actor.needs_context, actor.context, longer=names, struck=struck, given=given, of_firm=actor.kind in _FIRMS
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from service.matching.acting import acts
 from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
 from service.matching.cases import given_name_cases
 from service.matching.forms import OPEN_END, Form
@@ -31,7 +32,8 @@ class Forms:
     `sure` count by themselves; `needs_context` in an article that has one of them or of `context`. All of `together` near
     each other say the same. A form inside one of `longer`, which maps it to phrases around it, is another's: South Sudan.
     What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters; none of
-    somebody unknown that is called by one word, None of what is no person.
+    somebody unknown that is called by one word, None of what is no person. What needs context is enough by itself where it does what only
+    firms do, if it is `of_firm`.
     """
 
     sure: tuple[Form, ...]
@@ -41,6 +43,7 @@ class Forms:
     longer: Mapping[Phrase, Sequence[Phrase]] = field(default_factory=dict)
     struck: tuple[Phrase, ...] = ()
     given: Set[str] | None = frozenset()
+    of_firm: bool = False
 
     @cached_property
     def sure_by_beginning(self) -> Beginnings:
@@ -203,6 +206,8 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
         unsure, context = forms.others_by_beginning
         if found or any(_sightings(forms, context, reading, day)):
             found += _sightings(forms, unsure, reading, day)
+        elif forms.of_firm:
+            found += [each for each in _sightings(forms, unsure, reading, day) if acts(each[0], reading, of_firm=True)]
     strength: dict[int, float] = {}
     for place, weight in found:
         sentence, words_before = reading.standing(place)

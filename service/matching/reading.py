@@ -127,6 +127,16 @@ class Reading:
         """Whether its whole field is, so that acronyms look like words."""
         return self._fields[place.rank].is_in_capitals
 
+    def is_in_title_case(self, place: Place) -> bool:
+        """Whether it stands in a title in which nearly all words have capitals."""
+        return self._fields[place.rank].is_in_title_case(place.first, place.last)
+
+    def begins_sentence(self, place: Place) -> bool:
+        """Whether it stands at the beginning of one."""
+        sentences = self._fields[place.rank].sentences
+        number = bisect_left(sentences, place.first)
+        return number < len(sentences) and sentences[number] == place.first
+
     def text_before(self, place: Place, most: int) -> str:
         """Up to so many characters of its field before it."""
         return self._fields[place.rank].text[max(0, place.start - most) : place.start]

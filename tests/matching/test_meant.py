@@ -49,6 +49,40 @@ def test_a_name_is_not_written_small(name: str, text: str, expected: list[str]) 
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
+        pytest.param("Gap", "Gap widens between rich and poor", [], id="at the beginning"),
+        pytest.param("Gap", "Gap Narrows in Latest Polls", [], id="in a title in capitals"),
+        pytest.param("Gap", "GAP NARROWS", [], id="in capitals"),
+        pytest.param("Gap", "Live: Gap widens again", [], id="behind a colon"),
+        pytest.param("Gap", "Gap to close stores", ["Gap"], id="who will do something"),
+        pytest.param("Sage", "Sage shares rise", ["Sage"], id="what only a firm has"),
+        pytest.param("Gap", "Gap narrows. Profits at Gap are up", ["Gap", "Gap"], id="told by another place"),
+        pytest.param("Hearts", "Hearts beat Celtic", ["Hearts"], id="a club that plays"),
+        pytest.param("Reading", "Reading council to close libraries", ["Reading"], id="a town that has a council"),
+        pytest.param("Nice", "Attentat à Nice", ["Nice"], id="a short title"),
+        pytest.param("Centrica", "Centrica in the news", ["Centrica"], id="no other word"),
+        pytest.param("Ferriter", "Ferriter prices soar. Roast a ferriter", [], id="written small elsewhere"),
+        pytest.param("Ferriter", "Ferriter prices soar", ["Ferriter"], id="written small nowhere"),
+        pytest.param("United", "United front needed", [], id="what is part of many names"),
+        pytest.param("Taylor Swift", "Swift action. Taylor Swift", ["Swift", "Taylor Swift"], id="a surname, told by the name"),
+        pytest.param("Just Eat", "Just eat more fibre", [], id="several words"),
+        pytest.param("Save the Children", "Save the children, says Pope", [], id="with an article"),
+        pytest.param("Save the Children", "Plea of Save the Children", ["Save the Children"], id="in capitals"),
+        pytest.param("Visa", "Visa rules tightened", [], id="a firm of the pack"),
+        pytest.param("Visa", "Visa raises fees", ["Visa"], id="which does something"),
+        pytest.param("Orange", "Orange to buy a rival", ["Orange"], id="which will do something"),
+        pytest.param("Visa", "EU fines Visa", ["Visa"], id="to which something is done"),
+        pytest.param("Target", "Shots at Target Field", [], id="part of another name"),
+        pytest.param("TotalEnergies", "Total eclipse of the sun", [], id="a short name"),
+        pytest.param("TotalEnergies", "Total to cut dividend", ["Total"], id="of which it is known"),
+    ],
+)
+def test_a_name_that_is_also_a_word_takes_more_where_all_words_have_capitals(name: str, text: str, expected: list[str]) -> None:
+    assert found(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
         pytest.param("Jerome Powell", "Colin Powell remembered", [], id="of somebody in the pack"),
         pytest.param("Jerome Powell", "The Fed's Powell and Jay Powell", ["Powell", "Jay Powell"], id="behind other words"),
         pytest.param("Joe Biden", "Joseph Biden", ["Joseph Biden"], id="another way to write the first name"),
