@@ -10,6 +10,7 @@ from functools import cached_property
 from service.matching.acting import acts
 from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
 from service.matching.cases import given_name_cases
+from service.matching.elsewhere import not_elsewhere
 from service.matching.forms import OPEN_END, Form
 from service.matching.full_names import whole_name
 from service.matching.marks import OPEN, after
@@ -33,7 +34,8 @@ class Forms:
     each other say the same. A form inside one of `longer`, which maps it to phrases around it, is another's: South Sudan.
     What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters; none of
     somebody unknown that is called by one word, None of what is no person. What needs context is enough by itself where it does what only
-    firms do, if it is `of_firm`.
+    firms do, if it is `of_firm`. `homes`: the regions in which a town lies, as its user said; none: as its name
+    tells; None: it may lie anywhere.
     """
 
     sure: tuple[Form, ...]
@@ -44,6 +46,7 @@ class Forms:
     struck: tuple[Phrase, ...] = ()
     given: Set[str] | None = frozenset()
     of_firm: bool = False
+    homes: Set[str] | None = frozenset()
 
     @cached_property
     def sure_by_beginning(self) -> Beginnings:
@@ -222,8 +225,8 @@ def _sightings(of: Forms, forms: Beginnings, reading: Reading, day: date | None)
     for form, phrase in forms.found_in(reading):
         places = reading.places(phrase)
         if places and form.holds_on(day):
-            for place in meant(form, places[:_PLACES], (*of.struck, *of.longer.get(form.words, ())), of.given, reading):
-                yield place, form.weight
+            own = meant(form, places[:_PLACES], (*of.struck, *of.longer.get(form.words, ())), of.given, reading)
+            yield from ((place, form.weight) for place in not_elsewhere(form, own, of.homes, reading))
 
 
 def _composed(members: Sequence[Group], reading: Reading, day: date | None, known: Known, strength: dict[int, float]) -> Iterator[Place]:
