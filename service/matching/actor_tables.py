@@ -148,6 +148,12 @@ def read_roles() -> Mapping[str, Ways]:
 
 
 @once
+def read_office_names() -> Mapping[str, tuple[str, ...]]:
+    """Office ("president@US") -> the names that it has of its own: POTUS."""
+    return {office: tuple(_split(names)) for office, names in _rows("offices.txt")}
+
+
+@once
 def read_institutions() -> Mapping[str, Ways]:
     """What every state has, an army or a foreign ministry, in the form of `read_roles`."""
     return dict(_ways("institutions.txt"))
