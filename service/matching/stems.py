@@ -104,7 +104,8 @@ def _stems(word: str, endings: tuple[str, ...], shortest: int) -> tuple[tuple[st
         if word.endswith(ending) and len(word) - len(ending) >= shortest:
             return ((word.removesuffix(ending), True),)
     if len(word) >= shortest:
-        return ((word, True),)
+        singular = ((word[:-1], False),) if endings is _LATIN and word.endswith("s") and not word.endswith(_NO_PLURALS) else ()
+        return ((word, True), *singular)
     return tuple((each, False) for each in plural_and_singular(word)) if endings is _LATIN and len(word) > 2 else ()
 
 
