@@ -19,12 +19,12 @@ _WORD = regex.compile(r"\p{L}[\p{L}’'.-]*+")
 _GOES_ON = regex.compile(r"[ \u00a0]?+(?:,[ \u00a0](?:and[ \u00a0])?\p{Lu}|(?:and|or|und|oder|et|ou|y|e|i)[ \u00a0])")
 
 
-def not_elsewhere(form: Form, places: Sequence[Place], homes: Set[str] | None, reading: Reading) -> Sequence[Place]:
+def not_elsewhere(form: Form, places: Sequence[Place], homes: Set[str], reading: Reading) -> Sequence[Place]:
     """The places of a town's name but for those behind which another region stands.
 
-    `homes`: where the town is, as its user said; none: where the one is that the name alone means. None: nobody asks.
+    `homes`: where the town is, as its user said; none: where the one is that the name alone means.
     """
-    if homes is None or not places or form.kind not in _KINDS or not form.words[0].isascii():
+    if not places or form.kind not in _KINDS or not form.words[0].isascii():
         return places
     own = homes or homes_of(form.words)
     return [place for place in places if not _is_elsewhere(place, own, reading)] if own else places

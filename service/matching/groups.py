@@ -15,6 +15,7 @@ from service.matching.forms import OPEN_END, Form
 from service.matching.full_names import whole_name
 from service.matching.marks import OPEN, after
 from service.matching.meant import meant
+from service.matching.opposites import not_opposite
 from service.matching.reading import HEAD, Place, Reading
 from service.matching.scoring import TopicStrength, place_weight
 from service.matching.text import Phrase
@@ -35,7 +36,7 @@ class Forms:
     What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters; none of
     somebody unknown that is called by one word, None of what is no person. What needs context is enough by itself where it does what only
     firms do, if it is `of_firm`. `homes`: the regions in which a town lies, as its user said; none: as its name
-    tells; None: it may lie anywhere.
+    tells. What is a part `of_topic` may lie anywhere, and is not its opposite: de-escalation.
     """
 
     sure: tuple[Form, ...]
@@ -46,7 +47,8 @@ class Forms:
     struck: tuple[Phrase, ...] = ()
     given: Set[str] | None = frozenset()
     of_firm: bool = False
-    homes: Set[str] | None = frozenset()
+    homes: Set[str] = frozenset()
+    of_topic: bool = False
 
     @cached_property
     def sure_by_beginning(self) -> Beginnings:
@@ -226,7 +228,8 @@ def _sightings(of: Forms, forms: Beginnings, reading: Reading, day: date | None)
         places = reading.places(phrase)
         if places and form.holds_on(day):
             own = meant(form, places[:_PLACES], (*of.struck, *of.longer.get(form.words, ())), of.given, reading)
-            yield from ((place, form.weight) for place in not_elsewhere(form, own, of.homes, reading))
+            kept = not_opposite(own, reading) if of.of_topic else not_elsewhere(form, own, of.homes, reading)
+            yield from ((place, form.weight) for place in kept)
 
 
 def _composed(members: Sequence[Group], reading: Reading, day: date | None, known: Known, strength: dict[int, float]) -> Iterator[Place]:
