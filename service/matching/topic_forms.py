@@ -58,5 +58,7 @@ def forms_of_concepts(concepts: Iterable[Concept], weight: float, kind: str) -> 
 def forms_of_patterns(patterns: Iterable[Pattern], weight: float, kind: str) -> Iterator[Form]:
     """All ways to write these, words with other meanings with a lesser weight."""
     for pattern in patterns:
+        if pattern.typed:
+            continue
         for phrase in chain.from_iterable(map(all_ways, pattern.phrases())):
             yield Form(phrase, min(weight, AMBIGUOUS) if pattern.weak else weight, kind, pattern.open_end, pattern.cased)

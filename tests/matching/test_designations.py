@@ -46,6 +46,12 @@ def test_a_topic_is_found_in_other_ways_to_write_it(topic: str, text: str, found
     assert finds(topic, text) is found
 
 
+def test_a_word_that_only_topics_are_understood_by_is_looked_for_where_the_topic_has_it() -> None:
+    assert finds("pay", "Pay tribute")
+    assert finds("pay", "Wages rise")
+    assert not finds("wages", "Pay tribute")
+
+
 def test_most_phrases_are_written_in_one_way() -> None:
     assert all_ways(("peace", "deal")) == (("peace", "deal"),)
     assert set(all_ways(("f", "16"))) == {("f", "16"), ("f16",), ("f", "16s"), ("f16s",)}
