@@ -5,7 +5,8 @@ A headline that begins "Target missed" has nothing of the shop, one that begins 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import regex
 
@@ -19,6 +20,15 @@ _OPENING = regex.compile(r"[:–—|>*•\"“„«‘(]\s*+$")  # before what h
 _NEXT = regex.compile(r"(?:['’]s?)?[ \u00a0]([\p{L}-]+)(?:[ \u00a0](\p{L}+))?")
 _BEFORE = regex.compile(r"\p{L}[ \u00a0]$")
 _TO = ("to", "will")
+_FORMS_OF_FIRMS = ("legal", "company-tail", "firm-part")
+
+Sort = Literal["anybody", "firm", "party", "club"]
+_TELLING: Mapping[Sort, tuple[Sequence[str], Sequence[str]]] = {  # the kinds of words behind it, and before it
+    "anybody": (("acting", "of-somebody", "campaigning", "playing"), ("acted-on", "played")),
+    "firm": (("acting",), ("acted-on",)),
+    "party": (("acting", "campaigning"), ()),
+    "club": (("playing",), ("played",)),
+}
 
 
 def is_also_a_word(place: Place) -> bool:
@@ -32,23 +42,30 @@ def without_words(places: Sequence[Place], reading: Reading) -> Sequence[Place]:
 
     A capital inside a sentence tells the name, and once it is told, so is every other place.
     """
-    doubtful = [place for place in places if _has_capital_anyway(place, reading) and not acts(place, reading, of_firm=False)]
+    doubtful = [place for place in places if _has_capital_anyway(place, reading) and not acts(place, reading)]
     return places if len(doubtful) < len(places) else ()
 
 
-def acts(place: Place, reading: Reading, *, of_firm: bool) -> bool:
-    """Whether it has a capital and does, or has, what only somebody does or has: "Target to cut jobs". `of_firm`: what only a firm does."""
+def acts(place: Place, reading: Reading, sort: Sort = "anybody") -> bool:
+    """Whether it has a capital and does, or has, what only this sort does or has: "Target to cut jobs", "Target Corp"."""
     if not place.text[:1].isupper():
         return False
-    behind = _NEXT.match(reading.text_after(place, _AROUND))
-    first, second = (phrase_of(each or "") for each in behind.groups()) if behind else ((), ())
-    if first and (first[0] in name_words("acting") or (not of_firm and first[0] in name_words("of-somebody"))):
+    behind, before = _TELLING[sort]
+    found = _NEXT.match(reading.text_after(place, _AROUND))
+    first, second = (phrase_of(each or "") for each in found.groups()) if found else ((), ())
+    if first and _is_one_of(first[0], behind):
         return True
-    if second and first[0] in _TO and second[0] in name_words("acting-to"):
+    if second and first[0] in _TO and sort != "club" and second[0] in name_words("acting-to"):
         return True
-    if (behind and behind[1][:1].isupper()) or reading.is_in_title_case(place):
-        return False  # Target Field is another's
-    return _BEFORE.search(reading.text_before(place, _AROUND)) is not None and reading.word_before(place) in name_words("acted-on")
+    if found and found[1][:1].isupper():  # Target Field is another's
+        return sort in ("anybody", "firm") and _is_one_of(first[-1] if first else "", _FORMS_OF_FIRMS)
+    if reading.is_in_title_case(place) or not _BEFORE.search(reading.text_before(place, _AROUND)):
+        return False
+    return _is_one_of(reading.word_before(place) or "", before)
+
+
+def _is_one_of(word: str, kinds: Iterable[str]) -> bool:
+    return any(word in name_words(kind) for kind in kinds)
 
 
 def _has_capital_anyway(place: Place, reading: Reading) -> bool:

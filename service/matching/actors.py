@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache, partial
 
 from service.domain.rules import Actor
+from service.matching.acting import Sort
 from service.matching.actor_index import find_actor
 from service.matching.actor_pack import expand_actor, expand_known, expand_unknown, id_of_actor, written_beside
 from service.matching.aliases import forms_of_alias
@@ -18,7 +20,7 @@ from service.matching.text import Phrase, phrase_of
 from service.matching.towns import town_of
 from service.matching.typed import typed_forms
 
-_FIRMS = ("company", "media")
+_SORTS: Mapping[str, Sort] = {"company": "firm", "media": "firm", "agency": "firm", "party": "party", "union": "party", "club": "club"}
 
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:
@@ -74,6 +76,5 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = (), homes: frozenset[str] = frozenset()) -> Forms:
     given = given_names(actor.forms) if actor.kind in (None, "person") else None
     names = longer_names(actor)
-    return Forms(
-        actor.forms, actor.needs_context, actor.context, longer=names, struck=struck, given=given, of_firm=actor.kind in _FIRMS, homes=homes
-    )
+    sort = _SORTS.get(actor.kind or "")
+    return Forms(actor.forms, actor.needs_context, actor.context, longer=names, struck=struck, given=given, sort=sort, homes=homes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from service.matching.acting import acts
+from service.matching.acting import Sort, acts
 from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
 from service.matching.cases import given_name_cases
 from service.matching.elsewhere import not_elsewhere
@@ -35,7 +35,7 @@ class Forms:
     each other say the same. A form inside one of `longer`, which maps it to phrases around it, is another's: South Sudan.
     What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters; none of
     somebody unknown that is called by one word, None of what is no person. What needs context is enough by itself where it does what only
-    firms do, if it is `of_firm`. `homes`: the regions in which a town lies, as its user said; none: as its name
+    its `sort` does. `homes`: the regions in which a town lies, as its user said; none: as its name
     tells. What is a part `of_topic` may lie anywhere, and is not its opposite: de-escalation.
     """
 
@@ -46,7 +46,7 @@ class Forms:
     longer: Mapping[Phrase, Sequence[Phrase]] = field(default_factory=dict)
     struck: tuple[Phrase, ...] = ()
     given: Set[str] | None = frozenset()
-    of_firm: bool = False
+    sort: Sort | None = None
     homes: Set[str] = frozenset()
     of_topic: bool = False
 
@@ -211,8 +211,8 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
         unsure, context = forms.others_by_beginning
         if found or any(_sightings(forms, context, reading, day)):
             found += _sightings(forms, unsure, reading, day)
-        elif forms.of_firm:
-            found += [each for each in _sightings(forms, unsure, reading, day) if acts(each[0], reading, of_firm=True)]
+        elif forms.sort:
+            found += [each for each in _sightings(forms, unsure, reading, day) if acts(each[0], reading, forms.sort)]
     strength: dict[int, float] = {}
     for place, weight in found:
         sentence, words_before = reading.standing(place)
