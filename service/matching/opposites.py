@@ -12,11 +12,14 @@ import regex
 from service.matching.reading import Place, Reading
 
 _LONGEST = 4  # characters: the little word, and what stands before it
-_TURNED = regex.compile(r"(?<![\p{L}\p{N}-])(?P<little>de)[-‐‑]$", regex.IGNORECASE)
+_LITTLE = "de"
+_TURNED = regex.compile(rf"(?<![\p{{L}}\p{{N}}-])(?P<little>{_LITTLE})[-‐‑]$", regex.IGNORECASE)
 
 
 def not_opposite(places: Sequence[Place], reading: Reading) -> Sequence[Place]:
     """Those before which no such little word stands; a name behind one is still the name's: de-Russification."""
+    if _LITTLE not in reading.at:
+        return places  # of most articles; to look at each place takes longer
     return [place for place in places if not _is_turned(place, reading)]
 
 
