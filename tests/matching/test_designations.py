@@ -40,6 +40,8 @@ def finds(topic: str, text: str) -> bool:
         pytest.param("who", "WHO warns of mpox", True, id="an acronym in small letters"),
         pytest.param("who", "Who is next", False, id="a word"),
         pytest.param("masts", "A mast collapses", True, id="a short plural"),
+        pytest.param("street parties", "A street party", True, id="a plural in -ies"),
+        pytest.param("street party", "Street parties", True, id="a singular in -y"),
     ],
 )
 def test_a_topic_is_found_in_other_ways_to_write_it(topic: str, text: str, found: bool) -> None:

@@ -257,7 +257,9 @@ def test_an_acronym_is_looked_for_in_capitals() -> None:
 STEMS = [
     pytest.param("migrants", (("migrant", True),), id="plural"),
     pytest.param("policies", (("polic", True),), id="plural of y"),
-    pytest.param("party", (("party", True),), id="too short to be cut"),
+    pytest.param("party", (("party", True), ("parties", False)), id="too short to be cut"),
+    pytest.param("parties", (("parti", True), ("party", False)), id="a short plural of y"),
+    pytest.param("masts", (("masts", True), ("mast", False)), id="a short plural"),
     pytest.param("bond", (("bonds", False), ("bond", False)), id="a short word has its plural only"),
     pytest.param("bus", (("buses", False), ("bus", False)), id="an s that is no plural's"),
     pytest.param("колобок", (("колобок", True),), id="no ending"),
