@@ -19,6 +19,7 @@ _AROUND = 30  # characters: two words
 _OPENING = regex.compile(r"[:–—|>*•\"“„«‘(]\s*+$")  # before what has a capital because something begins there
 _NEXT = regex.compile(r"(?:['’]s?)?[ \u00a0]([\p{L}-]+)(?:[ \u00a0](\p{L}+))?")
 _BEFORE = regex.compile(r"\p{L}[ \u00a0]$")
+LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "pl", "nl")  # whose words the table has
 _TO = ("to", "will")
 _FORMS_OF_FIRMS = ("legal", "company-tail", "firm-part")
 
@@ -31,10 +32,11 @@ _TELLING: Mapping[Sort, tuple[Sequence[str], Sequence[str]]] = {  # the kinds of
 }
 
 
-def is_also_a_word(place: Place) -> bool:
-    """Whether what stands there is one word of the table."""
+def is_also_a_word(place: Place, reading: Reading) -> bool:
+    """Whether what stands there is one word of the text's language, or, where that is not known, of any."""
     words = phrase_of(place.text)
-    return len(words) == 1 and words[0] in name_words("also-a-word")
+    languages = (reading.language,) if reading.language else LANGUAGES
+    return len(words) == 1 and any(words[0] in name_words(f"also-a-word-{language}") for language in languages)
 
 
 def without_words(places: Sequence[Place], reading: Reading) -> Sequence[Place]:

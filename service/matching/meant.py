@@ -33,7 +33,7 @@ def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: 
         places = [place for place in places if place not in around]
     if form.named:
         names = [place for place in places if not _is_a_word(form, place, reading)]
-        may_be_a_word = len(form.words) == 1 and names and (len(names) < len(places) or is_also_a_word(names[0]))
+        may_be_a_word = len(form.words) == 1 and names and (len(names) < len(places) or is_also_a_word(names[0], reading))
         places = without_words(names, reading) if may_be_a_word else names
     if form.cased and form.words[0] in name_words("word-in-capitals"):
         places = [place for place in places if not reading.is_in_capitals(place)]

@@ -133,7 +133,7 @@ def is_proper(name: str) -> bool:
     if not before or before.casefold() in name_words("article"):
         return True
     words = [each for each in name.split() if each.casefold() not in name_words("article")]
-    return all(each[0].isupper() and each.casefold() in name_words("also-a-word") for each in words)
+    return all(each[0].isupper() and each.casefold() in name_words("also-a-word-en") for each in words)
 
 
 def dotted(acronym: str) -> Form:

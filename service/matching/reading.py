@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -58,6 +59,11 @@ class Reading:
         self._heads: Set[str] | None = None
         self._pairs: Set[Phrase] | None = None
         self._file()
+
+    @cached_property
+    def language(self) -> str:
+        """The article's, as its first two letters; empty where it is not known."""
+        return next((field.text.strip().lower()[:2] for field in self._fields if field.name == "lang"), "")
 
     @property
     def lines(self) -> Sequence[Phrase]:

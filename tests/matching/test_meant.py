@@ -14,9 +14,9 @@ from service.matching.reading import Reading
 DAY = date(2026, 11, 2)
 
 
-def found(name: str, text: str) -> list[str]:
+def found(name: str, text: str, language: str = "") -> list[str]:
     """Where the text has the actor."""
-    there = see(group_of_actor(Actor(name=name)), Reading({"title": text}), DAY, Known())
+    there = see(group_of_actor(Actor(name=name)), Reading({"title": text, "lang": language}), DAY, Known())
     return [place.text for place in there.places] if there else []
 
 
@@ -87,6 +87,12 @@ def test_a_name_is_not_written_small(name: str, text: str, expected: list[str]) 
 )
 def test_a_name_that_is_also_a_word_takes_more_where_all_words_have_capitals(name: str, text: str, expected: list[str]) -> None:
     assert found(name, text) == expected
+
+
+def test_a_word_of_another_language_is_a_name() -> None:
+    assert found("Gap", "Gap verkleinert sich", "de") == ["Gap"]
+    assert found("Gap", "Gap narrows", "en") == []
+    assert found("Penny", "Penny ist Geld", "de-AT") == []
 
 
 @pytest.mark.parametrize(
