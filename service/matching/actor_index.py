@@ -12,6 +12,7 @@ from service.matching.actor_tables import (
     Body,
     Spelling,
     read_institutions,
+    read_office_names,
     read_organisations,
     read_persons,
     read_state_names,
@@ -22,6 +23,8 @@ from service.matching.name_spellings import spelled_in_full
 from service.matching.names import is_acronym
 from service.matching.once import once
 from service.matching.text import Phrase, phrase_of
+from service.matching.titled import find_titled
+from service.matching.towns import town_of
 from service.matching.typed_names import in_brackets, is_country, persons_in, states_in
 
 _ARTICLE, _TAIL = ("article",), ("legal", "tail")
@@ -43,9 +46,9 @@ def find_actor(name: str) -> str | None:
     """
     words = phrase_of(name)
     if _openings().isdisjoint([*zip(words), *pairwise(words)]):
-        return _by_stem(untitled(words)) or _find_person(name)  # most names, and rules have a great many
-    known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None) or _find_body(name)
-    return known or find_office(name) or _by_stem(untitled(words)) or _find_company(name) or _find_person(name)
+        return find_titled(name) or _by_stem(untitled(words)) or _find_person(name)  # most names, and rules have a great many
+    known = next((found for each in _ways_to_read(name) if (found := _by_name(each))), None) or _find_body(name) or _find_town(name)
+    return known or find_office(name) or find_titled(name) or _by_stem(untitled(words)) or _find_company(name) or _find_person(name)
 
 
 def _find_body(name: str) -> str | None:
@@ -58,6 +61,12 @@ def _find_body(name: str) -> str | None:
     if outer and outer.startswith(_STATE) and not (is_country(parts[1]) or outer == inner):
         return None
     return outer if outer and not outer.startswith(_PERSON) else None
+
+
+def _find_town(name: str) -> str | None:
+    """The city of a name behind which its own region stands: Paris, France."""
+    town = town_of(name)
+    return _by_name(town.name) if town and town.is_told_by_name else None
 
 
 def _find_company(name: str) -> str | None:
@@ -154,7 +163,8 @@ def _ids() -> Mapping[Phrase, str]:
     ]
     peoples = [(spelling, body.id) for body in read_states().values() for spelling in body.people if not spelling.open_end]
     ids: dict[Phrase, str] = {tuple(spelling.text.casefold()): actor_id for spelling, actor_id in own if is_acronym(spelling.text)}
-    for spelling, actor_id in (*own, *full, *surnames, *stems, *peoples):
+    offices = [(Spelling(name), f"office:{office}") for office, names in read_office_names().items() for name in names]
+    for spelling, actor_id in (*own, *full, *surnames, *stems, *peoples, *offices):
         if not spelling.as_written:
             ids.setdefault(phrase_of(spelling.text), actor_id)
     return {words: actor_id for words, actor_id in ids.items() if words}

@@ -32,6 +32,7 @@ from service.matching.once import once
 from service.matching.short_names import beside_names
 from service.matching.text import Phrase, phrase_of
 from service.matching.titled import titled_surnames
+from service.matching.towns import expand_town, town_of
 from service.matching.typed import typed_forms
 
 OTHER_LANGUAGE, PEOPLE, KNOWN_SURNAME, SEAT, LEADER = 0.95, 0.92, 0.9, 0.75, 0.6
@@ -58,12 +59,18 @@ def expand_actor(name: str, aliases: Sequence[str] = ()) -> Expansion:
     in no pack is also found in other ways to write it, which count a little less.
     """
     known = id_of_actor(name, aliases)
-    own = expand_known(known) if known else Expansion(None, None, *forms_of_name(name))
+    own = expand_known(known) if known else expand_unknown(name)
     typed = (*typed_forms(name, own), *(form for alias in aliases for form in typed_forms(alias, own, is_alias=True)))
     written = [forms_of_alias(each, name) for each in written_beside(known, name, aliases) if not find_actor(each)]
     forms = (*typed, *own.forms, *(form for sure, _unsure in written for form in sure))
     needs_context = (*own.needs_context, *(form for _sure, unsure in written for form in unsure))
     return without_doubles(replace(own, forms=forms, needs_context=needs_context))
+
+
+def expand_unknown(name: str, *, cases: bool = True) -> Expansion:
+    """What finds the bearer of a name that is in no pack; without `cases` first names are not inflected."""
+    town = town_of(name)
+    return expand_town(town) if town else Expansion(None, None, *forms_of_name(name, cases=cases))
 
 
 def written_beside(known: str | None, name: str, aliases: Sequence[str]) -> tuple[str, ...]:
@@ -210,7 +217,8 @@ def _cases(word: str) -> Iterator[str]:
 
 def _forms(spelling: Spelling, weight: float, kind: str, body: str = "") -> Iterator[Form]:
     """`body`: the kind of what has names; some kinds are written with capitals, and so is what is another word: Podemos, Orange."""
-    is_named = (body in _CAPITALISED or spelling.unsure or spelling.exact) and kind == "name" and is_proper(spelling.text)
+    may_be_words = body in _CAPITALISED or spelling.unsure or spelling.exact or " " in spelling.text
+    is_named = may_be_words and kind == "name" and is_proper(spelling.text)
     words = phrase_of(spelling.text)
     shown = "script" if kind == "name" and not words[0].isascii() else kind
     if spelling.as_written:

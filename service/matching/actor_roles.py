@@ -9,7 +9,17 @@ from itertools import product
 import regex
 
 from service.matching.actor_peoples import people_of
-from service.matching.actor_tables import Office, Title, Ways, read_institutions, read_roles, read_state_names, read_states, read_titles
+from service.matching.actor_tables import (
+    Office,
+    Title,
+    Ways,
+    read_institutions,
+    read_office_names,
+    read_roles,
+    read_state_names,
+    read_states,
+    read_titles,
+)
 from service.matching.forms import Form
 from service.matching.name_parts import name_words
 from service.matching.once import once
@@ -18,6 +28,7 @@ from service.matching.text import Phrase, phrase_of
 ROLE, OTHER_WAYS = 0.9, 0.95
 
 _SHORTEST_TITLE = 2  # letters: "en" is what a German adjective leaves
+_SHORT_TITLES = ("pm", "ag")
 _SHORTEST_ROLE = 3  # letters: "of", "de" and "s" stand around roles
 _TITLE = regex.compile(r"[\p{Latin} ]+|[\p{Cyrillic} ]+")
 _FILLED_IN = regex.compile(r"\{\w+\}")
@@ -29,13 +40,13 @@ _UNINFLECTED = {"es": "de {}"} | dict.fromkeys(("tr", "nl", "ja", "zh", "he", "a
 def role_forms(offices: Iterable[Office]) -> Iterator[Form]:
     """What stands for whoever held these offices, on the days on which they did."""
     for office in offices:
-        for words in _phrases(office.role, office.at):
+        for words in phrases_of(office.role, office.at):
             yield Form(words, ROLE, "role", since=office.since, until=office.until)
 
 
 def office_forms(role: str, at: str) -> Iterator[Form]:
     """The ways to write the role, or the institution, whoever it is."""
-    return (Form(words, OTHER_WAYS, "name") for words in _phrases(role, at))
+    return (Form(words, OTHER_WAYS, "name") for words in phrases_of(role, at))
 
 
 def roles_in(words: Phrase) -> Iterator[tuple[str, Phrase]]:
@@ -50,7 +61,7 @@ def titles_of(role: str) -> tuple[Phrase, ...]:
     """The ways to write a role before the name of whoever has it, in all languages that do: president, premiera."""
     texts = (text for templates in read_roles()[role].values() for template in templates for text in _either(template))
     bare = (_FILLED_IN.sub(" ", text) for text in texts if not text.startswith(("the ", "top ")))
-    words = (tuple(word for word in phrase_of(text) if len(word) > _SHORTEST_TITLE or word == "pm") for text in bare)
+    words = (tuple(word for word in phrase_of(text) if len(word) > _SHORTEST_TITLE or word in _SHORT_TITLES) for text in bare)
     return tuple(dict.fromkeys(title for title in words if title and _TITLE.fullmatch(" ".join(title))))
 
 
@@ -100,7 +111,7 @@ def _by_words(roles: Iterable[tuple[str, str]]) -> Mapping[Phrase, tuple[str, ..
 
 
 @lru_cache(maxsize=1024)
-def _phrases(role: str, at: str) -> tuple[Phrase, ...]:
+def phrases_of(role: str, at: str) -> tuple[Phrase, ...]:
     """Every way to write the role at this body, in all languages."""
     titles = _titles(at)
     written = {
@@ -109,7 +120,8 @@ def _phrases(role: str, at: str) -> tuple[Phrase, ...]:
         for template in templates
         for text in _filled(template, titles.get(language), at)
     }
-    return tuple(sorted({phrase_of(text) for text in written}))
+    own = read_office_names().get(f"{role}@{at}", ())
+    return tuple(sorted({phrase_of(text) for text in (*written, *own)}))
 
 
 def _titles(at: str) -> Mapping[str, Title]:

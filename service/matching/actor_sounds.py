@@ -34,7 +34,7 @@ def find_person_by_sound(name: str) -> str | None:
     if not pieces or not _looks_like_a_name(name):
         return None
     if len(pieces) == 1:
-        return next((person.id for person in _spelled(pieces[0]) if _is_enough(pieces[0], person)), None)
+        return next((person.id for person in bearers_of(pieces[0]) if _is_enough(pieces[0], person)), None)
     words = tuple(word for piece in pieces for word in piece)
     compound = surname_of(words)
     splits = [(pieces[-1], (*pieces[:-1],)), (pieces[0], (*pieces[1:],))]
@@ -46,7 +46,7 @@ def find_person_by_sound(name: str) -> str | None:
 def _bearer(surname: Phrase, given: Sequence[Phrase]) -> str | None:
     heard = _heard(surname[0]) if len(surname) == 1 and not surname[0].isascii() else ()
     is_called = _is_called_in_full if surname[0] in name_words("family") else _is_called
-    return next((person.id for person in (*_spelled(surname), *heard) if is_called(person, given)), None)
+    return next((person.id for person in (*bearers_of(surname), *heard) if is_called(person, given)), None)
 
 
 def _is_enough(written: Phrase, person: Person) -> bool:
@@ -97,7 +97,7 @@ def _given_names(person: Person) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)  # surnames repeat in aliases, and first names are tried as such
-def _spelled(surname: Phrase) -> tuple[Person, ...]:
+def bearers_of(surname: Phrase) -> tuple[Person, ...]:
     """Everybody of the surname that is written so in some table, relatives of whom only the Latin spelling is known among them."""
     known = _surnames()
     found = next((known[each] for each in _nominatives(surname) if each in known), ())

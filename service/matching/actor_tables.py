@@ -12,6 +12,8 @@ from service.matching.text import phrase_of
 
 Ways = Mapping[str, tuple[str, ...]]
 
+_HOME = "home"  # of a line of regions.txt: the towns that it names
+
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
@@ -146,6 +148,12 @@ def read_roles() -> Mapping[str, Ways]:
 
 
 @once
+def read_office_names() -> Mapping[str, tuple[str, ...]]:
+    """Office ("president@US") -> the names that it has of its own: POTUS."""
+    return {office: tuple(_split(names)) for office, names in _rows("offices.txt")}
+
+
+@once
 def read_institutions() -> Mapping[str, Ways]:
     """What every state has, an army or a foreign ministry, in the form of `read_roles`."""
     return dict(_ways("institutions.txt"))
@@ -161,6 +169,18 @@ def read_titles() -> Mapping[str, Mapping[str, Title]]:
 def read_other_names() -> tuple[str, ...]:
     """Names of other things with an actor's name in them: New Mexico, Paris Agreement."""
     return tuple(name for (line,) in _rows("other_names.txt") for name in _split(line))
+
+
+@once
+def read_regions() -> Mapping[str, tuple[str, ...]]:
+    """State and region ("US-AL"), or a state alone, -> its names and short forms, as they are written."""
+    return {code: tuple(_split(names)) for code, names, *_towns in _rows("regions.txt") if code != _HOME}
+
+
+@once
+def read_homes() -> Mapping[str, str]:
+    """Towns -> the state, or the state and region, where the one is that the name alone means."""
+    return {town: cells[1] for cells in _rows("regions.txt") if cells[0] == _HOME for town in _split(cells[2])}
 
 
 def _ways(table: str) -> Iterator[tuple[str, Ways]]:

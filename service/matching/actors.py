@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache, partial
 
 from service.domain.rules import Actor
+from service.matching.acting import Sort
 from service.matching.actor_index import find_actor
-from service.matching.actor_pack import expand_actor, expand_known, id_of_actor, written_beside
+from service.matching.actor_pack import expand_actor, expand_known, expand_unknown, id_of_actor, written_beside
 from service.matching.aliases import forms_of_alias
 from service.matching.condition import OneOf
 from service.matching.expansion import Expansion
 from service.matching.full_names import given_names
 from service.matching.groups import Forms, Group, group_of, hints_of
 from service.matching.name_shadows import is_longer_name, longer_names
-from service.matching.names import forms_of_name
 from service.matching.strikes import phrase_of_strike
 from service.matching.text import Phrase, phrase_of
+from service.matching.towns import town_of
 from service.matching.typed import typed_forms
+
+_SORTS: Mapping[str, Sort] = {"company": "firm", "media": "firm", "agency": "firm", "party": "party", "union": "party", "club": "club"}
 
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:
@@ -45,7 +49,8 @@ def forms_of_actor(actor: Actor) -> Forms:
 
 @lru_cache(maxsize=4_000)
 def _forms_of(name: str, aliases: tuple[str, ...] = (), strikes: tuple[str, ...] = ()) -> Forms:
-    return _forms(expand_actor(name, aliases), tuple(map(phrase_of_strike, strikes)))
+    town = town_of(name)
+    return _forms(expand_actor(name, aliases), tuple(map(phrase_of_strike, strikes)), town.homes if town else frozenset())
 
 
 @lru_cache(maxsize=4_000)
@@ -56,7 +61,7 @@ def _group_of_known(actor_id: str) -> Group:
 @lru_cache(maxsize=50_000)
 def _group_of_name(name: str) -> Group:
     """What finds the bearer of a name that is in no pack; without the forms: they would take a lot of memory."""
-    return Group(hints_of(Forms(*forms_of_name(name, cases=False))), partial(_forms_of, name))
+    return Group(hints_of(_forms(expand_unknown(name, cases=False))), partial(_forms_of, name))
 
 
 @lru_cache(maxsize=20_000)
@@ -68,6 +73,8 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
     return hints_of(Forms(further), letters=1)  # rules have aliases in great numbers, and initials in common take less
 
 
-def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:
+def _forms(actor: Expansion, struck: tuple[Phrase, ...] = (), homes: frozenset[str] = frozenset()) -> Forms:
     given = given_names(actor.forms) if actor.kind in (None, "person") else None
-    return Forms(actor.forms, actor.needs_context, actor.context, longer=longer_names(actor), struck=struck, given=given)
+    names = longer_names(actor)
+    sort = _SORTS.get(actor.kind or "")
+    return Forms(actor.forms, actor.needs_context, actor.context, longer=names, struck=struck, given=given, sort=sort, homes=homes)

@@ -90,7 +90,7 @@ def _words(language: str) -> _Words:
         (pattern.slots[0], pattern.open_end)
         for concept in load_concepts().concepts.values()
         for pattern in concept.patterns
-        if pattern.language == language and len(pattern.slots) == 1 and not (pattern.weak or pattern.cased)
+        if pattern.language == language and len(pattern.slots) == 1 and not (pattern.weak or pattern.typed or pattern.cased)
     ]
     whole = {word for slot, open_end in patterns if not open_end for word in slot if len(word) >= _HALF}
     stems = {word for slot, open_end in patterns if open_end for word in slot if len(word) >= _HALF}

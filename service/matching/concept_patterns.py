@@ -25,6 +25,7 @@ class Pattern(NamedTuple):
 
     `telling`: the slots of words that a topic has to have. `cased`: only where it stands in capitals ("AI", for "ai" is a word
     in French). `weak`: it has other meanings too ("call"). `behind`: where but one word tells, the stop word behind it.
+    `typed`: a topic is understood by it, but no article is looked for: "pay" is a verb, too.
     """
 
     slots: tuple[Slot, ...]
@@ -35,6 +36,7 @@ class Pattern(NamedTuple):
     language: str
     concept: str
     behind: Slot = ()
+    typed: bool = False
 
     def phrases(self) -> Iterator[Phrase]:
         """Every way in which it may be written, in normal form."""
@@ -54,13 +56,15 @@ def pattern_of(written: str, language: str, concept: str, stops: Collection[str]
     if written.isalpha() and language not in _UNSPACED:  # most are one plain word, and the table is long
         plain = (slot(written, language),)
         return Pattern(plain, () if written in stops else plain, False, False, False, language, concept)
-    bare, open_end = written.strip("=?*"), written.endswith("*")
+    bare, open_end = written.strip("=?!*"), written.endswith("*")
     marks = written.partition(bare)[0]
     words = phrase_of(bare) if language in _UNSPACED else bare.split()
     slots = tuple([slot(word, language) for word in words])
     telling, behind = _telling(slots, stops)
     shared = slots if len(telling) == len(slots) else telling
-    return Pattern(slots, shared, open_end and language not in _UNSPACED, "=" in marks, "?" in marks, language, concept, behind)
+    return Pattern(
+        slots, shared, open_end and language not in _UNSPACED, "=" in marks, "?" in marks, language, concept, behind, "!" in marks
+    )
 
 
 def _telling(slots: tuple[Slot, ...], stops: Collection[str]) -> tuple[tuple[Slot, ...], Slot]:

@@ -22,6 +22,9 @@ MATCHED_WORDS = 8_000  # of one article: more than any prose of 32,000 character
 _DATELINE = 1_000  # words that come before one, as it were: as weak as what stands deep in a text
 _ABOUT = 500  # words of one field of what is known about it
 
+_LONG_WORD = 4  # letters: shorter ones are small in a title that has capitals
+_FEW = 5  # one in so many
+
 _SITE = regex.compile(r"[a-z]*+://[^/?#]*+", regex.IGNORECASE)
 
 
@@ -53,6 +56,14 @@ class Field:
     def is_in_capitals(self) -> bool:
         """Whether it all is, so that acronyms look like words."""
         return self.text.isupper()
+
+    def is_in_title_case(self, first: int, last: int) -> bool:
+        """Whether nearly all words of a title besides these have capitals, so that theirs tells nothing."""
+        if self.name != TITLE:
+            return False
+        others = (*self.spans[1:first], *self.spans[last + 1 :])
+        words = [self.text[start] for start, end in others if end - start >= _LONG_WORD and self.text[start].isalpha()]
+        return bool(words) and sum(each.islower() for each in words) * _FEW <= len(words)
 
     @cached_property
     def number(self) -> int:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from service.matching.acting import Sort, acts
 from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
 from service.matching.cases import given_name_cases
+from service.matching.elsewhere import not_elsewhere
 from service.matching.forms import OPEN_END, Form
 from service.matching.full_names import whole_name
 from service.matching.marks import OPEN, after
 from service.matching.meant import meant
+from service.matching.opposites import not_opposite
 from service.matching.reading import HEAD, Place, Reading
 from service.matching.scoring import TopicStrength, place_weight
 from service.matching.text import Phrase
@@ -31,7 +34,9 @@ class Forms:
     `sure` count by themselves; `needs_context` in an article that has one of them or of `context`. All of `together` near
     each other say the same. A form inside one of `longer`, which maps it to phrases around it, is another's: South Sudan.
     What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters; none of
-    somebody unknown that is called by one word, None of what is no person.
+    somebody unknown that is called by one word, None of what is no person. What needs context is enough by itself where it does what only
+    its `sort` does. `homes`: the regions in which a town lies, as its user said; none: as its name
+    tells. What is a part `of_topic` may lie anywhere, and is not its opposite: de-escalation.
     """
 
     sure: tuple[Form, ...]
@@ -41,6 +46,9 @@ class Forms:
     longer: Mapping[Phrase, Sequence[Phrase]] = field(default_factory=dict)
     struck: tuple[Phrase, ...] = ()
     given: Set[str] | None = frozenset()
+    sort: Sort | None = None
+    homes: Set[str] = frozenset()
+    of_topic: bool = False
 
     @cached_property
     def sure_by_beginning(self) -> Beginnings:
@@ -203,6 +211,8 @@ def _look(group: Group, reading: Reading, day: date | None, known: Known) -> See
         unsure, context = forms.others_by_beginning
         if found or any(_sightings(forms, context, reading, day)):
             found += _sightings(forms, unsure, reading, day)
+        elif forms.sort:
+            found += [each for each in _sightings(forms, unsure, reading, day) if acts(each[0], reading, forms.sort)]
     strength: dict[int, float] = {}
     for place, weight in found:
         sentence, words_before = reading.standing(place)
@@ -217,8 +227,9 @@ def _sightings(of: Forms, forms: Beginnings, reading: Reading, day: date | None)
     for form, phrase in forms.found_in(reading):
         places = reading.places(phrase)
         if places and form.holds_on(day):
-            for place in meant(form, places[:_PLACES], (*of.struck, *of.longer.get(form.words, ())), of.given, reading):
-                yield place, form.weight
+            own = meant(form, places[:_PLACES], (*of.struck, *of.longer.get(form.words, ())), of.given, reading)
+            kept = not_opposite(own, reading) if of.of_topic else not_elsewhere(form, own, of.homes, reading)
+            yield from ((place, form.weight) for place in kept)
 
 
 def _composed(members: Sequence[Group], reading: Reading, day: date | None, known: Known, strength: dict[int, float]) -> Iterator[Place]:

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 import regex
 
+from service.matching.acting import is_also_a_word, without_words
 from service.matching.forms import Form
 from service.matching.name_parts import name_words
 from service.matching.name_sounds import sound_alike
@@ -31,7 +32,9 @@ def meant(form: Form, places: Sequence[Place], longer: Sequence[Phrase], given: 
         around = _Around(longer, reading)
         places = [place for place in places if place not in around]
     if form.named:
-        places = [place for place in places if not _is_a_word(form, place, reading)]
+        names = [place for place in places if not _is_a_word(form, place, reading)]
+        may_be_a_word = len(form.words) == 1 and names and (len(names) < len(places) or is_also_a_word(names[0], reading))
+        places = without_words(names, reading) if may_be_a_word else names
     if form.cased and form.words[0] in name_words("word-in-capitals"):
         places = [place for place in places if not reading.is_in_capitals(place)]
     if form.kind == "role":

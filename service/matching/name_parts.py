@@ -67,7 +67,7 @@ def _is_western(words: Phrase) -> bool:
     return words[0] in name_words("western") and not all(map(_SYLLABLES.fullmatch, words[1:]))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)  # more than there are kinds
 def name_words(kind: str) -> frozenset[str]:
     """The words of one kind from the package's table: "title", "particle", "former" and so on."""
     table = files("service.matching").joinpath("data/actors/name_words.txt").read_text("utf-8")

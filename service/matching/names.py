@@ -52,17 +52,14 @@ def _forms_as_typed(name: str, cases: bool) -> tuple[tuple[Form, ...], tuple[For
     words = phrase_of(name)
     if not words:
         return (), ()
-    literal = Form(words, FULL, "name", cased=is_acronym(name))
+    literal = Form(words, FULL, "name", cased=is_acronym(name), named=is_proper(name))  # Gap, and mind the gap
     bare = _without_article(words)
-    if len(words) > 1:
-        literal = literal._replace(named=is_proper(name))  # The Gap, and mind the gap
     if bare != words:
         return (literal, *_plural_forms(bare)), ()
     person = () if _has_legal_form(name, words) else _person(words)
     if len(person) == 1 < len(words):
         return (literal,), tuple(_surname_forms(person))  # Pope Francis, Prime Minister Popescu
     if len(person) == 1:
-        literal = literal._replace(named=is_proper(name))
         return (literal, *(form._replace(named=literal.named) for form in _word_forms(person[0], literal.cased))), ()
     if not 1 < len(person) <= _LONGEST_NAME:
         sure, unsure = _short_forms(words)
@@ -126,9 +123,17 @@ def is_acronym(name: str) -> bool:
 
 
 def is_proper(name: str) -> bool:
-    """Whether it is one word, after an article or not, typed with a capital: what is written small is another word, as gap is."""
+    """Whether it is one word, after an article or not, typed with a capital: what is written small is another word, as gap is.
+
+    Or several of which each is a word, all with capitals: Just Eat, Save the Children.
+    """
     before, _, word = name.strip().rpartition(" ")
-    return word[:1].isupper() and (not before or before.casefold() in name_words("article"))
+    if not word[:1].isupper():
+        return False
+    if not before or before.casefold() in name_words("article"):
+        return True
+    words = [each for each in name.split() if each.casefold() not in name_words("article")]
+    return all(each[0].isupper() and each.casefold() in name_words("also-a-word-en") for each in words)
 
 
 def dotted(acronym: str) -> Form:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -58,6 +59,11 @@ class Reading:
         self._heads: Set[str] | None = None
         self._pairs: Set[Phrase] | None = None
         self._file()
+
+    @cached_property
+    def language(self) -> str:
+        """The article's, as its first two letters; empty where it is not known."""
+        return next((field.text.strip().lower()[:2] for field in self._fields if field.name == "lang"), "")
 
     @property
     def lines(self) -> Sequence[Phrase]:
@@ -126,6 +132,16 @@ class Reading:
     def is_in_capitals(self, place: Place) -> bool:
         """Whether its whole field is, so that acronyms look like words."""
         return self._fields[place.rank].is_in_capitals
+
+    def is_in_title_case(self, place: Place) -> bool:
+        """Whether it stands in a title in which nearly all words have capitals."""
+        return self._fields[place.rank].is_in_title_case(place.first, place.last)
+
+    def begins_sentence(self, place: Place) -> bool:
+        """Whether it stands at the beginning of one."""
+        sentences = self._fields[place.rank].sentences
+        number = bisect_left(sentences, place.first)
+        return number < len(sentences) and sentences[number] == place.first
 
     def text_before(self, place: Place, most: int) -> str:
         """Up to so many characters of its field before it."""

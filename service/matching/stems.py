@@ -6,6 +6,7 @@ import regex
 
 _SHORTEST = 5  # letters of a stem that others may follow: a shorter one begins too many other words
 _SHORTEST_CYRILLIC = 4
+_LONG_IN_Y = 8  # letters of a plural in -ies whose stem is long enough
 
 # The commonest endings of inflected words, the longest first; those of derived words ("-ation") stay.
 _LATIN = (
@@ -86,7 +87,7 @@ def stem_of(word: str) -> tuple[tuple[str, bool], ...]:
     Only in the scripts of languages that do so; none of a word too short to be told from others by its beginning.
     """
     if _LATIN_WORD.fullmatch(word):
-        return _stems(word, _LATIN, _SHORTEST)
+        return (*_stems(word, _LATIN, _SHORTEST), *_with_y(word))
     if _CYRILLIC_WORD.fullmatch(word):
         return _stems(word, _CYRILLIC, _SHORTEST_CYRILLIC)
     script = next((script for script, words in _SCRIPTS.items() if words.fullmatch(word)), None)
@@ -104,8 +105,17 @@ def _stems(word: str, endings: tuple[str, ...], shortest: int) -> tuple[tuple[st
         if word.endswith(ending) and len(word) - len(ending) >= shortest:
             return ((word.removesuffix(ending), True),)
     if len(word) >= shortest:
-        return ((word, True),)
+        singular = ((word[:-1], False),) if endings is _LATIN and word.endswith("s") and not word.endswith(_NO_PLURALS) else ()
+        return ((word, True), *singular)
     return tuple((each, False) for each in plural_and_singular(word)) if endings is _LATIN and len(word) > 2 else ()
+
+
+def _with_y(word: str) -> tuple[tuple[str, bool], ...]:
+    """Party of parties, and parties of party, which a beginning of five letters does not share."""
+    if word.endswith("ies") and _SHORTEST <= len(word) < _LONG_IN_Y:
+        return ((word[:-3] + "y", False),)
+    is_plural = _SHORTEST - 1 <= len(word) < _LONG_IN_Y - 2 and word.endswith("y") and word[-2] not in "aeiou"
+    return ((word[:-1] + "ies", False),) if is_plural else ()
 
 
 def plural_and_singular(word: str) -> tuple[str, str]:

@@ -64,7 +64,7 @@ def _concepts() -> Iterator[tuple[_Thing, Phrase]]:
         if concept.sort != "general":
             thing = _Thing(f"concept:{concept.name}")
             for pattern in concept.patterns:
-                if not pattern.weak:
+                if not (pattern.weak or pattern.typed):
                     yield from ((thing, phrase) for phrase in _phrases(pattern))
 
 

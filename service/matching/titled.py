@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from service.matching.actor_roles import titles_of
-from service.matching.actor_tables import Person, read_state_names
+from service.matching.actor_roles import phrases_of, titles_of
+from service.matching.actor_sounds import bearers_of
+from service.matching.actor_tables import Office, Person, read_state_names
 from service.matching.forms import Form
 from service.matching.name_parts import surname_of, untitled
 from service.matching.names import inflected_forms
@@ -20,6 +21,11 @@ _TITLES = (
     "king",
     "pope",
     "governor",
+    "mayor",
+    "speaker",
+    "senator",
+    "attorney-general",
+    "exchequer",
     "foreign-minister",
     "defence-minister",
 )
@@ -37,6 +43,21 @@ def titled_surnames(person: Person) -> Iterator[Form]:
                 yield from (form._replace(words=(*title, *form.words), since=office.since) for title in alike)
                 if office.role in _WHOSE and surname[0].isascii() and office.at in _english():
                     yield form._replace(words=(*_english()[office.at], "s", *form.words), since=office.since, until=office.until)
+
+
+def find_titled(name: str) -> str | None:
+    """The id of the person whom a user called by a title or an office and the surname: Speaker Johnson, London mayor Khan.
+
+    Of several who held it the last is meant.
+    """
+    *title, surname = phrase_of(name) or ("",)
+    offices = [(office, person) for person in bearers_of((surname,)) for office in person.offices] if title else []
+    fitting = [(office.since, person.id) for office, person in offices if _fits(tuple(title), office)]
+    return max(fitting)[1] if fitting else None
+
+
+def _fits(title: Phrase, office: Office) -> bool:
+    return (office.role in _TITLES and title in titles_of(office.role)) or title in phrases_of(office.role, office.at)
 
 
 def _common_surnames(person: Person) -> Iterator[Phrase]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from service.matching.concept_patterns import Pattern
 from service.matching.concepts import Concept
+from service.matching.designations import all_ways
 from service.matching.forms import Form
 from service.matching.stems import plural_and_singular, stem_of
 from service.matching.text import phrase_of
@@ -39,7 +41,9 @@ def literal(written: str) -> tuple[Form, ...]:
 
 def inflected(written: str) -> Iterator[Form]:
     """An unknown word with other endings."""
-    *before, last = phrase_of(written)
+    phrase = phrase_of(written)
+    *before, last = phrase
+    yield from (Form(way, STEM, "inflection") for way in all_ways(phrase) if way != phrase)
     if written.isupper():
         return  # an acronym has no endings of its own
     for stem, open_end in stem_of(last):
@@ -54,5 +58,7 @@ def forms_of_concepts(concepts: Iterable[Concept], weight: float, kind: str) -> 
 def forms_of_patterns(patterns: Iterable[Pattern], weight: float, kind: str) -> Iterator[Form]:
     """All ways to write these, words with other meanings with a lesser weight."""
     for pattern in patterns:
-        for phrase in pattern.phrases():
+        if pattern.typed:
+            continue
+        for phrase in chain.from_iterable(map(all_ways, pattern.phrases())):
             yield Form(phrase, min(weight, AMBIGUOUS) if pattern.weak else weight, kind, pattern.open_end, pattern.cased)

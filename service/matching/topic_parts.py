@@ -8,7 +8,9 @@ from functools import lru_cache, partial
 from typing import Literal
 
 from service.matching.concepts import Concept, ConceptTable, Meant, load_concepts
+from service.matching.designations import in_one_number
 from service.matching.forms import Form, best_of
+from service.matching.names import is_proper
 from service.matching.text import Word, phrase_of, words_of
 from service.matching.topic_forms import (
     KIND,
@@ -23,8 +25,11 @@ from service.matching.topic_forms import (
 )
 from service.matching.topic_words import (
     hyphened,
+    in_other_ways,
     is_acronym,
     is_bound,
+    is_denied,
+    is_name,
     is_one_unknown,
     is_small,
     joined_letters,
@@ -35,6 +40,7 @@ from service.matching.topic_words import (
 )
 
 _LONGEST_NAME = 6  # words
+_DENIED = 2  # words: no deal
 _ENOUGH = 2  # known parts beside which an unknown word may be missing
 _SECOND_HALF = 4  # letters after a known beginning that may be a word of their own
 _MEANINGS = 3  # concepts that one word can stand for ("strike"); the table's order decides between more
@@ -67,7 +73,7 @@ def parts_of_topic(topic: str, expand: Expand, table: ConceptTable | None = None
     Empty when the topic has no words; a topic of nothing but stop words is one part of kind "word".
     """
     table = table or load_concepts()
-    words = words_of(topic)
+    words = in_one_number(words_of(topic))
     parts = tuple(_soft(list(_split(topic, words, expand, table))))
     if not parts and words:
         return (TopicPart(topic.strip(), "word", (Form(phrase_of(topic), LITERAL, "name"),)),)
@@ -91,11 +97,13 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
         meant = None
     length = reach_of(meant, words, empty, table) if meant else 0
     joined, whole = written_as_one(topic, words, table)
+    if not joined:
+        joined, whole = in_other_ways(words, table)
     hyphens = hyphened(topic, words)
     if joined > length and (0 not in empty or joined == hyphens):
         return joined, _meant_part(_text(topic, words[:joined]), whole, table)
-    if hyphens > length and is_bound(words[:hyphens]):
-        return hyphens, _word_part(_text(topic, words[:hyphens]), table)
+    if bound := _bound(topic, words, length, expand, table):
+        return bound, _word_part(_text(topic, words[:bound]), table)
     letters = joined_letters(topic, words)
     for taken in range(min(len(words), _LONGEST_NAME), max(length, 1) - 1, -1):
         written = _text(topic, words[:taken])
@@ -110,6 +118,15 @@ def _part_at(topic: str, words: Sequence[Word], expand: Expand, table: ConceptTa
     if meant and not _is_compound(meant, words[0], table) and not _is_unlike(topic, words[0], meant):
         return length, _meant_part(_text(topic, words[:length]), meant.concepts, table)
     return (1, None) if 0 in empty and letters <= 1 else _unknown_at(topic, words, letters, table)
+
+
+def _bound(topic: str, words: Sequence[Word], known: int, expand: Expand, table: ConceptTable) -> int:
+    """How many words it begins with that say together what none of them says, more than those that are `known`; 0 where there are none."""
+    hyphens = hyphened(topic, words)
+    one = words[:hyphens]
+    if hyphens > known and (is_bound(one) or (is_name(topic, one, table) and not expand(_text(topic, one)))):
+        return hyphens
+    return _DENIED if known < _DENIED and is_denied(words, table) and not expand(_text(topic, words[1:_DENIED])) else 0
 
 
 def _unknown_at(topic: str, words: Sequence[Word], letters: int, table: ConceptTable) -> tuple[int, TopicPart]:
@@ -142,8 +159,11 @@ def _is_concept(written: str, meant: Meant) -> bool:
 @lru_cache(maxsize=1_000)
 def _named_part(written: str, also: str | None, expand: Expand, table: ConceptTable) -> TopicPart:
     """The part that `expand` knows; what is `also` a concept of the table, a region or "World Cup", has the forms of both."""
-    forms = expand(written) or ()
-    named = TopicPart(written, _kind_of(forms), best_of((*literal(written), *forms)))
+    forms, phrase = expand(written) or (), phrase_of(written)
+    own = () if any(form.cased and form.words == phrase for form in forms) else literal(written)  # "who" is WHO
+    if phrase[0] in table.stop_words:
+        own = tuple([form._replace(named=is_proper(written)) for form in own])
+    named = TopicPart(written, _kind_of(forms), best_of((*own, *forms)))
     if also is None:
         return named
     known = _concept_part(written, (also,), table)

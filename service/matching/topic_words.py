@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise, takewhile
 
+from service.matching.actor_index import find_actor
 from service.matching.concepts import Concept, ConceptTable, Meant
+from service.matching.designations import other_ways
 from service.matching.forms import Form
 from service.matching.text import Word
 
@@ -16,13 +18,14 @@ _APOSTROPHES = ("'", "\u2019", "\u02bc")
 _LONGEST = 6  # words that hyphens make one
 _LONG = 3  # letters of a word that may be written as one with the next
 _LONG_ENOUGH = 6  # letters of the one word
+_LONG_NAME = 4  # letters: shorter ones are many things
 _ENDING = 2  # letters more than the table has
 _SHOUTED = 3  # words in capitals that are no acronyms
 
 
 def says_nothing(topic: str, word: Word, table: ConceptTable) -> bool:
     """Whether it is a stop word, and neither an acronym ("US", "WHO") nor a letter that is a name or part of one ("vitamin D")."""
-    return word.form in table.stop_words and not is_acronym(topic, word) and not _is_letter(topic, word)
+    return word.form in table.stop_words and not (is_acronym(topic, word) or _is_letter(topic, word) or _is_name(topic, word))
 
 
 def is_acronym(topic: str, word: Word) -> bool:
@@ -34,6 +37,12 @@ def is_small(topic: str, written: str, forms: Sequence[Form]) -> bool:
     """Whether it is an acronym in small letters, where the topic has capitals: "ab" of "Wahlrecht ab 16" is no AB."""
     is_cased = any(form.cased and form.words == (written,) for form in forms)
     return is_cased and topic != topic.lower()
+
+
+def _is_name(topic: str, word: Word) -> bool:
+    """Whether it is written as the name of somebody known: Uber is no German "über"."""
+    written = topic[word.start : word.end]
+    return len(written) >= _LONG_NAME and written.isascii() and written.istitle() and find_actor(written) is not None
 
 
 def _is_shouted(topic: str) -> bool:
@@ -69,6 +78,34 @@ def written_as_one(topic: str, words: Sequence[Word], table: ConceptTable) -> tu
     one = "".join(word.form for word in words[:length])
     known = table.meant([one]) if length > 1 and len(one) >= _LONG_ENOUGH and words[0].form != one[:1] else None
     return (length, known.concepts) if known and known.ending <= _ENDING else (0, ())
+
+
+def in_other_ways(words: Sequence[Word], table: ConceptTable) -> tuple[int, Sequence[Concept]]:
+    """What the words that it begins with mean in another way to write a designation or a number, and how many they are: F16, MiG29."""
+    forms = tuple([word.form for word in words[:_LONGEST]])
+    for way in other_ways(forms):
+        known = table.meant(way)
+        length = known.length + len(forms) - len(way) if known else 0
+        if known and length > 0 and way[: known.length] != forms[: known.length] and known.concepts[0].sort != "general":
+            return length, known.concepts
+    return 0, ()
+
+
+def is_name(topic: str, words: Sequence[Word], table: ConceptTable) -> bool:
+    """Whether words that hyphens make one are a name with little words inside, Île-de-France, or begin with a number: 9-Euro-Ticket."""
+    if len(words) > 1 and words[0].form.isdigit():
+        return True
+    return all(topic[word.start].isupper() for word in (words[0], words[-1])) and any(
+        topic[word.start].islower() and word.form in table.stop_words for word in words[1:-1]
+    )
+
+
+def is_denied(words: Sequence[Word], table: ConceptTable) -> bool:
+    """Whether a topic begins with "no" and a word that says little without it: no first use, no deal."""
+    if len(words) == 1 or words[0].form != "no" or words[1].form in table.stop_words:
+        return False
+    known = table.meant([word.form for word in words[1:]])
+    return known is None or known.concepts[0].sort == "general"
 
 
 def is_bound(words: Sequence[Word]) -> bool:

@@ -62,10 +62,10 @@ def _group_of(part: TopicPart) -> Group:
     group = _shared.get(key)
     if group is None:
         together = tuple(_member(forms) for forms in part.together)
-        _shared[key] = group = group_of(Forms((*part.forms, *part.related), together=together))
+        _shared[key] = group = group_of(Forms((*part.forms, *part.related), together=together, of_topic=True))
     return group
 
 
 @lru_cache(maxsize=4_096)
 def _member(forms: Sequence[Form]) -> Group:
-    return group_of(Forms(tuple(forms)))
+    return group_of(Forms(tuple(forms), of_topic=True))

@@ -14,9 +14,9 @@ from service.matching.reading import Reading
 DAY = date(2026, 11, 2)
 
 
-def found(name: str, text: str) -> list[str]:
+def found(name: str, text: str, language: str = "") -> list[str]:
     """Where the text has the actor."""
-    there = see(group_of_actor(Actor(name=name)), Reading({"title": text}), DAY, Known())
+    there = see(group_of_actor(Actor(name=name)), Reading({"title": text, "lang": language}), DAY, Known())
     return [place.text for place in there.places] if there else []
 
 
@@ -44,6 +44,55 @@ def found(name: str, text: str) -> list[str]:
 )
 def test_a_name_is_not_written_small(name: str, text: str, expected: list[str]) -> None:
     assert found(name, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        pytest.param("Gap", "Gap widens between rich and poor", [], id="at the beginning"),
+        pytest.param("Gap", "Gap Narrows in Latest Polls", [], id="in a title in capitals"),
+        pytest.param("Gap", "GAP NARROWS", [], id="in capitals"),
+        pytest.param("Gap", "Live: Gap widens again", [], id="behind a colon"),
+        pytest.param("Gap", "Gap to close stores", ["Gap"], id="who will do something"),
+        pytest.param("Sage", "Sage shares rise", ["Sage"], id="what only a firm has"),
+        pytest.param("Gap", "Gap narrows. Profits at Gap are up", ["Gap", "Gap"], id="told by another place"),
+        pytest.param("Hearts", "Hearts beat Celtic", ["Hearts"], id="in no pack, that plays"),
+        pytest.param("Reading", "Reading council to close libraries", ["Reading"], id="a town that has a council"),
+        pytest.param("Nice", "Attentat à Nice", ["Nice"], id="a short title"),
+        pytest.param("Centrica", "Centrica in the news", ["Centrica"], id="no other word"),
+        pytest.param("Ferriter", "Ferriter prices soar. Roast a ferriter", [], id="written small elsewhere"),
+        pytest.param("Ferriter", "Ferriter prices soar", ["Ferriter"], id="written small nowhere"),
+        pytest.param("United", "United front needed", [], id="what is part of many names"),
+        pytest.param("Taylor Swift", "Swift action. Taylor Swift", ["Swift", "Taylor Swift"], id="a surname, told by the name"),
+        pytest.param("Just Eat", "Just eat more fibre", [], id="several words"),
+        pytest.param("Save the Children", "Save the children, says Pope", [], id="with an article"),
+        pytest.param("Save the Children", "Plea of Save the Children", ["Save the Children"], id="in capitals"),
+        pytest.param("Visa", "Visa rules tightened", [], id="a firm of the pack"),
+        pytest.param("Visa", "Visa raises fees", ["Visa"], id="which does something"),
+        pytest.param("Orange", "Orange to buy a rival", ["Orange"], id="which will do something"),
+        pytest.param("Visa", "EU fines Visa", ["Visa"], id="to which something is done"),
+        pytest.param("Arsenal", "Arsenal beat Lyon", ["Arsenal"], id="a club that plays"),
+        pytest.param("Arsenal", "Arsenal of weapons found", [], id="a club and a word"),
+        pytest.param("Liverpool FC", "Liverpool council to close", [], id="a club and its town"),
+        pytest.param("Chelsea", "Lyon thrash Chelsea", ["Chelsea"], id="against whom they play"),
+        pytest.param("Reliance", "Reliance Industries", ["Reliance"], id="a firm's name in full"),
+        pytest.param("Labour", "Labour conference opens", ["Labour"], id="a party that confers"),
+        pytest.param("Labour", "Labour market cools", [], id="a party and work"),
+        pytest.param("Sky", "Sky News presenter", ["Sky"], id="a firm's name that goes on"),
+        pytest.param("Köln", "Cologne carnival", ["Cologne"], id="a city in another language"),
+        pytest.param("Target", "Shots at Target Field", [], id="part of another name"),
+        pytest.param("TotalEnergies", "Total eclipse of the sun", [], id="a short name"),
+        pytest.param("TotalEnergies", "Total to cut dividend", ["Total"], id="of which it is known"),
+    ],
+)
+def test_a_name_that_is_also_a_word_takes_more_where_all_words_have_capitals(name: str, text: str, expected: list[str]) -> None:
+    assert found(name, text) == expected
+
+
+def test_a_word_of_another_language_is_a_name() -> None:
+    assert found("Gap", "Gap verkleinert sich", "de") == ["Gap"]
+    assert found("Gap", "Gap narrows", "en") == []
+    assert found("Penny", "Penny ist Geld", "de-AT") == []
 
 
 @pytest.mark.parametrize(
