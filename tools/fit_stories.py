@@ -43,7 +43,7 @@ FEATURES: Mapping[Level, Sequence[str]] = {
 COUNTERS = -8.0  # the weight of "day 448" beside "day 449", which exams have too seldom to be fitted
 RULES: Mapping[Level, Rules] = {
     "words": Rules(join=0.3, alone=3.0, merge=-0.8, near=-1.0),
-    "meaning": Rules(join=0.0, alone=3.0, merge=-1.0, near=-1.0),
+    "meaning": Rules(join=0.3, alone=3.0, merge=-1.3, near=-1.3),
 }
 
 
