@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache, partial
+from weakref import WeakValueDictionary
 
 from service.domain.rules import Actor
 from service.matching.actor_index import find_actor
@@ -24,9 +25,19 @@ def condition_of_actor(actor: Actor, part: str) -> OneOf:
     return OneOf(group_of_actor(actor), actor.name, part)
 
 
+_shared: WeakValueDictionary[Actor, Group] = WeakValueDictionary()  # as long as a rule has it or an index is filed by it
+
+
 @lru_cache(maxsize=20_000)
 def group_of_actor(actor: Actor) -> Group:
     """One group for all rules that name the actor so; what goes by a name of its own besides has a base in common."""
+    group = _shared.get(actor)
+    if group is None:
+        _shared[actor] = group = _group_of(actor)
+    return group
+
+
+def _group_of(actor: Actor) -> Group:
     known = id_of_actor(actor.name, actor.aliases)
     base = _group_of_known(known) if known else _group_of_name(actor.name)
     written = written_beside(known, actor.name, actor.aliases)

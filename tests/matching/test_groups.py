@@ -270,3 +270,10 @@ def test_rules_that_give_an_actor_names_of_their_own_have_its_base_in_common() -
     assert seen_by_both[0] is seen_by_both[1] is not None
     assert seen(one, title="The boss speaks")
     assert not seen(other, title="The boss speaks")
+
+
+def test_what_an_index_is_filed_by_stays_the_actors_group() -> None:
+    actor = Actor(name="Berilu", aliases=tuple(f"alias{number}" for number in range(30)))
+    filed = group_of_actor(actor)
+    group_of_actor.cache_clear()  # as many other actors would
+    assert group_of_actor(actor) is filed
