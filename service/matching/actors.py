@@ -19,6 +19,8 @@ from service.matching.strikes import phrase_of_strike
 from service.matching.text import Phrase, phrase_of
 from service.matching.typed import typed_forms
 
+_LETTERS = 2  # of what comes before an alias's last word: more would take more memory, one brings rules that are not meant
+
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:
     """The actor by all it goes by; `part` points to it in its rule."""
@@ -76,7 +78,7 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
     other_ways = () if find_actor(written) else forms_of_alias(written, name, cases=False)
     typed = (*typed_forms(written), *(form for forms in other_ways for form in forms))
     further = tuple(form for form in typed if not (known and any(each.covers(form) for each in expand_known(known).forms)))
-    return hints_of(Forms(further), letters=1)  # rules have aliases in great numbers, and initials in common take less
+    return hints_of(Forms(further), letters=_LETTERS)
 
 
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = ()) -> Forms:
