@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache, partial
+from weakref import WeakValueDictionary
 
 from service.domain.rules import Actor
 from service.matching.acting import Sort
@@ -21,6 +22,7 @@ from service.matching.towns import town_of
 from service.matching.typed import typed_forms
 
 _SORTS: Mapping[str, Sort] = {"company": "firm", "media": "firm", "agency": "firm", "party": "party", "union": "party", "club": "club"}
+_LETTERS = 2  # of what comes before an alias's last word: more would take more memory, one brings rules that are not meant
 
 
 def condition_of_actor(actor: Actor, part: str) -> OneOf:
@@ -28,9 +30,19 @@ def condition_of_actor(actor: Actor, part: str) -> OneOf:
     return OneOf(group_of_actor(actor), actor.name, part)
 
 
+_shared: WeakValueDictionary[Actor, Group] = WeakValueDictionary()  # as long as a rule has it or an index is filed by it
+
+
 @lru_cache(maxsize=20_000)
 def group_of_actor(actor: Actor) -> Group:
     """One group for all rules that name the actor so; what goes by a name of its own besides has a base in common."""
+    group = _shared.get(actor)
+    if group is None:
+        _shared[actor] = group = _group_of(actor)
+    return group
+
+
+def _group_of(actor: Actor) -> Group:
     known = id_of_actor(actor.name, actor.aliases)
     base = _group_of_known(known) if known else _group_of_name(actor.name)
     written = written_beside(known, actor.name, actor.aliases)
@@ -70,7 +82,7 @@ def _hints_of_written(written: str, name: str, known: str | None) -> tuple[Phras
     other_ways = () if find_actor(written) else forms_of_alias(written, name, cases=False)
     typed = (*typed_forms(written), *(form for forms in other_ways for form in forms))
     further = tuple(form for form in typed if not (known and any(each.covers(form) for each in expand_known(known).forms)))
-    return hints_of(Forms(further), letters=1)  # rules have aliases in great numbers, and initials in common take less
+    return hints_of(Forms(further), letters=_LETTERS)
 
 
 def _forms(actor: Expansion, struck: tuple[Phrase, ...] = (), homes: frozenset[str] = frozenset()) -> Forms:

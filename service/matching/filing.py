@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +16,8 @@ _NUMBER = "I"
 _FURTHER = ENOUGH - 1  # anchors of a rule besides the first
 _ALWAYS = 0  # the gate that is open to every article
 
-_ByKey: TypeAlias = "dict[Short, array[int]]"
+# One number is kept as its bytes, which all keys of a rule share: an array would take more than all else that is known of the key.
+_ByKey: TypeAlias = "dict[Short, bytes | array[int]]"
 
 
 class Filing:
@@ -41,14 +42,12 @@ class Filing:
         self._entries[number], self._numbers[entry] = entry, number
         gates = [*map(self._gates.add, entry.others), *[_ALWAYS] * _FURTHER][:_FURTHER]
         self._asked[number * _FURTHER : (number + 1) * _FURTHER] = array(_NUMBER, gates)
-        for key in entry.first or ():
-            _file(self._met_by, key, number)
+        _file(self._met_by, entry.first or (), number)
 
     def discard(self, entry: Entry) -> None:
         """Take back an `add`."""
         number = self._numbers.pop(entry)
-        for key in entry.first or ():
-            _unfile(self._met_by, key, number)
+        _unfile(self._met_by, entry.first or (), number)
         gates = self._asked[number * _FURTHER : (number + 1) * _FURTHER]
         for gate, keys in zip(gates, entry.others, strict=False):
             self._gates.discard(gate, keys)
@@ -86,16 +85,14 @@ class _Gates:
             gate = self._new()
             if len(keys) == 1:
                 self._of_one[keys[0]] = gate
-            for key in keys:
-                _file(self._opened_by, key, gate)
+            _file(self._opened_by, keys, gate)
         self._uses[gate] += 1
         return gate
 
     def discard(self, gate: int, keys: Sequence[Short]) -> None:
         self._uses[gate] -= 1
         if not self._uses[gate]:
-            for key in keys:
-                _unfile(self._opened_by, key, gate)
+            _unfile(self._opened_by, keys, gate)
             if len(keys) == 1:
                 del self._of_one[keys[0]]
             self._free.append(gate)
@@ -114,19 +111,29 @@ class _Gates:
         return len(self._uses) - 1
 
 
-def _filed_under(filed: Mapping[Short, array[int]], present: Set[Short]) -> npt.NDArray[np.uintc]:
+def _filed_under(filed: _ByKey, present: Set[Short]) -> npt.NDArray[np.uintc]:
     """All numbers filed under these keys, one after the other."""
     return np.frombuffer(b"".join(filter(None, map(filed.get, present))), np.uintc)
 
 
-def _file(filed: _ByKey, key: Short, number: int) -> None:
-    if key in filed:
-        filed[key].append(number)
-    else:
-        filed[key] = array(_NUMBER, [number])
+def _file(filed: _ByKey, keys: Iterable[Short], number: int) -> None:
+    alone = array(_NUMBER, [number]).tobytes()
+    for key in keys:
+        numbers = filed.get(key)
+        if numbers is None:
+            filed[key] = alone
+        elif isinstance(numbers, bytes):
+            filed[key] = array(_NUMBER, numbers + alone)
+        else:
+            numbers.append(number)
 
 
-def _unfile(filed: _ByKey, key: Short, number: int) -> None:
-    filed[key].remove(number)
-    if not filed[key]:
-        del filed[key]
+def _unfile(filed: _ByKey, keys: Iterable[Short], number: int) -> None:
+    for key in keys:
+        numbers = filed[key]
+        if isinstance(numbers, bytes):
+            del filed[key]
+            continue
+        numbers.remove(number)
+        if len(numbers) == 1:
+            filed[key] = numbers.tobytes()

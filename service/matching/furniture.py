@@ -23,13 +23,23 @@ _US = (
 )
 _ON = "on|auf|bei|sur|en|em|su|na|op|в|у"
 _READ = 64_000  # characters, about as many as have the words that are matched
-_NEEDED = regex.compile(r"acebook|witter|hats[Aa]pp|inked[Ii]n|elegram|nstagram|appeared first")  # nearly all texts have none
+_NEEDED = (
+    "acebook",
+    "witter",
+    "hatsapp",
+    "hatsApp",
+    "inkedin",
+    "inkedIn",
+    "elegram",
+    "nstagram",
+    "appeared first",
+)  # hardly a text has any
 
 
 def without_furniture(text: str) -> str:
     """The text with spaces in its place, so that all else stands where it stood."""
     head = text[:_READ]
-    if not _NEEDED.search(head):
+    if not any(map(head.__contains__, _NEEDED)):  # ten times faster than an expression
         return text
     read: str = _furniture().sub(lambda found: " " * len(found[0]), head)
     return read + text[_READ:]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from sys import intern
 
 from service.matching.acting import Sort, acts
 from service.matching.beginnings import Beginnings, beginnings_of, phrase_of_form
@@ -143,7 +144,7 @@ def hints_of(forms: Forms, letters: int = HEAD) -> tuple[Phrase, ...]:
             surnames.setdefault(form.words[-2][0], []).append(form)
     for several in surnames.values():
         beginning = _beginning_in_common({form.words[-2] for form in several})[:letters]
-        hints.update(((after(beginning, word),), None) for word in _beginnings(several))
+        hints.update(((intern(after(beginning, word)),), None) for word in _beginnings(several))  # many actors have the same
     return tuple(hints)
 
 

@@ -16,6 +16,7 @@ _Key = TypeVar("_Key", bound=Hashable)
 
 _CACHED_WORDS = 20_000
 _PAIR = 2
+_HEADS = range(1, HEAD + 1)
 
 
 class _Written(NamedTuple):
@@ -152,7 +153,9 @@ class PhraseBook(Generic[_Owner]):
         for before, word in pairs:
             if word in joined:
                 owners = joined[word]
-                found.update(*[owners[head] for head in _heads(before) if head in owners])
+                for head in _heads(before):
+                    if head in owners:
+                        found.update(owners[head])
 
     def _learn(self, word: str) -> None:
         items = (word, *self._ends_of(word))
@@ -225,7 +228,7 @@ class PhraseBook(Generic[_Owner]):
 
 def _heads(word: str) -> Sequence[str]:
     """Under what a cache has the phrases that ask for such a word before theirs."""
-    return [word[:length] for length in range(1, HEAD + 1)] if len(word) > 1 else (word + JOINED,)
+    return [word[:length] for length in _HEADS] if len(word) > 1 else (word + JOINED,)
 
 
 def _file(table: dict[_Key, _Filed[_Owner]], key: _Key, owner: _Owner | _Written) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,6 +19,7 @@ HEAD = 3
 _PAIR = 2
 _PLACES = 1_000  # of one word in one field; hostile texts have more
 _STARTS = 400  # where a phrase of several words may stand: its rarest pair is in no news text so often
+_BEHIND_ALL = "\U0010ffff"  # no word has it
 _MANY_STARTS = 50  # of its rarest word: to look at each takes longer than to look for pairs
 
 
@@ -110,7 +111,7 @@ class Reading:
             return any(at and self._comes_after(self._items[line][at - 1], beginning) for line, at in self._starts((word,)))
         if len(hint) > 1 or CASED in item:
             return bool(self.places(hint))
-        return item in self._at or item in self._inner or (item.endswith(OPEN) and any(self._going_on(item[:-1])))
+        return item in self._at or item in self._inner or (item.endswith(OPEN) and bool(self._going_on(item[:-1])))
 
     def sentence_of(self, place: Place) -> int:
         """The number of the sentence in which it stands: 0 is the title, then on through lede and body."""
@@ -266,17 +267,14 @@ class Reading:
         starts = [start for item in self._going_on(stem) for start in self._word_starts(item)]
         return list(dict.fromkeys(starts)) if self._inner else starts
 
-    def _going_on(self, stem: str) -> Iterator[str]:
+    def _going_on(self, stem: str) -> Sequence[str]:
         """The words that begin so."""
         if self._sorted is None:
             self._sorted = sorted(self._at.keys() | self._inner.keys())
+        first = bisect_left(self._sorted, stem)
+        items = self._sorted[first : bisect_left(self._sorted, stem + _BEHIND_ALL, first)]
         metadata, longest = ":" in stem, len(stem) + OPEN_END
-        for number in range(bisect_left(self._sorted, stem), len(self._sorted)):
-            item = self._sorted[number]
-            if not item.startswith(stem):
-                return
-            if len(item) <= longest and (":" in item) == metadata:
-                yield item
+        return [item for item in items if len(item) <= longest and (":" in item) == metadata] if items else ()
 
 
 def _goes_on(items: Phrase, before: Phrase, stem: str) -> bool:
