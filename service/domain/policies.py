@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,7 @@ from pydantic import (
 
 MAX_WAIT = timedelta(minutes=10)
 MAX_HOLIDAYS = 400
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: Mapping[Weekday, int] = MappingProxyType(
     {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
@@ -56,6 +58,13 @@ def _written_out(value: object) -> object:
     return value
 
 
+def _day_alone(value: object) -> object:
+    """A number, in a string too, would pass as seconds since 1970, and midnight as its day."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not _DAY.fullmatch(value)):
+        raise ValueError('a date is wanted here, as ISO 8601 writes it: "2026-12-25"')
+    return value
+
+
 def _in_the_calendar(value: datetime) -> datetime:
     """At the ends of the calendar there are times that no other zone has."""
     try:
@@ -78,6 +87,7 @@ Lowered = BeforeValidator(lambda value: value.lower() if isinstance(value, str) 
 Cooldown = Annotated[timedelta, BeforeValidator(_with_unit), Field(ge=timedelta(0), le=timedelta(days=30))]
 Wait = Annotated[timedelta, Field(ge=timedelta(0), le=MAX_WAIT)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_the_calendar)]
+Day = Annotated[date, BeforeValidator(_day_alone)]
 Stories = Literal["every_article", "once", "developments"]
 Rhythm = Literal["hourly", "daily", "weekly"]
 Window = Literal["hour", "day"]
@@ -242,7 +252,7 @@ class Defaults(_Form):
     timezone: Zone = Field(
         default="UTC", description="of hours and days where nothing else is said, and of times in messages; an IANA name"
     )
-    holidays: tuple[date, ...] = Field(default=(), max_length=MAX_HOLIDAYS, description="dates on which quiet hours last all day")
+    holidays: tuple[Day, ...] = Field(default=(), max_length=MAX_HOLIDAYS, description="dates on which quiet hours last all day")
     budget: int | None = Field(
         default=None, ge=1, le=1_000_000, description="messages a day of all rules together; what is more comes as a digest at its end"
     )

@@ -30,12 +30,13 @@ class Word(NamedTuple):
 
 
 # Scripts written without spaces: each character, with its marks, is a word, so a phrase is found as a substring.
-_UNSPACED = r"[[\p{L}\p{Nl}]&&[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]&&[^ﾞﾟ]]"
+# Numbers, too: NFKC takes the brackets from ㈠.
+_UNSPACED = r"[[\p{L}\p{Nl}\p{No}]&&[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]&&[^ﾞﾟ]]"
 # U+02B9 to U+02BF are letters to Unicode and apostrophes to writers (Ukrainian, Hawaiian).
-_LETTER = rf"[[\p{{L}}\p{{N}}]--\p{{DI}}--[\u02B9-\u02BF]--{_UNSPACED}]"
+_LETTER = rf"[[\p{{L}}\p{{N}}]--\p{{DI}}--[\u02B9-\u02BFﾞﾟ]--{_UNSPACED}]"
 _REST = rf"[[\p{{L}}\p{{N}}\p{{M}}]--\p{{DI}}--[\u02B9-\u02BF]--{_UNSPACED}]"
-# \p{DI}: soft hyphens, zero-width and bidi characters, which readers do not see.
-_ANY_SCRIPT = rf"{_LETTER}{_REST}*+(?:\p{{DI}}++{_REST}++)*+|(?=[^\x00-\x7F]){_UNSPACED}[\p{{M}}ﾞﾟ]*+"
+# \p{DI}: soft hyphens, zero-width and bidi characters, which readers do not see. U+0345: a mark, and a Greek letter when it is folded.
+_ANY_SCRIPT = rf"{_LETTER}{_REST}*+(?:\p{{DI}}++{_REST}++)*+|(?=[^\x00-\x7F]){_UNSPACED}[[\p{{M}}ﾞﾟ]--\u0345]*+"
 # Plain ASCII words first: testing a character against the large sets takes most of the time.
 _WORD = regex.compile(rf"(?V1)[A-Za-z0-9]++(?![^\x00-\x7F])|(?![\x00-\x2F])(?:{_ANY_SCRIPT})")
 
@@ -63,7 +64,15 @@ _DOT_BELOW = "\u093c"
 _NASAL = regex.compile(r"\u0901|(?<=.)[ङञणनम]\u094D(?=[क-घच-झट-ढत-धप-भ])")
 _NASAL_SIGN = "\u0902"
 
-_AM = (("\u0e4d\u0e32", "\u0e33"), ("\u0ecd\u0eb2", "\u0eb3"))  # Thai and Lao: NFKC takes the vowel apart, into a mark that begins no word
+# Letters of scripts without spaces that NFKC takes apart, into what would be two words, or into a mark that begins none.
+_WHOLE = (
+    ("\u0e4d\u0e32", "\u0e33"),  # Thai and Lao am
+    ("\u0ecd\u0eb2", "\u0eb3"),
+    ("\u0eab\u0e99", "\u0edc"),  # Lao ho no and ho mo
+    ("\u0eab\u0ea1", "\u0edd"),
+    ("\u3088\u308a", "\u309f"),  # the digraphs yori and koto
+    ("\u30b3\u30c8", "\u30ff"),
+)
 
 
 def words_of(text: str, most: int = MATCHED_LENGTH) -> list[Word]:
@@ -154,8 +163,8 @@ def _fold(raw: str) -> str:
     form: str = _NOT_IN_WORDS.sub("", normalize("NFKC", digits))
     if _INDIC.search(form):
         form = _NASAL.sub(_NASAL_SIGN, form.replace(_DOT_BELOW, ""))
-    for parts, vowel in _AM:
-        form = form.replace(parts, vowel)
+    for parts, letter in _WHOLE:
+        form = form.replace(parts, letter)
     return form.translate(_LETTERS)
 
 

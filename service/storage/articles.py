@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, select, update
 
 from service.domain.articles import Article
 from service.domain.identity import KnownArticle
-from service.storage.claims import claim_due, is_poison
+from service.storage.claims import claim_due, is_poison, untouched
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
 from service.storage.seen import find_known
@@ -87,7 +87,7 @@ class Articles:
     def quarantine(self, *, now: datetime) -> int:
         """Set aside the articles that ended every worker that matched them; return how many."""
         with self.database.write() as connection:
-            poison = update(article).where(is_poison(article, now)).values(quarantined_at=now, next_at=None)
+            poison = update(article).where(untouched(article, is_poison(article, now))).values(quarantined_at=now, next_at=None)
             return connection.execute(poison).rowcount
 
 

@@ -15,7 +15,7 @@ from service.domain.channels import Channel, Secret, rotate
 from service.domain.deliveries import DeliveryState
 from service.storage.audit import Caller, record
 from service.storage.channel_notices import tell_of_disabled
-from service.storage.claims import in_order
+from service.storage.claims import untouched
 from service.storage.confirmations import ask_reader
 from service.storage.database import Database
 from service.storage.paging import Page, fetch_page
@@ -212,9 +212,9 @@ def _end_deliveries(connection: Connection, channel_id: str, state: DeliveryStat
     # What is under way just now is left to its worker: it may be received, and its attempt must be recorded.
     idle = or_(delivery.c.lease_until.is_(None), delivery.c.lease_until <= now)
     waiting = and_(delivery.c.channel == channel_id, delivery.c.state == DeliveryState.PENDING, idle)
-    connection.execute(
-        update(delivery).where(in_order(delivery, waiting)).values(state=state, detail=detail, finished_at=now, next_at=None)
-    )
+    # Not those that are being claimed, or sent again: whoever does that may wait for what this transaction holds. Claiming ends them.
+    ended = update(delivery).where(untouched(delivery, waiting))
+    connection.execute(ended.values(state=state, detail=detail, finished_at=now, next_at=None))
 
 
 def _mine(workspace: str, channel_id: str) -> ColumnElement[bool]:

@@ -114,15 +114,23 @@ def in_order(table: Table, which: ColumnElement[bool]) -> ColumnElement[bool]:
     return table.c.id.in_(select(locked.c.id))
 
 
+def untouched(table: Table, which: ColumnElement[bool], *, limit: int | None = None) -> ColumnElement[bool]:
+    """These rows, `limit` of them, without those that somebody is writing at this moment: whoever waits for no row waits in no circle.
+
+    For work that comes back to what it left out, or where somebody else ends that.
+    """
+    free = select(table.c.id).where(which).limit(limit).with_for_update(skip_locked=True).cte("untouched", nesting=True)
+    return table.c.id.in_(select(free.c.id))
+
+
 def renew_leases(database: Database, table: Table, *, token: str, now: datetime) -> None:
     """Keep what this token still holds for another lease; rows that are being written at this moment keep theirs until the next time.
 
     It waits for no row: the work whose rows these are writes them in an order of its own, and the two could wait for each other.
     """
     mine = and_(table.c.lease_until.is_not(None), table.c.lease_token == token)
-    free = select(table.c.id).where(mine).with_for_update(skip_locked=True)
     with database.write() as connection:
-        connection.execute(update(table).where(table.c.id.in_(free)).values(lease_until=now + database.lease))
+        connection.execute(update(table).where(untouched(table, mine)).values(lease_until=now + database.lease))
 
 
 def forgive(database: Database, table: Table, *, token: str, among: Collection[str] | None = None) -> None:

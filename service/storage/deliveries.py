@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, select, update
 
 from service.domain.deliveries import DeliveryState
 from service.storage.audit import Caller, record
-from service.storage.claims import in_order, is_poison
+from service.storage.claims import is_poison, untouched
 from service.storage.database import Database
 from service.storage.outbox import Outbox
 from service.storage.paging import Page, fetch_page
@@ -134,7 +134,7 @@ class Deliveries:
         """Set aside the deliveries that ended every worker that sent them; return how many."""
         with self.database.write() as connection:
             dead = {"state": DeliveryState.DEAD, "detail": POISON, "finished_at": now, "next_at": None}
-            return connection.execute(update(delivery).where(in_order(delivery, is_poison(delivery, now))).values(**dead)).rowcount
+            return connection.execute(update(delivery).where(untouched(delivery, is_poison(delivery, now))).values(**dead)).rowcount
 
 
 def _find(connection: Connection, workspace: str, delivery_id: str) -> Delivery | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from service.domain.feeds import FeedState, FeedToPoll, HealthChange, Validators
-from service.storage.claims import is_poison
+from service.storage.claims import is_poison, untouched
 from service.storage.database import Database
 from service.storage.feed_hosts import Courtesy, claim_politely
 from service.storage.feed_notices import tell_owners
@@ -28,7 +28,7 @@ def claim_feeds(database: Database, *, now: datetime, token: str, limit: int, co
 def quarantine_feeds(database: Database, *, now: datetime) -> int:
     """Set aside the feeds that ended every worker that polled them; return how many."""
     with database.write() as connection:
-        poison = update(feed).where(is_poison(feed, now)).values(state=FeedState.QUARANTINED, reason=POISON, next_at=None)
+        poison = update(feed).where(untouched(feed, is_poison(feed, now))).values(state=FeedState.QUARANTINED, reason=POISON, next_at=None)
         ids = list(connection.execute(poison.returning(feed.c.id)).scalars())
         for feed_id in ids:
             tell_owners(connection, database, feed_id, HealthChange(FeedState.QUARANTINED, POISON), now)

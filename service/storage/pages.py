@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Row, and_, delete, func, select, update
 
 from service.domain.articles import Article
-from service.storage.claims import claim_due, finish, is_poison
+from service.storage.claims import claim_due, finish, is_poison, untouched
 from service.storage.database import Database
 from service.storage.tables import article, article_vector, feed, page
 
@@ -132,7 +132,8 @@ class Pages:
     def quarantine(self, *, now: datetime) -> int:
         """Let the pages be that ended every worker that read them; return how many."""
         with self.database.write() as connection:
-            return connection.execute(update(page).where(is_poison(page, now)).values(outcome=POISON, next_at=None)).rowcount
+            poison = untouched(page, is_poison(page, now))
+            return connection.execute(update(page).where(poison).values(outcome=POISON, next_at=None)).rowcount
 
     def _finish(self, connection: Connection, claimed: ClaimedPage, outcome: str, next_at: datetime | None, host_free_at: datetime) -> None:
         values = {"outcome": outcome, "tries": claimed.tries + 1}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, func, or_, select
 
-from service.storage.claims import in_order
+from service.storage.claims import in_order, untouched
 from service.storage.database import Database
 from service.storage.tables import (
     alert,
@@ -117,9 +117,9 @@ def _forget_some(database: Database, older_than: datetime) -> int:
     # A few at a time: one long transaction would keep the workers waiting, or run into its time-out every day.
     # NOT EXISTS, not NOT IN: from some 300,000 matches on PostgreSQL reads all of them anew for every article.
     unmatched = article.c.next_at.is_(None) & ~select(match.c.id).where(match.c.article == article.c.id).exists()
-    old = select(article.c.id).where(article.c.first_seen_at < older_than, unmatched).limit(SOME)
+    old = untouched(article, and_(article.c.first_seen_at < older_than, unmatched), limit=SOME)
     with database.write() as connection:
-        return connection.execute(delete(article).where(article.c.id.in_(old), unmatched)).rowcount
+        return connection.execute(delete(article).where(old, unmatched)).rowcount
 
 
 def _unlisted(database: Database, now: datetime) -> list[tuple[str, datetime]]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, select, update
 
 from service.domain.websub import Topic
-from service.storage.claims import claim_due, finish, is_poison
+from service.storage.claims import claim_due, finish, is_poison, untouched
 from service.storage.database import Database
 from service.storage.tables import feed, push, websub
 
@@ -129,7 +129,7 @@ class WebSub:
     def quarantine(self, *, now: datetime) -> int:
         """Let the subscriptions be that ended every worker that asked for them; return how many."""
         with self.database.write() as connection:
-            return connection.execute(update(websub).where(is_poison(websub, now)).values(next_at=None)).rowcount
+            return connection.execute(update(websub).where(untouched(websub, is_poison(websub, now))).values(next_at=None)).rowcount
 
 
 def _polled(feed_id: str) -> Any:

@@ -111,6 +111,15 @@ REFUSED = [
         "PATCH", "/v1/workspace", {"alerting": {"holidays": ["2026-12-25T08:00:00"]}}, "/alerting/holidays/0", "a date is wanted",
         id="a time for a day",
     ),
+    pytest.param("PATCH", "/v1/workspace", {"alerting": {"holidays": [0]}}, "/alerting/holidays/0", "a date is wanted", id="a number"),
+    pytest.param("PATCH", "/v1/workspace", {"alerting": {"holidays": ["0"]}}, "/alerting/holidays/0", "a date is wanted", id="its digits"),
+    pytest.param(
+        "PATCH", "/v1/workspace", {"alerting": {"holidays": ["2026-12-25T00:00"]}}, "/alerting/holidays/0", "a date is wanted",
+        id="midnight",
+    ),
+    pytest.param(
+        "PATCH", "/v1/workspace", {"alerting": {"holidays": ["2026-02-30"]}}, "/alerting/holidays/0", "a date is wanted", id="no such day",
+    ),
     pytest.param("POST", "/v1/rules", {**RULE, "feeds": ["fd_0"] * 501}, "/feeds", "a list of at most 500", id="too many feeds"),
     pytest.param("POST", "/v1/rules", {**RULE, "channels": ["ch_0"] * 201}, "/channels", "a list of at most 200", id="too many channels"),
     pytest.param("POST", "/v1/rules", {**RULE, "languages": ["en"] * 201}, "/languages", "a list of at most 200", id="too many languages"),

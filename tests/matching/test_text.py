@@ -185,6 +185,11 @@ def test_signs_of_typesetters_change_no_word(text: str) -> None:
     assert forms_of(text + " И")[:-1] == forms_of(text)
 
 
-@pytest.mark.parametrize("written", ["ำ", "น้ำ", "ນ້ຳ", "ﷺ", "İstanbul", "Straße"])
+@given(st.text(max_size=20))
+@example("ำ น้ำ ນ້ຳ")
+@example("0㈠ ㊀㊁ 0㆒")
+@example("ໜັງສື ໝາ ゟヿ")
+@example("一\u0345 α\u0345 ﾞ")
+@example("ﷺ İstanbul Straße")
 def test_a_form_stays_as_it_is_when_it_is_folded_again(written: str) -> None:
     assert [form for word in phrase_of(written) for form in phrase_of(word)] == list(phrase_of(written))

@@ -8,14 +8,16 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
-from service.domain.deliveries import DeliveryState, DeliveryToSend, Receipt
+from service.domain.deliveries import DeliveryState, DeliveryToSend, Outcome, Receipt
 from service.domain.timing import after_success
 from service.edges import Edges
 from service.pipeline.digest import give_up_poison
+from service.storage.feed_rows import match_again
 from service.storage.outbox import Tried
-from service.storage.tables import delivery
+from service.storage.pruning import forget_articles
+from service.storage.tables import article, delivery, feed
 from tests.conftest import START, Clock
 from tests.machine import until
 from tests.pipeline.barriers import locks_awaited
@@ -95,8 +97,8 @@ class Three(Outbox):
         states, since = list(DeliveryState), self.clock.at - timedelta(days=1)
         return self.edges.store.replays.replay(self.channel, since=since, until=None, states=states, caller=self.caller())
 
-    def claim(self) -> Sequence[DeliveryToSend]:
-        return self.edges.store.deliveries.outbox.claim(now=self.clock.at, token="t", limit=9)
+    def claim(self, limit: int = 9) -> Sequence[DeliveryToSend]:
+        return self.edges.store.deliveries.outbox.claim(now=self.clock.at, token="t", limit=limit)
 
     def save(self, claimed: Sequence[DeliveryToSend]) -> int:
         """The first by id was taken, and the others are given back unsent; of how many another worker has by now."""
@@ -104,6 +106,10 @@ class Three(Outbox):
         tried = [Tried(first, after_success(Receipt(200, "ok")), "slow.example", self.clock.at)]
         released = [each.id for each in others]
         return len(self.edges.store.deliveries.outbox.save_attempts(tried, now=self.clock.at, release=released, token="t"))
+
+    def save_one(self, claimed: DeliveryToSend, outcome: Outcome) -> int:
+        tried = Tried(claimed, outcome, "slow.example", self.clock.at)
+        return len(self.edges.store.deliveries.outbox.save_attempts([tried], now=self.clock.at))
 
 
 @pytest.fixture
@@ -124,6 +130,48 @@ def test_deliveries_are_sent_again_while_they_are(three: Three, watcher: Engine,
         assert replaying.result(timeout=60) == 3
         assert other.result(timeout=60) == (0 if under_way else 3)
     assert {each.state for each in three.edges.store.deliveries.list_deliveries("ws_1").items} <= {"pending", "sent"}
+
+
+def test_a_channel_is_disabled_while_it_is_sent_again(three: Three, watcher: Engine) -> None:
+    """What is sent again then is ended by whoever claims it."""
+    (last,) = three.claim(limit=1)
+    assert last.id == "dl_3"
+    gone = Outcome(DeliveryState.DEAD, None, delivered=False, status=410, detail="it is gone", disable_channel="it is gone")
+    with ThreadPoolExecutor(2) as run, watcher.connect() as late:
+        late.execute(text("SELECT 1 FROM delivery WHERE id = 'dl_2' FOR UPDATE"))
+        replaying = run.submit(three.replay)
+        until(lambda: locks_awaited(watcher) == 1, "it has taken one and waits for the second")
+        disabling = run.submit(three.save_one, last, gone)
+        until(lambda: disabling.done() or locks_awaited(watcher) == 2, "the last one's worker disables the channel")
+        late.rollback()
+        assert replaying.result(timeout=60) == 3
+        assert disabling.result(timeout=60) == 0
+    assert three.claim() == ()
+    assert {each.state for each in three.edges.store.deliveries.list_deliveries("ws_1").items} == {"dead"}
+
+
+def test_articles_are_forgotten_while_those_of_their_feed_are_matched_again(three: Three, watcher: Engine) -> None:
+    database, texts = three.edges.store.database, ("dedup_key", "content_hash", "title", "summary", "body", "author", "source")
+    old = {**dict.fromkeys(texts, ""), "feed": "fd_1", "baseline": False, "first_seen_at": three.clock.at, "changed_at": three.clock.at}
+    with database.write() as connection:
+        connection.execute(feed.insert().values(id="fd_1", url="https://gazette.example/feed", state="ok", created_at=three.clock.at))
+        connection.execute(article.insert(), [{**old, "id": f"ar_{number}"} for number in (3, 2, 1)])
+
+    def match() -> None:
+        with database.write() as connection:
+            match_again(connection, "fd_1", three.clock.at)
+
+    with ThreadPoolExecutor(2) as run, watcher.connect() as late:
+        late.execute(text("SELECT 1 FROM article WHERE id = 'ar_2' FOR UPDATE"))
+        matching = run.submit(match)
+        until(lambda: locks_awaited(watcher) == 1, "it has taken one and waits for the second")
+        forgetting = run.submit(forget_articles, database, older_than=three.clock.at + timedelta(days=1))
+        until(lambda: forgetting.done() or locks_awaited(watcher) == 2, "the last one is forgotten")
+        late.rollback()
+        matching.result(timeout=60)
+        assert forgetting.result(timeout=60) == 1
+    with database.read() as connection:
+        assert {row.id for row in connection.execute(select(article.c.id).where(article.c.next_at.is_not(None)))} == {"ar_1", "ar_2"}
 
 
 def _waits_for(watcher: Engine, table: str) -> bool:
