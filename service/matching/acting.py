@@ -10,6 +10,7 @@ from typing import Literal
 
 import regex
 
+from service.matching.actor_index import find_actor
 from service.matching.name_parts import name_words
 from service.matching.query import METADATA
 from service.matching.reading import Place, Reading
@@ -19,6 +20,10 @@ _AROUND = 30  # characters: two words
 _OPENING = regex.compile(r"[:–—|>*•\"“„«‘(]\s*+$")  # before what has a capital because something begins there
 _NEXT = regex.compile(r"(?:['’]s?)?[ \u00a0]([\p{L}-]+)(?:[ \u00a0](\p{L}+))?")
 _BEFORE = regex.compile(r"\p{L}[ \u00a0]$")
+_OWNS = regex.compile(r"['’]s[ \u00a0]\p{Lu}\p{Ll}")
+_BESIDE = regex.compile(r"(?:,|[ \u00a0](?:and|&|und|et|y|e|i|en))[ \u00a0](\p{Lu}[\p{L}-]+)")
+_SCORE = regex.compile(r"[ \u00a0]\d{1,2}[-–:]\d{1,2}\b")
+_ORGANISATION = "org:"
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "pl", "nl")  # whose words the table has
 _TO = ("to", "will")
 _FORMS_OF_FIRMS = ("legal", "company-tail", "firm-part")
@@ -53,7 +58,11 @@ def acts(place: Place, reading: Reading, sort: Sort = "anybody") -> bool:
     if not place.text[:1].isupper():
         return False
     behind, before = _TELLING[sort]
-    found = _NEXT.match(reading.text_after(place, _AROUND))
+    behind_it = reading.text_after(place, _AROUND)
+    capitals_tell = not (reading.is_in_title_case(place) or reading.is_in_capitals(place))
+    if (capitals_tell and _is_among_names(behind_it)) or (sort in ("anybody", "club") and _SCORE.match(behind_it)):
+        return True
+    found = _NEXT.match(behind_it)
     first, second = (phrase_of(each or "") for each in found.groups()) if found else ((), ())
     if first and _is_one_of(first[0], behind):
         return True
@@ -64,6 +73,12 @@ def acts(place: Place, reading: Reading, sort: Sort = "anybody") -> bool:
     if reading.is_in_title_case(place) or not _BEFORE.search(reading.text_before(place, _AROUND)):
         return False
     return _is_one_of(reading.word_before(place) or "", before)
+
+
+def _is_among_names(behind: str) -> bool:
+    """Whether it has something with a name, Apple's Vision Pro, or is listed with an organisation: Visa, Mastercard settle."""
+    beside = _BESIDE.match(behind)
+    return bool(_OWNS.match(behind)) or (beside is not None and (find_actor(beside[1]) or "").startswith(_ORGANISATION))
 
 
 def _is_one_of(word: str, kinds: Iterable[str]) -> bool:
