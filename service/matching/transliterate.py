@@ -10,7 +10,7 @@ import regex
 from service.matching.letters import FROM_GREEK, TO_CYRILLIC, TO_LATIN, TO_THE_RUSSIAN, TO_THE_UKRAINIAN, Table
 
 _ASCII = regex.compile(r"[a-z]+")
-_CYRILLIC = regex.compile(r"[\p{Cyrillic}]+")
+_CYRILLIC = regex.compile(r"(?V1)[\p{Cyrillic}&&\p{L}]+")  # without Old Slavonic's letters above others: marks, which no other way has
 _GREEK_WORD = regex.compile(r"[\p{Greek}]+")
 _LONGEST_ENDING = 4
 
