@@ -9,6 +9,7 @@
         polling, pacing, rhythm, schedule           what a poll makes of a feed, and when it is polled again
         health, outage, sentences                   how a feed is, and whether a failure is our own; a reason as a sentence
         alerting, developments, coverage, headlines matches -> alerts, and what is new in a story that was told
+        written_times                               times, days and durations as users write them
         policies, telling, tallies, silences        when there is something to tell: at once, later, or not
         spikes, spike_times, spike_words, sightings  when a volume stands out from what is usual at this time of the week
         digests, digest_times, quiet_hours          what is told together, and when; local_time: by people's own clocks

@@ -13,8 +13,8 @@ from service.api.errors import Fault, found, invalid
 from service.api.forms import ById, Form, View, answer
 from service.api.routing import nouns, route
 from service.domain.keys import new_key
-from service.domain.policies import Moment
 from service.domain.rules import Line
+from service.domain.written_times import Moment
 from service.edges import Edges
 from service.storage.workspaces import ApiKey, Scope
 

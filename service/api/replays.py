@@ -13,7 +13,7 @@ from service.api.errors import Fault, Problem, found, invalid
 from service.api.forms import ById, Form, Query, View, answer
 from service.api.routing import nouns, route
 from service.domain.deliveries import DeliveryState
-from service.domain.policies import Moment
+from service.domain.written_times import Moment
 from service.edges import Edges
 
 

@@ -16,8 +16,8 @@ from service.api.forms import ById, Query, View, answer
 from service.api.proposing import Proposing
 from service.api.routing import nouns, route
 from service.domain.feedback import Feedback, judge_alert, measure_precision
-from service.domain.policies import Moment
 from service.domain.rules import Rule
+from service.domain.written_times import Moment
 from service.edges import Edges
 from service.matching.proposals import Proposal, ProposalKind, Proposals
 

@@ -15,9 +15,9 @@ from service.api.auth import caller, workspace
 from service.api.errors import Fault, found, invalid, unknown
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
-from service.domain.policies import Cooldown, Moment
 from service.domain.rules import Line
 from service.domain.silences import Silence
+from service.domain.written_times import Cooldown, Moment
 from service.edges import Edges
 
 MAX_MATCHERS = 100

@@ -14,7 +14,7 @@ from service.api.coverage_views import CoverageView, view_coverage
 from service.api.errors import Fault, found, invalid
 from service.api.forms import ById, Form, Id, PageQuery, PageView, View, answer, answer_page
 from service.api.routing import nouns, route
-from service.domain.policies import Moment
+from service.domain.written_times import Moment
 from service.edges import Edges
 from service.matching.credits import credits_of
 from service.storage.stories import MOST, BadSplit, Story, StoryFilter, UnknownStory

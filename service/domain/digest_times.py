@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from service.domain.local_time import DAY, local_date, moment_of, next_hour
-from service.domain.policies import WEEKDAYS, DigestPlan
+from service.domain.policies import DigestPlan
+from service.domain.written_times import WEEKDAYS
 
 USUAL_TIME = "08:00"
 USUAL_WEEKDAY = WEEKDAYS["monday"]

@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from service.domain.local_time import DAY, local_date, moment_of
-from service.domain.policies import WEEKDAYS, QuietHours
+from service.domain.policies import QuietHours
+from service.domain.written_times import WEEKDAYS
 
 
 def quiet_until(quiet: QuietHours, zone: ZoneInfo, holidays: Collection[date], now: datetime) -> datetime | None:

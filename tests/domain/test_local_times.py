@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from service.domain.digest_times import next_digest
 from service.domain.local_time import DAY, HOUR, local_date, moment_of, next_day, next_hour, say_moment, start_of_day, start_of_hour
-from service.domain.policies import WEEKDAYS, DigestPlan, QuietHours
+from service.domain.policies import DigestPlan, QuietHours
 from service.domain.quiet_hours import quiet_until
+from service.domain.written_times import WEEKDAYS
 
 # Jumps of an hour and of half an hour, at midnight and in the night, in both halves of the year, by a day, and none at all.
 ZONES = ("Europe/Brussels", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "America/Havana", "Asia/Beirut",
