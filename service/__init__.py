@@ -22,10 +22,13 @@
         fields, attached, particles,
         compounds, inner_words, reading             an article, read once
         actor_*, names, full_names, strikes,
-        name_shadows, short_names                   an actor -> the forms it goes by; data/actors is the pack
+        titled, typed, typed_names, expansion,
+        regions, towns, name_shadows, short_names   an actor -> the forms it goes by; data/actors is the pack
         concepts, concept_patterns, stems,
+        designations, topic_words, topic_forms,
         topic_parts, topics                         a topic -> its parts and their forms; data/concepts.txt and data/concepts are the table
         grammar, query, condition, evaluation       boolean queries
+        meant, acting, elsewhere, opposites         which places of a form are meant, and which are a word, or another's
         groups, beginnings, watching                a rule's actors, topics and name, and what an article has of them
         meaning, nearness                           how near an article is to the rules in meaning: vectors in, z-scores out
         company                                     what the nearest articles before it matched

@@ -6,7 +6,7 @@ A headline that begins "Target missed" has nothing of the shop, one that begins 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import regex
 
@@ -29,11 +29,20 @@ _TO = ("to", "will")
 _FORMS_OF_FIRMS = ("legal", "company-tail", "firm-part")
 
 Sort = Literal["anybody", "firm", "party", "club"]
-_TELLING: Mapping[Sort, tuple[Sequence[str], Sequence[str]]] = {  # the kinds of words behind it, and before it
-    "anybody": (("acting", "of-somebody", "campaigning", "playing"), ("acted-on", "played")),
-    "firm": (("acting",), ("acted-on",)),
-    "party": (("acting", "campaigning"), ()),
-    "club": (("playing",), ("played",)),
+
+
+class _Telling(NamedTuple):
+    """The kinds of words that tell a name by standing behind it, and before it."""
+
+    behind: Sequence[str]
+    before: Sequence[str]
+
+
+_TELLING: Mapping[Sort, _Telling] = {
+    "anybody": _Telling(("acting", "of-somebody", "campaigning", "playing"), ("acted-on", "played")),
+    "firm": _Telling(("acting",), ("acted-on",)),
+    "party": _Telling(("acting", "campaigning"), ()),
+    "club": _Telling(("playing",), ("played",)),
 }
 
 
@@ -54,25 +63,35 @@ def without_words(places: Sequence[Place], reading: Reading) -> Sequence[Place]:
 
 
 def acts(place: Place, reading: Reading, sort: Sort = "anybody") -> bool:
-    """Whether it has a capital and does, or has, what only this sort does or has: "Target to cut jobs", "Target Corp"."""
+    """Whether it has a capital and does, has, or is listed with, what only this sort is: "Target to cut jobs", "Target Corp"."""
     if not place.text[:1].isupper():
         return False
-    behind, before = _TELLING[sort]
-    behind_it = reading.text_after(place, _AROUND)
-    capitals_tell = not (reading.is_in_title_case(place) or reading.is_in_capitals(place))
-    if (capitals_tell and _is_among_names(behind_it)) or (sort in ("anybody", "club") and _SCORE.match(behind_it)):
+    behind, in_title_case = reading.text_after(place, _AROUND), reading.is_in_title_case(place)
+    if not (in_title_case or reading.is_in_capitals(place)) and _is_among_names(behind):
         return True
-    found = _NEXT.match(behind_it)
-    first, second = (phrase_of(each or "") for each in found.groups()) if found else ((), ())
-    if first and _is_one_of(first[0], behind):
-        return True
-    if second and first[0] in _TO and sort != "club" and second[0] in name_words("acting-to"):
-        return True
-    if found and found[1][:1].isupper():  # Target Field is another's
-        return sort in ("anybody", "firm") and _is_one_of(first[-1] if first else "", _FORMS_OF_FIRMS)
-    if reading.is_in_title_case(place) or not _BEFORE.search(reading.text_before(place, _AROUND)):
+    told = _told_behind(behind, sort)
+    if told is not None:
+        return told
+    if in_title_case or not _BEFORE.search(reading.text_before(place, _AROUND)):
         return False
-    return _is_one_of(reading.word_before(place) or "", before)
+    return _is_one_of(reading.word_before(place) or "", _TELLING[sort].before)
+
+
+def _told_behind(behind: str, sort: Sort) -> bool | None:
+    """What the next words say of it; None where they say nothing."""
+    if sort in ("anybody", "club") and _SCORE.match(behind):
+        return True
+    found = _NEXT.match(behind)
+    if found is None:
+        return None
+    first, second = (phrase_of(each or "") for each in found.groups())
+    if first and _is_one_of(first[0], _TELLING[sort].behind):
+        return True
+    if first and second and first[0] in _TO and sort != "club" and second[0] in name_words("acting-to"):
+        return True
+    if found[1][0].isupper():  # Target Field is another's
+        return sort in ("anybody", "firm") and bool(first) and _is_one_of(first[-1], _FORMS_OF_FIRMS)
+    return None
 
 
 def _is_among_names(behind: str) -> bool:

@@ -35,9 +35,9 @@ class Forms:
     `sure` count by themselves; `needs_context` in an article that has one of them or of `context`. All of `together` near
     each other say the same. A form inside one of `longer`, which maps it to phrases around it, is another's: South Sudan.
     What stands inside one of `struck` is not meant. `given`: the first names of a person, in Latin letters; none of
-    somebody unknown that is called by one word, None of what is no person. What needs context is enough by itself where it does what only
-    its `sort` does. `homes`: the regions in which a town lies, as its user said; none: as its name
-    tells. What is a part `of_topic` may lie anywhere, and is not its opposite: de-escalation.
+    somebody unknown that is called by one word, None of what is no person. What needs context is enough by itself where it
+    does what only its `sort` does. `homes`: the regions in which a town lies, as its user said; none: as its name
+    tells. What is `of_topic` may lie anywhere, and is not found in its opposite: de-escalation.
     """
 
     sure: tuple[Form, ...]
